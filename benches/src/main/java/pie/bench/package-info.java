@@ -1,0 +1,3 @@
+/** Load engines over HTTP and report. */
+@org.jspecify.annotations.NullMarked
+package pie.bench;

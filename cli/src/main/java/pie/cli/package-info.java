@@ -1,0 +1,3 @@
+/** The pie command: one class a verb. */
+@org.jspecify.annotations.NullMarked
+package pie.cli;

@@ -1,0 +1,3 @@
+/** Find CUDA devices and libraries. */
+@org.jspecify.annotations.NullMarked
+package pie.cuda;

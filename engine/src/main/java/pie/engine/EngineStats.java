@@ -1,0 +1,23 @@
+package pie.engine;
+
+/** Count what an engine did since it started, and what its device holds now. Times in nanoseconds. */
+public record EngineStats(
+        long steps,
+        long stepFailures,
+        long rowsPrefill,
+        long rowsDecode,
+        long tokensGenerated,
+        long tokensReused,
+        long tokensRecomputed,
+        int pagesTotal,
+        int pagesFree,
+        int pagesWorking,
+        int pagesCommitted,
+        int pagesRetained,
+        int contexts,
+        int processes,
+        int queueDepth,
+        int lastBatchRows,
+        int lastBatchRequests,
+        long driverNanos,
+        long planNanos) {}

@@ -1,0 +1,46 @@
+package pie.engine.driver;
+
+/**
+ * State what an open driver can do.
+ *
+ * @param kind of the provider
+ * @param deviceName for people, e.g. the processor's name
+ * @param kernels what was chosen for this machine, for people ("oneDNN bf16 AMX, attention AVX-512")
+ * @param totalPages pages of the pool, numbered from 0
+ * @param pageSize tokens per page
+ * @param maxContext most tokens of one context
+ * @param vocabSize logits per row
+ * @param kvBytesPerPage bytes of one page over all layers
+ * @param weightsFingerprint digest of weights, model configuration and tokenizer
+ * @param layoutFingerprint digest of KV dtype, page size, head layout and layer count
+ * @param numericClass names the arithmetic: pages of two numeric classes must not be mixed
+ * @param maxTokens most rows of a step
+ * @param maxRequests most requests of a step
+ * @param maxDraws most draws of a step
+ * @param attentionMasks whether {@code maskBits} are honoured
+ * @param nonCausal whether {@code nonCausal} is honoured
+ * @param chained whether a row may take a draw of the step before as its token
+ * @param batchInvariant whether a row's logits do not depend on its batch mates
+ */
+public record DriverCapabilities(
+        String kind,
+        String deviceName,
+        String kernels,
+        int totalPages,
+        int pageSize,
+        int maxContext,
+        int vocabSize,
+        long kvBytesPerPage,
+        String weightsFingerprint,
+        String layoutFingerprint,
+        String numericClass,
+        String weightDtype,
+        String kvDtype,
+        String activationDtype,
+        int maxTokens,
+        int maxRequests,
+        int maxDraws,
+        boolean attentionMasks,
+        boolean nonCausal,
+        boolean chained,
+        boolean batchInvariant) {}

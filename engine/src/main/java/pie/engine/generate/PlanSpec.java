@@ -1,0 +1,24 @@
+package pie.engine.generate;
+
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describe a generation once, so that no guest code runs per token.
+ *
+ * @param maxTokens most tokens kept, {@link Integer#MAX_VALUE} for none but the context's limit
+ * @param stopIds ids that end the generation and are dropped
+ * @param stopStrings texts that end it; matched on the bytes of the generated tokens
+ * @param logitMask bit set over the vocabulary, null for none
+ * @param seed overrides the sampler's
+ * @param probes taken at every step
+ */
+public record PlanSpec(
+        SamplerChain sampler,
+        int maxTokens,
+        int[] stopIds,
+        List<String> stopStrings,
+        long @Nullable [] logitMask,
+        OptionalLong seed,
+        List<ProbeSpec> probes) {}

@@ -1,0 +1,65 @@
+package pie.engine.process;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import pie.engine.event.EventLog;
+
+/** Stand for one run of a program. All methods return at once and may be called from any thread. */
+public interface InferletProcess {
+    ProcessId id();
+
+    OwnerId owner();
+
+    /** Return {@code name@version}; for inline source {@code <file stem>@0.0.0}. */
+    String program();
+
+    /** Return {@code python}, {@code javascript}, {@code typescript} or {@code java}. */
+    String language();
+
+    String model();
+
+    Map<String, String> labels();
+
+    Instant created();
+
+    Optional<Instant> started();
+
+    Optional<Instant> ended();
+
+    ProcessState state();
+
+    /** Return where its time goes now: {@code guest forward queue message timer output host} … */
+    String waitingFor();
+
+    EventLog log();
+
+    ProcessTotals totals();
+
+    /** Return CPU nanoseconds of the guest's thread so far. */
+    long guestCpuNanos();
+
+    Budget budget();
+
+    /**
+     * Queue a text for {@code session.receive}.
+     *
+     * @return queued messages, this one included
+     * @throws pie.engine.PieException CONFLICT once ended, RATE_LIMITED if the inbox is full
+     */
+    int deliver(String message);
+
+    /**
+     * Raise CANCELLED in the guest at its next host call, and end it by force after the kill grace.
+     *
+     * @param by {@code owner admin client_gone parent shutdown}
+     */
+    void interrupt(String by);
+
+    /** End the guest now. */
+    void kill(String by);
+
+    /** Completes when the process has ended, its terminal event is logged and its pages are back. */
+    CompletableFuture<Outcome> outcome();
+}

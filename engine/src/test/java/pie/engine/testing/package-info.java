@@ -1,0 +1,3 @@
+/** Share fixtures among the tests of all modules. */
+@org.jspecify.annotations.NullMarked
+package pie.engine.testing;

@@ -1,0 +1,30 @@
+package pie.runtime;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import pie.engine.process.Budget;
+import pie.engine.process.OwnerId;
+
+/**
+ * Ask for one run of a program.
+ *
+ * @param input JSON text handed to the entry function, {@code {}} for none
+ * @param model name of a loaded model, empty for the first
+ * @param capture false: no stdout, stderr and message events
+ * @param seed of the process's random sources and of samplers that name none
+ */
+public record LaunchRequest(
+        OwnerId owner,
+        ProgramSource source,
+        String input,
+        Optional<String> model,
+        Budget budget,
+        Map<String, String> labels,
+        OptionalLong seed,
+        boolean capture) {
+    public static LaunchRequest of(ProgramSource source, String input) {
+        return new LaunchRequest(
+                OwnerId.LOCAL, source, input, Optional.empty(), Budget.UNLIMITED, Map.of(), OptionalLong.empty(), true);
+    }
+}

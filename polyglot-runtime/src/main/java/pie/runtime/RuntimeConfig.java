@@ -1,0 +1,45 @@
+package pie.runtime;
+
+import java.time.Duration;
+import java.util.Set;
+import pie.engine.event.EventLog;
+
+/**
+ * Configure the guests.
+ *
+ * @param languages that may be launched
+ * @param poolMin warm contexts kept ready per language
+ * @param maxRunning processes that run at once; more are queued
+ * @param maxQueued processes that wait; more are refused with OVERLOADED
+ * @param killGrace time between interrupt and kill
+ * @param guestMemory heap that one guest may hold before it is ended with LIMIT_EXCEEDED, in bytes; watched, not enforced
+ * @param events bounds of each process's log
+ * @param eventsTtl how long an ended process is kept
+ */
+public record RuntimeConfig(
+        Set<Language> languages,
+        int poolMin,
+        int maxRunning,
+        int maxQueued,
+        Duration killGrace,
+        long guestMemory,
+        EventLog.Limits events,
+        Duration eventsTtl) {
+    public static final RuntimeConfig DEFAULT = new RuntimeConfig(
+            Set.of(Language.values()),
+            2,
+            256,
+            2048,
+            Duration.ofSeconds(5),
+            256L << 20,
+            EventLog.Limits.DEFAULT,
+            Duration.ofMinutes(15));
+
+    public RuntimeConfig withPoolMin(int count) {
+        return new RuntimeConfig(languages, count, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+    }
+
+    public RuntimeConfig withLanguages(Set<Language> some) {
+        return new RuntimeConfig(some, poolMin, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+    }
+}

@@ -1,0 +1,41 @@
+package pie.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Configure the HTTP side.
+ *
+ * @param host address to bind
+ * @param port 0 for any free one
+ * @param origins further origins admitted beside same-origin
+ * @param hosts further Host names admitted beside the bound one and loopback
+ * @param home {@code $PIE_HOME}; run/server.json and run/internal.token live below it
+ * @param auth auto (a token is needed beyond loopback), on, off
+ * @param allowInsecureBind bind beyond loopback with auth off
+ * @param drain how long a stopping server waits for its processes
+ */
+public record ServerConfig(
+        String host,
+        int port,
+        List<String> origins,
+        List<String> hosts,
+        Path home,
+        String auth,
+        boolean allowInsecureBind,
+        Duration drain,
+        Duration disconnectGrace) {
+    public static ServerConfig loopback(Path home, int port) {
+        return new ServerConfig(
+                "127.0.0.1",
+                port,
+                List.of(),
+                List.of(),
+                home,
+                "auto",
+                false,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(10));
+    }
+}
