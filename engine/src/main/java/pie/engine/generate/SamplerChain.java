@@ -9,6 +9,9 @@ import java.util.OptionalLong;
  * @param seed absent: derived when the sampler is attached
  */
 public record SamplerChain(List<Stage> stages, OptionalLong seed) {
+    /** Temperatures up to this make a draw an argmax. */
+    public static final float GREEDY_BELOW = 1e-5f;
+
     /** Take the most likely token. */
     public static final SamplerChain ARGMAX = new SamplerChain(List.of(new Stage.Temperature(0)), OptionalLong.empty());
 
@@ -22,6 +25,6 @@ public record SamplerChain(List<Stage> stages, OptionalLong seed) {
 
     /** Say whether the draw needs no random number. */
     public boolean greedy() {
-        return stages.stream().anyMatch(s -> s instanceof Stage.Temperature t && t.temperature() <= 1e-5f);
+        return stages.stream().anyMatch(s -> s instanceof Stage.Temperature t && t.temperature() <= GREEDY_BELOW);
     }
 }
