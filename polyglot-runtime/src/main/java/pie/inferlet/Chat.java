@@ -1,0 +1,284 @@
+package pie.inferlet;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import pie.engine.model.LoadedModel;
+
+/** Render messages with the model's own chat template, and read what it answers: module {@code chat}. */
+public final class Chat {
+    private Chat() {}
+
+    /** Return the ids of a system message that opens a conversation. */
+    public static int[] system(Model model, String text) {
+        return opening(model, List.of(ChatForm.message("system", text)));
+    }
+
+    /** Return the ids of a user message that goes on with a conversation. */
+    public static int[] user(Model model, String text) {
+        return continuing(model, "user", text);
+    }
+
+    /** Return the ids of an assistant message that goes on with a conversation. */
+    public static int[] assistant(Model model, String text) {
+        return continuing(model, "assistant", text);
+    }
+
+    /** Return the ids of a user message that opens a conversation. */
+    public static int[] firstUser(Model model, String text) {
+        return opening(model, List.of(ChatForm.message("user", text)));
+    }
+
+    /** Return the ids of a system and a user message that open a conversation. */
+    public static int[] systemUser(Model model, String system, String text) {
+        return opening(model, List.of(ChatForm.message("system", system), ChatForm.message("user", text)));
+    }
+
+    public static int[] render(Model model, List<Map<String, Object>> messages) {
+        return render(model, messages, false, Map.of());
+    }
+
+    /** Return the ids of a whole conversation. */
+    public static int[] render(
+            Model model,
+            List<Map<String, Object>> messages,
+            boolean addGenerationPrompt,
+            Map<String, Object> template) {
+        LoadedModel loaded = model.loaded();
+        return ChatForm.encode(loaded, ChatForm.template(loaded).render(messages, null, addGenerationPrompt, template));
+    }
+
+    /** Return the header that opens the assistant's turn. */
+    public static int[] cue(Model model) {
+        ChatForm.template(model.loaded());
+        return form(model).header().clone();
+    }
+
+    /** Return the sequence that ends a turn. */
+    public static int[] seal(Model model) {
+        ChatForm.template(model.loaded());
+        return form(model).seal().clone();
+    }
+
+    /** Return the ids that end a turn; without a template the model's stop ids. */
+    public static int[] stopTokens(Model model) {
+        return form(model).stops().clone();
+    }
+
+    private static ChatForm form(Model model) {
+        return ChatForm.of(model.loaded(), Map.of());
+    }
+
+    private static int[] opening(Model model, List<Map<String, Object>> messages) {
+        return ChatForm.encode(model.loaded(), ChatForm.opening(model.loaded(), messages, Map.of()));
+    }
+
+    private static int[] continuing(Model model, String role, String text) {
+        return ChatForm.encode(
+                model.loaded(), ChatForm.continuing(model.loaded(), ChatForm.message(role, text), Map.of()));
+    }
+
+    /** Report what a {@link Decoder} read. */
+    public sealed interface Event {
+        /** Nothing to report. */
+        record Idle() implements Event {}
+
+        /** Visible text, whole characters, never empty. */
+        record Delta(String text) implements Event {}
+
+        /** The end of the turn and its whole text. */
+        record Done(String text) implements Event {}
+
+        /** A special token that is neither text nor a marker of the turn. */
+        record Interrupt(int token) implements Event {}
+    }
+
+    /** Turn tokens into text events, incrementally. */
+    public static final class Decoder {
+        private final pie.engine.model.Tokenizer tokenizer;
+        private final ChatForm form;
+        private final ReasoningMarks marks;
+        private final boolean includeReasoning;
+        private final boolean startsReasoning;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final StringBuilder whole = new StringBuilder();
+        private final StringBuilder delta = new StringBuilder();
+        private final ArrayDeque<Event> queue = new ArrayDeque<>();
+        private boolean reasoning;
+
+        public Decoder(Model model) {
+            this(model, false);
+        }
+
+        public Decoder(Model model, boolean includeReasoning) {
+            this(model, includeReasoning, opensReasoning(model, form(model)));
+        }
+
+        Decoder(Model model, boolean includeReasoning, boolean startsReasoning) {
+            this.tokenizer = model.loaded().tokenizer();
+            this.form = form(model);
+            this.marks = ReasoningMarks.of(tokenizer);
+            this.includeReasoning = includeReasoning;
+            this.startsReasoning = startsReasoning;
+            this.reasoning = startsReasoning;
+        }
+
+        static boolean opensReasoning(Model model, ChatForm form) {
+            int open = ReasoningMarks.of(model.loaded().tokenizer()).open();
+            int[] header = form.header();
+            for (int i = header.length - 1; open >= 0 && i >= 0 && i >= header.length - 2; i--) {
+                if (header[i] == open) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Take ids and return the first event; more are kept for later calls. */
+        public Event feed(int... ids) {
+            take(ids, false);
+            return poll();
+        }
+
+        /** Take the tokens of a step, its end included. */
+        public Event feed(Output output) {
+            take(output.tokens(), output.endsTurn());
+            return poll();
+        }
+
+        /** Take ids and return all events in order. */
+        public List<Event> feedAll(int... ids) {
+            take(ids, false);
+            return drain();
+        }
+
+        public List<Event> feedAll(Output output) {
+            take(output.tokens(), output.endsTurn());
+            return drain();
+        }
+
+        /** Take ids, and the end of the turn if {@code end}. */
+        Event feed(int[] ids, boolean end) {
+            take(ids, end);
+            return poll();
+        }
+
+        List<Event> feedAll(int[] ids, boolean end) {
+            take(ids, end);
+            return drain();
+        }
+
+        /** Go back to the initial state. */
+        public void reset() {
+            bytes.reset();
+            whole.setLength(0);
+            delta.setLength(0);
+            queue.clear();
+            reasoning = startsReasoning;
+        }
+
+        /** Take ids and return the visible text that they add; {@code end} gives up on an unfinished character. */
+        String text(int[] ids, boolean end) {
+            take(ids, false);
+            if (end) {
+                cut();
+                flush();
+            }
+            var text = new StringBuilder();
+            for (Event event : drain()) {
+                if (event instanceof Event.Delta d) {
+                    text.append(d.text());
+                }
+            }
+            return text.toString();
+        }
+
+        private void take(int[] ids, boolean end) {
+            for (int id : ids) {
+                take(id);
+            }
+            if (end) {
+                done();
+            }
+            flush();
+        }
+
+        private void take(int id) {
+            if (id == marks.open() && marks.present()) {
+                cut();
+                reasoning = true;
+            } else if (id == marks.close() && marks.present()) {
+                cut();
+                reasoning = false;
+            } else if (form.stops(id)) {
+                done();
+            } else if (tokenizer.isSpecial(id)) {
+                cut();
+                if (!roleMarker(id)) {
+                    flush();
+                    queue.add(new Event.Interrupt(id));
+                }
+            } else if (!reasoning || includeReasoning) {
+                bytes.writeBytes(tokenizer.tokenBytes(id));
+                characters();
+            }
+        }
+
+        private boolean roleMarker(int id) {
+            for (int part : form.header()) {
+                if (part == id) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private void characters() {
+            byte[] all = bytes.toByteArray();
+            int complete = Utf8.complete(all, all.length);
+            if (complete > 0) {
+                delta.append(new String(all, 0, complete, StandardCharsets.UTF_8));
+                bytes.reset();
+                bytes.write(all, complete, all.length - complete);
+            }
+        }
+
+        /** Give up on a character that will not be finished. */
+        private void cut() {
+            if (bytes.size() > 0) {
+                delta.append(bytes.toString(StandardCharsets.UTF_8));
+                bytes.reset();
+            }
+        }
+
+        private void flush() {
+            if (!delta.isEmpty()) {
+                whole.append(delta);
+                queue.add(new Event.Delta(delta.toString()));
+                delta.setLength(0);
+            }
+        }
+
+        private void done() {
+            cut();
+            flush();
+            queue.add(new Event.Done(whole.toString()));
+            whole.setLength(0);
+            reasoning = startsReasoning;
+        }
+
+        private Event poll() {
+            Event event = queue.poll();
+            return event == null ? new Event.Idle() : event;
+        }
+
+        private List<Event> drain() {
+            var all = new ArrayList<>(queue);
+            queue.clear();
+            return all;
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package pie.inferlet;
+
+import java.lang.ref.Cleaner;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ContextHandle;
+import pie.engine.generate.PassSpec;
+
+/**
+ * Hold a token sequence on one model together with its KV pages.
+ *
+ * <p>Tokens are pending until a pass has written them. Operations run in call order, one at a time, and leave the context as it was
+ * when they fail. Pages go back at {@link #close}, at the latest when the program ends. Safe for several threads.
+ */
+public final class Context implements AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create(
+            Thread.ofPlatform().name("pie-context-cleaner").daemon().factory());
+
+    private final Model model;
+    private final ContextHandle handle;
+    private final Conversation conversation;
+    private final Cleaner.Cleanable cleanable;
+    private @Nullable Generator live;
+
+    /** Make an empty context. */
+    public Context(Model model) {
+        this(model, ContextOptions.of());
+    }
+
+    public Context(Model model, ContextOptions options) {
+        this(model, create(model, options), options.template());
+    }
+
+    private Context(Model model, ContextHandle handle, Map<String, Object> variables) {
+        this(model, handle, new Conversation(model.loaded(), handle, variables));
+    }
+
+    private Context(Model model, ContextHandle handle, Conversation conversation) {
+        this.model = model;
+        this.handle = handle;
+        this.conversation = conversation;
+        this.cleanable = CLEANER.register(this, handle::close);
+    }
+
+    private static ContextHandle create(Model model, ContextOptions options) {
+        model.host().checkLive();
+        return model.engine().createContext(model.host().id(), options.prefixCache());
+    }
+
+    /** Make a context equal to a snapshot. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public static Context open(Model model, String name) {
+        throw Unsupported.later("Context.open: this server keeps no snapshots");
+    }
+
+    /** Make a context equal to a snapshot and remove that. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public static Context take(Model model, String name) {
+        throw Unsupported.later("Context.take: this server keeps no snapshots");
+    }
+
+    /** Remove a snapshot. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public static void delete(Model model, String name) {
+        throw Unsupported.later("Context.delete: this server keeps no snapshots");
+    }
+
+    /** Save under a name. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public void save(String name) {
+        throw Unsupported.later("ctx.save: this server keeps no snapshots");
+    }
+
+    /** Save under a fresh name. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public String snapshot() {
+        throw Unsupported.later("ctx.snapshot: this server keeps no snapshots");
+    }
+
+    public Model model() {
+        return model;
+    }
+
+    /** Return the tokens of a page. */
+    public int pageSize() {
+        return model.engine().capabilities().pageSize();
+    }
+
+    /** Return the number of written tokens. */
+    public int seqLen() {
+        return handle.written();
+    }
+
+    /** Return the pending ids. */
+    public int[] buffer() {
+        return settled().pending();
+    }
+
+    /** Return the logical sequence: written, then pending. */
+    public int[] tokens() {
+        return settled().tokens();
+    }
+
+    public int committedPageCount() {
+        return handle.committedPages();
+    }
+
+    public int workingPageCount() {
+        return handle.workingPages();
+    }
+
+    public int workingPageTokenCount() {
+        return handle.workingTokens();
+    }
+
+    /** Say what the model is to be, through the chat template. */
+    public Context system(String text) {
+        return said("system", text);
+    }
+
+    public Context user(String text) {
+        return said("user", text);
+    }
+
+    public Context assistant(String text) {
+        return said("assistant", text);
+    }
+
+    /** Open the assistant's turn unless it is open already. */
+    public synchronized Context cue() {
+        model.host().checkLive();
+        ChatForm.template(model.loaded());
+        conversation.cue();
+        return this;
+    }
+
+    /** End the turn. */
+    public synchronized Context seal() {
+        model.host().checkLive();
+        ChatForm.template(model.loaded());
+        conversation.seal();
+        return this;
+    }
+
+    private synchronized Context said(String role, String text) {
+        model.host().checkLive();
+        conversation.add(role, text);
+        return this;
+    }
+
+    /** Add raw ids to the pending ones. */
+    public Context append(int... ids) {
+        model.host().checkLive();
+        settled().append(ids);
+        return this;
+    }
+
+    /** Encode and append. */
+    public Context appendText(String text) {
+        return append(model.tokenizer().encode(text));
+    }
+
+    /** Register tools. @throws pie.engine.PieException UNSUPPORTED, as no loaded model has a tool form */
+    public Context equip(Object... tools) {
+        throw Unsupported.later("ctx.equip: model '" + model.name() + "' has no tool form");
+    }
+
+    /** Append a tool's result. @throws pie.engine.PieException UNSUPPORTED, as no loaded model has a tool form */
+    public Context answer(String name, Object value) {
+        throw Unsupported.later("ctx.answer: model '" + model.name() + "' has no tool form");
+    }
+
+    /** Write all pending tokens and commit full pages. */
+    public void flush() {
+        model.host().await(flushAsync(), "forward");
+    }
+
+    public CompletableFuture<Void> flushAsync() {
+        model.host().checkLive();
+        if (settled().pendingCount() == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return Futures.map(handle.execute(PassSpec.FLUSH), done -> null);
+    }
+
+    /** Drop the last n tokens of the logical sequence, pending ones first. */
+    public void truncate(int n) {
+        model.host().await(truncateAsync(n), "forward");
+    }
+
+    public CompletableFuture<Void> truncateAsync(int n) {
+        model.host().checkLive();
+        return settled().truncate(n);
+    }
+
+    /** Hide a prefix from later rows. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public void dropPrefix(int n, int sink) {
+        throw Unsupported.later("ctx.drop_prefix: this engine cannot hide a prefix yet; use attention_mask");
+    }
+
+    /** Let later rows see a window only. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public void setWindow(int w, int sink) {
+        throw Unsupported.later("ctx.set_window: this engine cannot slide a window yet; use attention_mask");
+    }
+
+    /** Build one forward pass. */
+    public Forward forward() {
+        model.host().checkLive();
+        settled();
+        return new Forward(this);
+    }
+
+    /** Generate with the defaults. */
+    public Generator generate(Sampler sampler) {
+        return generate(sampler, GenerateOptions.of());
+    }
+
+    /** Start a generation; an unfinished earlier one ends with reason {@code closed}. */
+    public synchronized Generator generate(Sampler sampler, GenerateOptions options) {
+        model.host().checkLive();
+        options.check(sampler);
+        conversation.settle();
+        boolean cues = options.autoFlush() && model.loaded().chatTemplate().isPresent();
+        if (cues) {
+            conversation.cue();
+        }
+        if (live != null) {
+            live.close();
+        }
+        Generator generator = new Generator(this, sampler, options, conversation.form());
+        live = generator;
+        return generator;
+    }
+
+    /** Override the bid. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public Context setBid(double bid, boolean hold) {
+        throw Unsupported.later("ctx.set_bid: this engine runs no market");
+    }
+
+    /** Bid nothing inside a scope. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public AutoCloseable idle() {
+        throw Unsupported.later("ctx.idle: this engine runs no market");
+    }
+
+    /** Share the committed pages with all users. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public void publish() {
+        throw Unsupported.later("ctx.publish: this server does not publish prefixes");
+    }
+
+    /** Make an independent copy: committed pages shared, the rest copied. */
+    public Context fork() {
+        return model.host().await(forkAsync(), "forward");
+    }
+
+    public synchronized CompletableFuture<Context> forkAsync() {
+        model.host().checkLive();
+        return Futures.map(settled().fork(), copy -> new Context(model, copy, conversation.fork(copy)));
+    }
+
+    /** Give the pages up now; the next use restores them. */
+    public void suspend() {
+        model.host().await(suspendAsync(), "forward");
+    }
+
+    public CompletableFuture<Void> suspendAsync() {
+        model.host().checkLive();
+        return settled().suspend();
+    }
+
+    /** Add n empty working pages. */
+    public void reserveWorkingPages(int n) {
+        model.host().await(settledLive().reserveWorkingPages(n), "forward");
+    }
+
+    /** Commit the first k working pages, which must be full. */
+    public void commitWorkingPages(int k) {
+        model.host().await(settledLive().commitWorkingPages(k), "forward");
+    }
+
+    /** Free the last n working pages and the tokens in them. */
+    public void releaseWorkingPages(int n) {
+        model.host().await(settledLive().releaseWorkingPages(n), "forward");
+    }
+
+    /** Drop the last n working tokens; pages and pending tokens stay. */
+    public void truncateWorkingPageTokens(int n) {
+        model.host().await(settledLive().truncateWorkingPageTokens(n), "forward");
+    }
+
+    /** Free the pages now; no effect when repeated. */
+    public void release() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        cleanable.clean();
+    }
+
+    /** Run one pass. */
+    CompletableFuture<pie.engine.generate.PassResult> execute(PassSpec spec) {
+        model.host().checkLive();
+        return settled().execute(spec);
+    }
+
+    ContextHandle handle() {
+        return handle;
+    }
+
+    Host host() {
+        return model.host();
+    }
+
+    /** Return the handle with all messages made pending. */
+    synchronized ContextHandle settled() {
+        conversation.settle();
+        return handle;
+    }
+
+    private ContextHandle settledLive() {
+        model.host().checkLive();
+        return settled();
+    }
+
+    @Override
+    public String toString() {
+        return "Context(" + model.name() + ", seq_len=" + seqLen() + ")";
+    }
+}

@@ -1,0 +1,49 @@
+package pie.inferlet;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Derive futures whose cancellation reaches the operation in the engine. */
+final class Futures {
+    private Futures() {}
+
+    /** Map a result; {@code f} runs where the source completes and so must be short. */
+    static <A extends @Nullable Object, B extends @Nullable Object> CompletableFuture<B> map(
+            CompletableFuture<A> source, Function<A, B> f) {
+        var mapped = new Derived<B>(source);
+        source.whenComplete((value, error) -> {
+            if (error != null) {
+                mapped.completeExceptionally(unwrap(error));
+                return;
+            }
+            try {
+                mapped.complete(f.apply(value));
+            } catch (Throwable e) {
+                mapped.completeExceptionally(e);
+            }
+        });
+        return mapped;
+    }
+
+    static Throwable unwrap(Throwable error) {
+        Throwable cause = error.getCause();
+        return error instanceof CompletionException && cause != null ? cause : error;
+    }
+
+    private static final class Derived<T extends @Nullable Object> extends CompletableFuture<T> {
+        private final CompletableFuture<?> source;
+
+        Derived(CompletableFuture<?> source) {
+            this.source = source;
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = super.cancel(mayInterruptIfRunning);
+            source.cancel(mayInterruptIfRunning);
+            return cancelled;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package pie.inferlet;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import pie.engine.PieException;
+
+/** Choose how a generation goes. Fluent; also the setters of {@link Generator}. */
+public final class GenerateOptions {
+    private OptionalInt maxTokens = OptionalInt.empty();
+    private @Nullable Stops stop;
+    private Stops extraStop = new Stops(List.of(), List.of());
+    private @Nullable Mask logitMask;
+    private OptionalLong seed = OptionalLong.empty();
+    private boolean autoFlush = true;
+    private int runAhead = 8;
+    private OptionalInt horizon = OptionalInt.empty();
+    private boolean rebidEachStep = true;
+
+    private record Stops(List<Integer> ids, List<String> strings) {}
+
+    public static GenerateOptions of() {
+        return new GenerateOptions();
+    }
+
+    /** Keep at most n tokens. */
+    public GenerateOptions maxTokens(int n) {
+        maxTokens = OptionalInt.of((int) Checks.atLeast(n, 0, "max_tokens"));
+        return this;
+    }
+
+    /** Stop at these strings, and at nothing else. */
+    public GenerateOptions stop(String... strings) {
+        return stop(List.of(), List.of(strings));
+    }
+
+    /** Stop at these ids, and at nothing else. */
+    public GenerateOptions stop(int... ids) {
+        return stop(boxed(ids), List.of());
+    }
+
+    /** Stop at these ids and strings, and at nothing else; none at all: nothing stops. */
+    public GenerateOptions stop(List<Integer> ids, List<String> strings) {
+        stop = stops(ids, strings, "stop");
+        return this;
+    }
+
+    /** Stop at these strings too. */
+    public GenerateOptions extraStop(String... strings) {
+        return extraStop(List.of(), List.of(strings));
+    }
+
+    /** Stop at these ids too. */
+    public GenerateOptions extraStop(int... ids) {
+        return extraStop(boxed(ids), List.of());
+    }
+
+    public GenerateOptions extraStop(List<Integer> ids, List<String> strings) {
+        Stops more = stops(ids, strings, "extra_stop");
+        extraStop = new Stops(joined(extraStop.ids, more.ids), joined(extraStop.strings, more.strings));
+        return this;
+    }
+
+    /** Limit every token to a mask. */
+    public GenerateOptions logitMask(Mask mask) {
+        logitMask = mask;
+        return this;
+    }
+
+    /** Constrain. @throws PieException UNSUPPORTED on this engine */
+    public GenerateOptions constrain(Object constraint) {
+        throw Unsupported.later("constrain: this engine has no grammars yet; use logit_mask or step.logit_bias");
+    }
+
+    /** Draft. @throws PieException UNSUPPORTED on this engine */
+    public GenerateOptions speculator(Object speculator) {
+        throw Unsupported.later("speculator: this engine takes no drafters yet");
+    }
+
+    /** Ask for the engine's own drafter. @throws PieException UNSUPPORTED for true on this engine */
+    public GenerateOptions systemSpeculation(boolean on) {
+        if (on) {
+            throw Unsupported.later("system_speculation: this engine has no drafter yet");
+        }
+        return this;
+    }
+
+    /** Use an adapter. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
+    public GenerateOptions adapter(Object adapter) {
+        throw Unsupported.later("adapter: no loaded model takes adapters");
+    }
+
+    /** Perturb. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
+    public GenerateOptions zoSeed(long seed) {
+        throw Unsupported.later("zo_seed: no loaded model takes adapters");
+    }
+
+    /** Expect about n tokens more; shapes the default bid. */
+    public GenerateOptions horizon(int n) {
+        horizon = OptionalInt.of((int) Checks.atLeast(n, 1, "horizon"));
+        return this;
+    }
+
+    public GenerateOptions rebidEachStep(boolean on) {
+        rebidEachStep = on;
+        return this;
+    }
+
+    /** Open the assistant's turn and stop at the end of it; on unless set. */
+    public GenerateOptions autoFlush(boolean on) {
+        autoFlush = on;
+        return this;
+    }
+
+    /** Override the sampler's seed. */
+    public GenerateOptions seed(long value) {
+        seed = OptionalLong.of(value);
+        return this;
+    }
+
+    /** Let the engine be at most n steps in front in stepwise iteration; 0 = none. */
+    public GenerateOptions runAhead(int n) {
+        runAhead = (int) Checks.atLeast(n, 0, "run_ahead");
+        return this;
+    }
+
+    void check(Sampler sampler) {
+        if (sampler.draws() != 1) {
+            throw PieException.invalid("sampler: a generator draws 1 token per step, not " + sampler.draws());
+        }
+    }
+
+    GenerateOptions copy() {
+        var copy = new GenerateOptions();
+        copy.maxTokens = maxTokens;
+        copy.stop = stop;
+        copy.extraStop = extraStop;
+        copy.logitMask = logitMask;
+        copy.seed = seed;
+        copy.autoFlush = autoFlush;
+        copy.runAhead = runAhead;
+        copy.horizon = horizon;
+        copy.rebidEachStep = rebidEachStep;
+        return copy;
+    }
+
+    boolean autoFlush() {
+        return autoFlush;
+    }
+
+    int maxTokensOrAll() {
+        return maxTokens.orElse(Integer.MAX_VALUE);
+    }
+
+    OptionalLong seed() {
+        return seed;
+    }
+
+    @Nullable
+    Mask logitMask() {
+        return logitMask;
+    }
+
+    /** Return the ids that stop, given those that end a turn. */
+    int[] stopIds(int[] turnEnds) {
+        List<Integer> base = stop != null ? stop.ids : autoFlush ? boxed(turnEnds) : List.of();
+        return joined(base, extraStop.ids).stream()
+                .mapToInt(Integer::intValue)
+                .distinct()
+                .toArray();
+    }
+
+    List<String> stopStrings() {
+        return joined(stop == null ? List.of() : stop.strings, extraStop.strings);
+    }
+
+    private static Stops stops(List<Integer> ids, List<String> strings, String name) {
+        if (strings.contains("")) {
+            throw PieException.invalid(name + ": a stop string must not be empty");
+        }
+        for (int id : ids) {
+            if (id < 0) {
+                throw PieException.invalid(name + ": token ids must be >= 0, got " + id);
+            }
+        }
+        return new Stops(List.copyOf(ids), List.copyOf(strings));
+    }
+
+    private static List<Integer> boxed(int[] ids) {
+        return java.util.Arrays.stream(ids).boxed().toList();
+    }
+
+    private static <T> List<T> joined(List<T> a, List<T> b) {
+        var all = new ArrayList<>(a);
+        all.addAll(b);
+        return List.copyOf(all);
+    }
+}

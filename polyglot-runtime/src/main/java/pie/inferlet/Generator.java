@@ -1,0 +1,378 @@
+package pie.inferlet;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pie.engine.generate.FinishReason;
+import pie.engine.generate.Generation;
+import pie.engine.generate.GenerationStep;
+import pie.engine.generate.PlanSpec;
+import pie.engine.generate.ProbeSpec;
+import pie.engine.generate.StepSpec;
+
+/**
+ * Generate tokens on a context: step by step, or to the end without a line of the program's code per token.
+ *
+ * <p>After a step all kept tokens but the last are written; the last is pending. Setters hold from the next step on.
+ */
+public final class Generator implements AutoCloseable, Iterable<GenStep> {
+    private final Context context;
+    private final Sampler sampler;
+    private final GenerateOptions options;
+    private final ChatForm form;
+    private final Generation generation;
+    private final List<ProbeSpec> probes = new ArrayList<>();
+    private final ArrayDeque<Integer> undelivered = new ArrayDeque<>();
+    private final ArrayDeque<StepText> undecoded = new ArrayDeque<>();
+    private final Chat.Decoder decoder;
+    private final boolean reasoningOpen;
+
+    Generator(Context context, Sampler sampler, GenerateOptions options, ChatForm form) {
+        this.context = context;
+        this.sampler = sampler;
+        this.options = options.copy();
+        this.form = form;
+        this.reasoningOpen = Chat.Decoder.opensReasoning(context.model(), form);
+        this.decoder = new Chat.Decoder(context.model(), false, reasoningOpen);
+        this.generation = context.handle().generate(plan());
+    }
+
+    private PlanSpec plan() {
+        Mask mask = options.logitMask();
+        return new PlanSpec(
+                sampler.chain(),
+                options.maxTokensOrAll(),
+                options.stopIds(form.stops()),
+                options.stopStrings(),
+                mask == null || mask.unrestricted()
+                        ? null
+                        : mask.words(context.model().loaded().tokenizer().vocabSize()),
+                options.seed(),
+                List.copyOf(probes));
+    }
+
+    private synchronized Generator set(Consumer<GenerateOptions> change) {
+        change.accept(options);
+        generation.change(plan());
+        return this;
+    }
+
+    public Generator maxTokens(int n) {
+        return set(o -> o.maxTokens(n));
+    }
+
+    public Generator stop(String... strings) {
+        return set(o -> o.stop(strings));
+    }
+
+    public Generator stop(int... ids) {
+        return set(o -> o.stop(ids));
+    }
+
+    public Generator stop(List<Integer> ids, List<String> strings) {
+        return set(o -> o.stop(ids, strings));
+    }
+
+    public Generator addStop(String... strings) {
+        return set(o -> o.extraStop(strings));
+    }
+
+    public Generator addStop(int... ids) {
+        return set(o -> o.extraStop(ids));
+    }
+
+    public Generator addStop(List<Integer> ids, List<String> strings) {
+        return set(o -> o.extraStop(ids, strings));
+    }
+
+    /** Constrain. @throws PieException UNSUPPORTED on this engine */
+    public Generator constrain(Object constraint) {
+        return set(o -> o.constrain(constraint));
+    }
+
+    public Generator logitMask(Mask mask) {
+        return set(o -> o.logitMask(mask));
+    }
+
+    Optional<Mask> logitMask() {
+        return Optional.ofNullable(options.logitMask());
+    }
+
+    public Generator horizon(int n) {
+        return set(o -> o.horizon(n));
+    }
+
+    public Generator rebidEachStep(boolean on) {
+        return set(o -> o.rebidEachStep(on));
+    }
+
+    /** Use an adapter. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
+    public Generator adapter(Object adapter) {
+        return set(o -> o.adapter(adapter));
+    }
+
+    /** Perturb. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
+    public Generator zoSeed(long seed) {
+        return set(o -> o.zoSeed(seed));
+    }
+
+    /** Draft. @throws PieException UNSUPPORTED on this engine */
+    public Generator speculator(Object speculator) {
+        return set(o -> o.speculator(speculator));
+    }
+
+    /** Ask for the engine's own drafter. @throws PieException UNSUPPORTED for true on this engine */
+    public Generator systemSpeculation(boolean on) {
+        return set(o -> o.systemSpeculation(on));
+    }
+
+    public Generator disableSystemSpeculation() {
+        return systemSpeculation(false);
+    }
+
+    public Generator seed(long seed) {
+        return set(o -> o.seed(seed));
+    }
+
+    public Generator runAhead(int n) {
+        return set(o -> o.runAhead(n));
+    }
+
+    /** Take a probe at every step from the next one on. Index 0 is the row that predicts the next token. */
+    public synchronized ProbeHandle probeEachStep(int index, Probe probe) {
+        GenStep.checkRow(index);
+        probes.add(probe.at(index));
+        generation.change(plan());
+        return new ProbeHandle(this, probes.size() - 1, probes.size() - 1, probe.kind());
+    }
+
+    public int tokensGenerated() {
+        return generation.tokensGenerated();
+    }
+
+    public boolean isDone() {
+        return generation.finishReason() != null && undelivered.isEmpty();
+    }
+
+    /** Return {@code stop length stop_string constraint closed}; absent while running. */
+    public Optional<String> finishReason() {
+        return Optional.ofNullable(generation.finishReason()).map(FinishReason::word);
+    }
+
+    public Context context() {
+        return context;
+    }
+
+    /** Return the next step, to be executed; absent when done. */
+    public Optional<GenStep> next() {
+        return generation.finishReason() != null ? Optional.empty() : Optional.of(new GenStep(this));
+    }
+
+    public CompletableFuture<Optional<GenStep>> nextAsync() {
+        return CompletableFuture.completedFuture(next());
+    }
+
+    /** Iterate over the steps until done. */
+    @Override
+    public Iterator<GenStep> iterator() {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return generation.finishReason() == null;
+            }
+
+            @Override
+            public GenStep next() {
+                return Generator.this.next().orElseThrow(NoSuchElementException::new);
+            }
+        };
+    }
+
+    /** Return the next single accepted token; absent when done. */
+    public OptionalInt nextToken() {
+        return context.host().await(nextTokenAsync(), "forward");
+    }
+
+    public CompletableFuture<OptionalInt> nextTokenAsync() {
+        synchronized (undelivered) {
+            Integer token = undelivered.poll();
+            if (token != null) {
+                return CompletableFuture.completedFuture(OptionalInt.of(token));
+            }
+        }
+        if (generation.finishReason() != null) {
+            return CompletableFuture.completedFuture(OptionalInt.empty());
+        }
+        var result = new CompletableFuture<OptionalInt>();
+        stepUntilToken(result);
+        return result;
+    }
+
+    private void stepUntilToken(CompletableFuture<OptionalInt> result) {
+        CompletableFuture<GenerationStep> step = run(StepSpec.PLAIN);
+        result.whenComplete((token, error) -> {
+            if (result.isCancelled()) {
+                step.cancel(true);
+            }
+        });
+        step.whenComplete((done, error) -> {
+            if (error != null) {
+                result.completeExceptionally(Futures.unwrap(error));
+            } else if (done.tokens().length > 0) {
+                synchronized (undelivered) {
+                    for (int i = 1; i < done.tokens().length; i++) {
+                        undelivered.add(done.tokens()[i]);
+                    }
+                }
+                result.complete(OptionalInt.of(done.tokens()[0]));
+            } else if (done.finish() != null) {
+                result.complete(OptionalInt.empty());
+            } else {
+                stepUntilToken(result);
+            }
+        });
+    }
+
+    /** Register tokens chosen by the program: cut at stop and at the token limit, made pending; returns the accepted ones. */
+    public int[] accept(int... ids) {
+        context.host().checkLive();
+        return context.host().await(generation.accept(ids.clone()), "forward");
+    }
+
+    /** Copy the context at the delivered state. */
+    public Context fork() {
+        return context.fork();
+    }
+
+    public CompletableFuture<Context> forkAsync() {
+        return context.forkAsync();
+    }
+
+    /** Save under a name. @throws PieException UNSUPPORTED on this server */
+    public void save(String name) {
+        context.save(name);
+    }
+
+    /** Save under a fresh name. @throws PieException UNSUPPORTED on this server */
+    public String snapshot() {
+        return context.snapshot();
+    }
+
+    /** End the generation. */
+    @Override
+    public void close() {
+        generation.close();
+    }
+
+    /** Generate to the end; returns all tokens from here on. */
+    public int[] collectTokens() {
+        return context.host().await(collectTokensAsync(), "forward");
+    }
+
+    public CompletableFuture<int[]> collectTokensAsync() {
+        return Futures.map(collect(), GenerationStep::tokens);
+    }
+
+    /** Generate to the end; returns the visible text of the turn. */
+    public String collectText() {
+        return collectText(false);
+    }
+
+    public String collectText(boolean includeReasoning) {
+        return context.host().await(collectTextAsync(includeReasoning), "forward");
+    }
+
+    public CompletableFuture<String> collectTextAsync() {
+        return collectTextAsync(false);
+    }
+
+    public CompletableFuture<String> collectTextAsync(boolean includeReasoning) {
+        return Futures.map(collect(), step -> text(step, includeReasoning));
+    }
+
+    /** Generate to the end and parse the text as JSON: {@code Map List String Number Boolean null}. */
+    public @Nullable Object collectJson() {
+        return Json.parse(collectText(), "collect_json");
+    }
+
+    private CompletableFuture<GenerationStep> collect() {
+        context.host().checkLive();
+        context.settled();
+        var before = new ArrayList<Integer>();
+        synchronized (undelivered) {
+            before.addAll(undelivered);
+            undelivered.clear();
+        }
+        FinishReason finish = generation.finishReason();
+        CompletableFuture<GenerationStep> rest = finish != null
+                ? CompletableFuture.completedFuture(new GenerationStep(new int[0], finish, List.of()))
+                : generation.collect();
+        return before.isEmpty()
+                ? rest
+                : Futures.map(
+                        rest, step -> new GenerationStep(joined(before, step.tokens()), step.finish(), List.of()));
+    }
+
+    private static int[] joined(List<Integer> before, int[] rest) {
+        int[] all = new int[before.size() + rest.length];
+        for (int i = 0; i < before.size(); i++) {
+            all[i] = before.get(i);
+        }
+        System.arraycopy(rest, 0, all, before.size(), rest.length);
+        return all;
+    }
+
+    private String text(GenerationStep step, boolean includeReasoning) {
+        return new Chat.Decoder(context.model(), includeReasoning, reasoningOpen).text(step.tokens(), true);
+    }
+
+    CompletableFuture<GenerationStep> run(StepSpec spec) {
+        context.host().checkLive();
+        context.settled();
+        return generation.step(spec);
+    }
+
+    /** Tell how many probes every step takes. */
+    synchronized int probeCount() {
+        return probes.size();
+    }
+
+    /** Register the tokens of a step for decoding in order, when someone asks. */
+    Supplier<String> textOf(GenerationStep step) {
+        var text = new StepText(step);
+        synchronized (undecoded) {
+            undecoded.add(text);
+        }
+        return () -> {
+            synchronized (undecoded) {
+                while (text.text == null) {
+                    undecoded.remove().decode(decoder);
+                }
+                return text.text;
+            }
+        };
+    }
+
+    private static final class StepText {
+        private final int[] tokens;
+        private final boolean last;
+        private @Nullable String text;
+
+        StepText(GenerationStep step) {
+            this.tokens = step.tokens();
+            this.last = step.finish() != null;
+        }
+
+        void decode(Chat.Decoder decoder) {
+            text = decoder.text(tokens, last);
+        }
+    }
+}

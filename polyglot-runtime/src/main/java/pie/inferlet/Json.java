@@ -1,0 +1,39 @@
+package pie.inferlet;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Read and write JSON values: {@code Map List String Number Boolean null}, and records. */
+public final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private Json() {}
+
+    public static @Nullable Object parse(String text, String what) {
+        try {
+            return MAPPER.readValue(text, Object.class);
+        } catch (JacksonException e) {
+            throw new PieException(
+                    ErrorCode.GRAMMAR_VIOLATION,
+                    what + ": the text is not complete JSON: " + e.getOriginalMessage(),
+                    Map.of("text", text),
+                    e);
+        }
+    }
+
+    public static String text(@Nullable Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JacksonException e) {
+            throw new PieException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "value cannot be written as JSON: " + e.getOriginalMessage(),
+                    Map.of(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package pie.inferlet;
+
+import java.util.List;
+
+/** Tell a program about itself and the engine: module {@code runtime}. */
+public final class PieRuntime {
+    private PieRuntime() {}
+
+    /** Return the engine's version. */
+    public static String version() {
+        String version = PieRuntime.class.getPackage().getImplementationVersion();
+        return version == null ? "0.1.0" : version;
+    }
+
+    /** Return the id of this process, a UUID. */
+    public static String instanceId() {
+        return Host.current().id().toString();
+    }
+
+    /** Return the launching user. */
+    public static String username() {
+        return Host.current().owner().value();
+    }
+
+    /** Return the names of the loaded models, the default first. */
+    public static List<String> models() {
+        return Host.current().engines().stream().map(e -> e.model().name()).toList();
+    }
+
+    /** Return the program's own identity, {@code name@x.y.z}. */
+    public static String program() {
+        return Host.current().program();
+    }
+
+    /** Return the counters of this process. */
+    public static Stats stats() {
+        return Host.current().stats();
+    }
+
+    /** Start a child. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public static Object launch(String program, Object input) {
+        throw Unsupported.later("runtime.launch: child processes are not offered by this server");
+    }
+}

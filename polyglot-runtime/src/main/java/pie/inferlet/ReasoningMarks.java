@@ -1,0 +1,19 @@
+package pie.inferlet;
+
+import pie.engine.model.Tokenizer;
+
+/** Name the tokens that open and close a model's reasoning, -1 for a model without. */
+record ReasoningMarks(int open, int close) {
+    static ReasoningMarks of(Tokenizer tokenizer) {
+        return new ReasoningMarks(single(tokenizer, "<think>"), single(tokenizer, "</think>"));
+    }
+
+    boolean present() {
+        return open >= 0 && close >= 0;
+    }
+
+    private static int single(Tokenizer tokenizer, String text) {
+        int[] ids = tokenizer.encode(text, true);
+        return ids.length == 1 ? ids[0] : -1;
+    }
+}

@@ -1,0 +1,49 @@
+package pie.inferlet;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+
+/** Wait: module {@code timers}. */
+public final class Timers {
+    private Timers() {}
+
+    public static void sleep(Duration time) {
+        Host.current().await(sleepAsync(time), "timer");
+    }
+
+    public static CompletableFuture<@Nullable Void> sleepAsync(Duration time) {
+        Host.current().checkLive();
+        if (time.isNegative()) {
+            throw PieException.invalid("sleep: the time must be >= 0, got " + time);
+        }
+        var done = new CompletableFuture<@Nullable Void>();
+        after(time).execute(() -> done.complete(null));
+        return done;
+    }
+
+    /** Wait for a future at most {@code limit}; then cancel it and fail with TIMEOUT. */
+    public static <T extends @Nullable Object> T timeout(CompletableFuture<T> operation, Duration limit) {
+        return Host.current().await(timeoutAsync(operation, limit), "host");
+    }
+
+    public static <T extends @Nullable Object> CompletableFuture<T> timeoutAsync(
+            CompletableFuture<T> operation, Duration limit) {
+        CompletableFuture<T> limited = Futures.map(operation, value -> value);
+        after(limit).execute(() -> {
+            if (limited.completeExceptionally(
+                    new PieException(ErrorCode.TIMEOUT, "timeout: not done within " + limit.toMillis() + " ms"))) {
+                operation.cancel(true);
+            }
+        });
+        return limited;
+    }
+
+    private static Executor after(Duration time) {
+        return CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS, Runnable::run);
+    }
+}

@@ -1,0 +1,29 @@
+package pie.runtime;
+
+import pie.inferlet.Host;
+
+/** Run one program once. {@code run} is called on the thread of the process, the rest from others. */
+public interface Guest<P> extends AutoCloseable {
+    /**
+     * Run the program to its end on the calling thread, which is bound to {@code host}.
+     *
+     * @param input text of the input; each language turns it into the parameter of its entry
+     * @return the result text, "" if the entry returns nothing
+     * @throws pie.engine.PieException GUEST_ERROR with {@code type}, {@code traceback} for an uncaught exception of the program;
+     *     the program's own code and message, with {@code traceback}, for one of ours; after an interrupt or kill, anything
+     */
+    String run(Host host, P program, String input);
+
+    /**
+     * Make the guest notice soon that its host is no longer live, also where it computes without host calls: pending clean-up code
+     * runs. Never blocks.
+     */
+    void interrupt();
+
+    /** Stop the guest by force, without its clean-up code. May block; {@code run} then throws. */
+    void kill();
+
+    /** Free what the guest holds. Called after {@code run} has returned, or instead of it. */
+    @Override
+    void close();
+}
