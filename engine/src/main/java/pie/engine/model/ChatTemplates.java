@@ -1,0 +1,64 @@
+package pie.engine.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Choose a chat template: the model's own, else the one of the family that its special tokens show. */
+final class ChatTemplates {
+    private static final String CHATML = """
+            {%- for message in messages -%}
+            {{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' -}}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}
+            {{- '<|im_start|>assistant\\n' -}}
+            {%- endif -%}
+            """;
+
+    private static final String LLAMA3 = """
+            {{- bos_token -}}
+            {%- for message in messages -%}
+            {{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + (message['content'] | trim) + '<|eot_id|>' -}}
+            {%- endfor -%}
+            {%- if add_generation_prompt -%}
+            {{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' -}}
+            {%- endif -%}
+            """;
+
+    private ChatTemplates() {}
+
+    /**
+     * Return the template to use.
+     *
+     * @param own the model's template
+     * @param tokens ids of the tokens that templates may name as variables, e.g. {@code bos_token}; -1 for none
+     */
+    static Optional<ChatTemplate> of(Optional<String> own, Tokenizer tokenizer, Map<String, Integer> tokens) {
+        return own.or(() -> builtIn(tokenizer)).map(source -> new JinjaTemplate(source, spellings(tokenizer, tokens)));
+    }
+
+    private static Optional<String> builtIn(Tokenizer tokenizer) {
+        for (int id : tokenizer.specialTokens()) {
+            switch (tokenizer.decode(new int[] {id}, false)) {
+                case "<|im_start|>" -> {
+                    return Optional.of(CHATML);
+                }
+                case "<|start_header_id|>" -> {
+                    return Optional.of(LLAMA3);
+                }
+                default -> {}
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Map<String, Object> spellings(Tokenizer tokenizer, Map<String, Integer> tokens) {
+        Map<String, Object> spellings = new HashMap<>();
+        tokens.forEach((name, id) -> {
+            if (id >= 0 && id < tokenizer.vocabSize()) {
+                spellings.put(name, tokenizer.decode(new int[] {id}, false));
+            }
+        });
+        return spellings;
+    }
+}

@@ -1,0 +1,86 @@
+package pie.engine.model;
+
+/**
+ * Decode ggml's K-quants: blocks of 256 values in sub-blocks with their own 6- or 8-bit scales.
+ *
+ * <pre>
+ * Q4_K: f16 d, f16 min | 12 bytes scales |                 128 bytes q     x = d scale q - min offset
+ * Q5_K: f16 d, f16 min | 12 bytes scales | 32 bytes high | 128 bytes q     x = d scale q - min offset
+ * Q6_K: 128 bytes low | 64 bytes high | 16 bytes scales | f16 d            x = d scale (q - 32)
+ * </pre>
+ */
+final class KQuants {
+    private KQuants() {}
+
+    static void q4(byte[] packed, int blocks, float[] out, int at) {
+        for (int block = 0, in = 0; block < blocks; block++, in += 144, at += 256) {
+            float d = Dequantizer.half(packed, in);
+            float min = Dequantizer.half(packed, in + 2);
+            for (int pair = 0; pair < 4; pair++) {
+                float d1 = d * scale(packed, in + 4, 2 * pair);
+                float m1 = min * offset(packed, in + 4, 2 * pair);
+                float d2 = d * scale(packed, in + 4, 2 * pair + 1);
+                float m2 = min * offset(packed, in + 4, 2 * pair + 1);
+                int from = in + 16 + 32 * pair;
+                int to = at + 64 * pair;
+                for (int l = 0; l < 32; l++) {
+                    int q = packed[from + l];
+                    out[to + l] = d1 * (q & 15) - m1;
+                    out[to + l + 32] = d2 * (q >> 4 & 15) - m2;
+                }
+            }
+        }
+    }
+
+    static void q5(byte[] packed, int blocks, float[] out, int at) {
+        for (int block = 0, in = 0; block < blocks; block++, in += 176, at += 256) {
+            float d = Dequantizer.half(packed, in);
+            float min = Dequantizer.half(packed, in + 2);
+            for (int pair = 0; pair < 4; pair++) {
+                float d1 = d * scale(packed, in + 4, 2 * pair);
+                float m1 = min * offset(packed, in + 4, 2 * pair);
+                float d2 = d * scale(packed, in + 4, 2 * pair + 1);
+                float m2 = min * offset(packed, in + 4, 2 * pair + 1);
+                int from = in + 48 + 32 * pair;
+                int to = at + 64 * pair;
+                for (int l = 0; l < 32; l++) {
+                    int q = packed[from + l];
+                    int high = packed[in + 16 + l] >> 2 * pair;
+                    out[to + l] = d1 * (q & 15 | high << 4 & 16) - m1;
+                    out[to + l + 32] = d2 * (q >> 4 & 15 | high << 3 & 16) - m2;
+                }
+            }
+        }
+    }
+
+    static void q6(byte[] packed, int blocks, float[] out, int at) {
+        for (int block = 0, in = 0; block < blocks; block++, in += 210, at += 256) {
+            float d = Dequantizer.half(packed, in + 208);
+            for (int half = 0; half < 2; half++) {
+                int low = in + 64 * half;
+                int high = in + 128 + 32 * half;
+                int scales = in + 192 + 8 * half;
+                int to = at + 128 * half;
+                for (int l = 0; l < 32; l++) {
+                    int s = scales + l / 16;
+                    int h = packed[high + l];
+                    int a = packed[low + l];
+                    int b = packed[low + l + 32];
+                    out[to + l] = d * packed[s] * ((a & 15 | (h & 3) << 4) - 32);
+                    out[to + l + 32] = d * packed[s + 2] * ((b & 15 | (h >> 2 & 3) << 4) - 32);
+                    out[to + l + 64] = d * packed[s + 4] * ((a >> 4 & 15 | (h >> 4 & 3) << 4) - 32);
+                    out[to + l + 96] = d * packed[s + 6] * ((b >> 4 & 15 | (h >> 6 & 3) << 4) - 32);
+                }
+            }
+        }
+    }
+
+    /** Return the 6-bit scale of sub-block {@code j}; those of 4 to 7 have their high bits beside those of 0 to 3. */
+    private static int scale(byte[] packed, int at, int j) {
+        return j < 4 ? packed[at + j] & 63 : packed[at + j + 4] & 15 | (packed[at + j - 4] >> 6 & 3) << 4;
+    }
+
+    private static int offset(byte[] packed, int at, int j) {
+        return j < 4 ? packed[at + j + 4] & 63 : packed[at + j + 4] >> 4 & 15 | (packed[at + j] >> 6 & 3) << 4;
+    }
+}
