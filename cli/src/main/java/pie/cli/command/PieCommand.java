@@ -1,0 +1,75 @@
+package pie.cli.command;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import pie.cli.Style;
+import pie.cli.Terminal;
+
+/** Hold what every command has: streams, verbosity, colour. Results go to {@link #out}, everything else to {@link #err}. */
+@Command(sortOptions = false, sortSynopsis = false)
+public abstract class PieCommand implements Callable<Integer> {
+    /** Say when to colour. */
+    public enum Color {
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+
+    @Spec
+    protected CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = {"-q", "--quiet"},
+            order = 101,
+            description = "Say only what was asked for.")
+    protected boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            order = 102,
+            description = "Say more; twice for stack traces.")
+    private boolean[] verbose = {};
+
+    @Option(
+            names = "--color",
+            order = 103,
+            paramLabel = "WHEN",
+            description = "auto, always or never. Default: auto, also ruled by NO_COLOR.")
+    private Color color = Color.AUTO;
+
+    @Option(
+            names = {"-h", "--help"},
+            order = 104,
+            usageHelp = true,
+            description = "Print this help and exit.")
+    private boolean help;
+
+    protected final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    protected final PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    protected final boolean verbose() {
+        return verbose.length > 0;
+    }
+
+    /** Say whether a failure is told with its stack trace. */
+    public final boolean traces() {
+        return verbose.length > 1;
+    }
+
+    protected final Style style() {
+        return switch (color) {
+            case ALWAYS -> Style.COLOURED;
+            case NEVER -> Style.PLAIN;
+            case AUTO -> Style.automatic(Terminal.CURRENT.out());
+        };
+    }
+}

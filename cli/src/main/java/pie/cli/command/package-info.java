@@ -1,0 +1,3 @@
+/** One class a verb. */
+@org.jspecify.annotations.NullMarked
+package pie.cli.command;

@@ -1,0 +1,185 @@
+# Shared by ./pie and ./dev: find a JDK 25, build what is missing or stale. Sourced by bash 3.2 and newer; $root is the checkout.
+# On the quick path (everything built) only one process is started, find.
+
+fail() { # MESSAGE [EXIT-CODE]
+    printf 'pie: %s\n' "$1" >&2
+    exit "${2:-2}"
+}
+
+# Set $jdk_version from DIR/release; a JDK is told by that file, since starting java costs more than all the rest here.
+read_jdk_version() { # DIR
+    jdk_version=
+    [ -r "$1/release" ] || return 1
+    local line
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+            JAVA_VERSION=*)
+                jdk_version=${line#JAVA_VERSION=}
+                jdk_version=${jdk_version//\"/}
+                return 0
+                ;;
+        esac
+    done <"$1/release"
+    return 1
+}
+
+is_jdk_25() { # DIR
+    read_jdk_version "$1" || return 1
+    case $jdk_version in
+        25 | 25.* | 25[+-]*) [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] ;;
+        *) return 1 ;;
+    esac
+}
+
+# PIE_JVM_FOLDERS (a list parted by colons) replaces the usual folders; tests use it.
+jdk_candidates() {
+    if [ -n "${PIE_JVM_FOLDERS+set}" ]; then
+        local IFS=:
+        local folder
+        for folder in $PIE_JVM_FOLDERS; do candidates+=("$folder"/*); done
+        return
+    fi
+    candidates+=(
+        /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/java/* /opt/java/* /opt/*jdk* /opt/*temurin*
+        "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.asdf/installs/java/*
+        "$HOME"/.local/share/mise/installs/java/*
+        /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home
+        /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home
+    )
+}
+
+find_jdk() {
+    if [ -n "${PIE_JAVA_HOME:-}" ]; then
+        is_jdk_25 "$PIE_JAVA_HOME" ||
+            fail "PIE_JAVA_HOME=$PIE_JAVA_HOME is ${jdk_version:+JDK $jdk_version, }not a JDK 25: point it at one, or unset it"
+        jdk=$PIE_JAVA_HOME
+        return
+    fi
+    candidates=()
+    [ -n "${JAVA_HOME:-}" ] && candidates+=("$JAVA_HOME")
+    jdk_candidates
+    local dir others=
+    for dir in "${candidates[@]}"; do
+        if is_jdk_25 "$dir"; then
+            jdk=$dir
+            return
+        fi
+        [ -n "$jdk_version" ] && others="${others:+$others, }JDK $jdk_version in $dir"
+    done
+    fail "a JDK 25 is needed and none was found${others:+ (only $others)}: install one, for example from https://adoptium.net, or set PIE_JAVA_HOME to its folder"
+}
+
+# Whatever the build reads; folders count too, so that a removed file is noticed.
+is_stale() {
+    [ -r "$app/current" ] || return 0
+    build=$(<"$app/current")
+    [ -r "$app/$build/java.args" ] && [ -r "$app/$build/stamp" ] || return 0
+    local inputs=("$root/pom.xml") module
+    for module in engine cpu cuda polyglot-runtime server cli; do
+        inputs+=("$root/$module/pom.xml" "$root/$module/src/main")
+    done
+    [ -n "$(find "${inputs[@]}" -newer "$app/$build/stamp" -print 2>/dev/null | head -n 1)" ]
+}
+
+# One build at a time in a checkout; a lock left by a dead process is taken over.
+lock_build() {
+    local lock=$app/lock owner waited=0
+    until mkdir "$lock" 2>/dev/null; do
+        owner=$(cat "$lock/pid" 2>/dev/null)
+        if [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; then
+            rm -rf "$lock"
+            continue
+        fi
+        [ "$waited" = 0 ] && printf 'pie: waiting for another build of this checkout (%s)\n' "$lock" >&2
+        waited=1
+        sleep 0.3
+    done
+    echo $$ >"$lock/pid"
+    trap 'rm -rf "$app/lock"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+unlock_build() {
+    rm -rf "$app/lock"
+    trap - EXIT INT TERM
+}
+
+run_maven() { # LOG ARGS...
+    local log=$1
+    shift
+    (cd "$root" && JAVA_HOME=$jdk exec mvn -q -B -ntp "$@") >"$log" 2>&1 </dev/null &
+    local pid=$! status seconds=0
+    trap 'kill $pid 2>/dev/null; exit 130' INT
+    if [ -t 2 ]; then
+        while kill -0 $pid 2>/dev/null; do
+            printf '\rpie: building … %d s ' $seconds >&2
+            sleep 1
+            seconds=$((seconds + 1))
+        done
+        printf '\r\033[K' >&2
+    fi
+    wait $pid
+    status=$?
+    return $status
+}
+
+build() {
+    command -v mvn >/dev/null 2>&1 ||
+        fail "Maven is needed to build pie and there is no mvn on the PATH: install Maven 3.8 or newer (https://maven.apache.org/install.html)"
+    mkdir -p "$app" 2>/dev/null && [ -w "$app" ] ||
+        fail "cannot build, $root is not writable: copy the checkout to a folder of yours and run ./pie there"
+    lock_build
+    if ! is_stale; then
+        unlock_build
+        return
+    fi
+    [ -t 2 ] || printf 'pie: building …\n' >&2
+    : >"$app/stamp.new"
+    local log=$app/build.log
+    if ! run_maven "$log" package -DskipTests -pl cli -am; then
+        grep -E '^\[ERROR\]' "$log" | head -n 12 >&2
+        fail "the build failed: the whole log is in $log" 1
+    fi
+    assemble
+    unlock_build
+}
+
+# Own jars are copied, so that a running server keeps its own while the next build overwrites target/.
+assemble() {
+    build=$(date +%Y%m%d-%H%M%S)-$$
+    local dir=$app/$build class_path= module jar names
+    mkdir -p "$dir"
+    for module in cli server polyglot-runtime engine cpu cuda; do
+        cp "$root/$module/target/$module-"[0-9]*[0-9].jar "$dir/" || fail "no jar of module $module was built" 1
+    done
+    for jar in "$dir"/*.jar; do class_path=$class_path:$jar; done
+    IFS=: read -r -a names <"$root/cli/target/class-path"
+    for jar in "${names[@]}"; do
+        jar=${jar##*/}
+        [ -r "$root/cli/target/lib/$jar" ] && class_path=$class_path:$root/cli/target/lib/$jar
+    done
+    printf -- '-cp\n"%s"\n' "$(printf %s "${class_path#:}" | sed 's/[\\"]/\\&/g')" >"$dir/java.args"
+    {
+        printf 'time=%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+        if git -C "$root" rev-parse --verify -q HEAD >/dev/null 2>&1; then
+            printf 'commit=%s\n' "$(git -C "$root" rev-parse --short=12 HEAD)"
+            [ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || printf 'dirty=true\n'
+        fi
+    } >"$dir/build.properties"
+    mv "$app/stamp.new" "$dir/stamp"
+    printf '%s\n' "$build" >"$app/current.new"
+    mv "$app/current.new" "$app/current"
+    local old
+    for old in $(ls -1d "$app"/2*-* 2>/dev/null | sort | sed -e '$d' | sed -e '$d'); do rm -rf "$old"; done
+}
+
+ensure_built() {
+    app=$root/cli/target/app
+    if [ -n "${PIE_NO_BUILD:-}" ] && [ -r "$app/current" ]; then
+        build=$(<"$app/current")
+        return
+    fi
+    is_stale && build
+    return 0
+}
