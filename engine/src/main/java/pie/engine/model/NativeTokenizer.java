@@ -4,7 +4,6 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
-import java.nio.file.Path;
 import java.util.Map;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -24,11 +23,9 @@ final class NativeTokenizer {
         LibUtils.checkStatus();
     }
 
-    private final Path file;
     private final long handle;
 
-    NativeTokenizer(Path file, String json) {
-        this.file = file;
+    NativeTokenizer(String json) {
         long created;
         try {
             created = TokenizersLibrary.LIB.createTokenizerFromString(json);
@@ -61,11 +58,11 @@ final class NativeTokenizer {
         }
     }
 
-    private PieException refused(RuntimeException cause) {
+    private static PieException refused(RuntimeException cause) {
         return new PieException(
                 ErrorCode.INVALID_ARGUMENT,
-                file.getFileName() + ": the tokenizer cannot be used: " + cause.getMessage(),
-                Map.of("file", file.toString(), "key", "tokenizer"),
+                "the tokenizer refused its description or the text: " + cause.getMessage(),
+                Map.of(),
                 cause);
     }
 }

@@ -1,0 +1,96 @@
+package pie.cpu;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+
+/**
+ * Hold the options of this driver.
+ *
+ * @param threads workers of the team; default: the processors that the JVM sees
+ * @param weights format of packed weights: {@code auto}, {@code f32}, {@code f16}, {@code bf16}
+ * @param kernels {@code auto}, {@code vector} (own) or {@code onednn}
+ * @param warmup compile the kernels in the background after opening
+ */
+record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup) {
+    enum Weights {
+        AUTO,
+        F32,
+        F16,
+        BF16
+    }
+
+    enum Kernels {
+        AUTO,
+        VECTOR,
+        ONEDNN
+    }
+
+    private static final Set<String> NAMES = Set.of("threads", "weights", "kernels", "warmup");
+    private static final int MOST_THREADS = 512;
+
+    /** @throws PieException INVALID_ARGUMENT naming the option */
+    static CpuOptions of(Map<String, String> options) {
+        for (String name : options.keySet()) {
+            if (!NAMES.contains(name)) {
+                throw invalid(name, options.get(name), "the cpu driver knows threads, weights, kernels and warmup");
+            }
+        }
+        return new CpuOptions(
+                threads(options.getOrDefault("threads", "auto")),
+                choice(Weights.class, "weights", options),
+                choice(Kernels.class, "kernels", options),
+                bool(options.getOrDefault("warmup", "true")));
+    }
+
+    private static int threads(String value) {
+        if (value.equals("auto")) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        try {
+            int n = Integer.parseInt(value);
+            if (n >= 1 && n <= MOST_THREADS) {
+                return n;
+            }
+        } catch (NumberFormatException e) {
+            throw invalid("threads", value, "give auto or a number from 1 to " + MOST_THREADS);
+        }
+        throw invalid("threads", value, "give auto or a number from 1 to " + MOST_THREADS);
+    }
+
+    private static boolean bool(String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw invalid("warmup", value, "give true or false");
+        };
+    }
+
+    private static <E extends Enum<E>> E choice(Class<E> type, String name, Map<String, String> options) {
+        String value = options.getOrDefault(name, "auto");
+        for (E e : type.getEnumConstants()) {
+            if (e.name().toLowerCase(Locale.ROOT).equals(value)) {
+                return e;
+            }
+        }
+        throw invalid(
+                name,
+                value,
+                "give one of "
+                        + String.join(
+                                ", ",
+                                Arrays.stream(type.getEnumConstants())
+                                        .map(e -> e.name().toLowerCase(Locale.ROOT))
+                                        .toList()));
+    }
+
+    static PieException invalid(String option, String value, String fix) {
+        return new PieException(
+                ErrorCode.INVALID_ARGUMENT,
+                "driver option " + option + " = " + value + ": " + fix,
+                Map.of("option", option, "value", value));
+    }
+}

@@ -1,0 +1,117 @@
+package pie.cpu.arch;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import pie.cpu.kernel.Lanes;
+import pie.cpu.kernel.Linear;
+import pie.cpu.kernel.OffHeap;
+import pie.cpu.kernel.PackedLinear;
+import pie.cpu.kernel.PackedMatrix;
+import pie.cpu.kernel.Team;
+import pie.cpu.kernel.WeightFormat;
+import pie.engine.model.Dequantizer;
+import pie.engine.model.Tensor;
+import pie.engine.model.TensorType;
+
+/** Pack for the vector kernels: 4- and 8-bit blocks stay as they are, other types become half floats or stay exact. */
+public final class VectorPacker implements Packer {
+    /** Ask for one format, or for the most compact one that loses nothing that matters. */
+    public enum Choice {
+        AUTO,
+        F32,
+        F16,
+        BF16
+    }
+
+    private final Arena arena;
+    private final Team team;
+    private final Choice choice;
+    private final float[][] room;
+    private final Map<WeightFormat, Long> bytes = new EnumMap<>(WeightFormat.class);
+
+    public VectorPacker(Arena arena, Team team, Choice choice) {
+        this.arena = arena;
+        this.team = team;
+        this.choice = choice;
+        room = new float[team.size()][PackedLinear.roomFloats()];
+    }
+
+    @Override
+    public Linear linear(List<Piece> pieces) {
+        List<PackedMatrix> parts = new ArrayList<>();
+        for (Piece p : pieces) {
+            parts.add(matrix(p));
+        }
+        return new PackedLinear(parts, room);
+    }
+
+    @Override
+    public Linear linear(Piece piece, PackedMatrix packed) {
+        return new PackedLinear(List.of(packed), room);
+    }
+
+    @Override
+    public PackedMatrix matrix(Piece piece) {
+        Tensor tensor = piece.tensor();
+        int k = tensor.columns();
+        int n = tensor.rows();
+        WeightFormat format = format(tensor.type(), k);
+        PackedMatrix m = new PackedMatrix(format, k, n, OffHeap.streamed(arena, PackedMatrix.bytes(format, k, n)));
+        int panels = Lanes.roundUp(n) / Lanes.COUNT;
+        team.run(worker -> {
+            for (int panel = team.ticket(); panel < panels; panel = team.ticket()) {
+                int end = Math.min(n, (panel + 1) * Lanes.COUNT);
+                for (int column = panel * Lanes.COUNT; column < end; column++) {
+                    store(m, column, tensor, piece.source(column));
+                }
+            }
+        });
+        OffHeap.forget(tensor.data());
+        bytes.merge(format, PackedMatrix.bytes(format, k, n), Long::sum);
+        return m;
+    }
+
+    @Override
+    public String weightType() {
+        return Collections.max(bytes.entrySet(), Map.Entry.comparingByValue())
+                .getKey()
+                .name()
+                .toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public long bytes() {
+        return bytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private WeightFormat format(TensorType type, int k) {
+        WeightFormat wanted = switch (choice) {
+            case F32 -> WeightFormat.F32;
+            case F16 -> WeightFormat.F16;
+            case BF16 -> WeightFormat.BF16;
+            case AUTO ->
+                switch (type) {
+                    case Q4_0, Q4_1 -> WeightFormat.Q4;
+                    case Q8_0 -> WeightFormat.Q8;
+                    case BF16 -> WeightFormat.BF16;
+                    case F32 -> WeightFormat.F32;
+                    case F16, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> WeightFormat.F16;
+                };
+        };
+        return k % wanted.group() == 0 ? wanted : WeightFormat.F32;
+    }
+
+    private static void store(PackedMatrix m, int column, Tensor tensor, int row) {
+        long at = tensor.type().bytes(tensor.columns()) * row;
+        switch (m.format()) {
+            case Q4 -> m.storeQ4(column, tensor.data(), at, tensor.type() == TensorType.Q4_1);
+            case Q8 -> m.storeQ8(column, tensor.data(), at);
+            case F16, BF16, F32 -> m.store(column, Dequantizer.row(tensor, row));
+        }
+    }
+}

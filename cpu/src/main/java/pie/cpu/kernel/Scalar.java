@@ -1,0 +1,80 @@
+package pie.cpu.kernel;
+
+/**
+ * Say in plain loops what the vector kernels compute, operation for operation: the twins that tests compare with, bit for bit.
+ *
+ * <p>Twins of kernels whose order of addition depends on the vector length take it as {@code lanes}.
+ */
+public final class Scalar {
+    private Scalar() {}
+
+    /** Twin of {@link Lanes#exp}. */
+    public static float exp(float v) {
+        float x = Math.max(Math.min(v, Lanes.EXP_MOST), Lanes.EXP_LEAST);
+        float z = Math.fma(x, Lanes.LOG2E, Lanes.ROUNDING);
+        float n = z - Lanes.ROUNDING;
+        float r = Math.fma(n, -Lanes.LN2_HIGH, x);
+        r = Math.fma(n, -Lanes.LN2_LOW, r);
+        float p = 1.9875691500e-4f;
+        p = Math.fma(p, r, 1.3981999507e-3f);
+        p = Math.fma(p, r, 8.3334519073e-3f);
+        p = Math.fma(p, r, 4.1665795894e-2f);
+        p = Math.fma(p, r, 1.6666665459e-1f);
+        p = Math.fma(p, r, 5.0000001201e-1f);
+        p = Math.fma(p, r * r, r + 1f);
+        float e = Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(z) << 23));
+        return v < Lanes.EXP_LEAST ? 0f : e;
+    }
+
+    /** Sum the first {@code lanes} values by halves; destroys them. */
+    static float tree(float[] values, int lanes) {
+        for (int half = lanes / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                values[i] += values[i + half];
+            }
+        }
+        return values[0];
+    }
+
+    /** Twin of {@link Norm#rms}. */
+    public static void rms(float[] x, float[] weight, float epsilon, float[] out, int lanes) {
+        float[] sums = new float[lanes];
+        int whole = x.length / lanes * lanes;
+        for (int i = 0; i < whole; i++) {
+            sums[i % lanes] = Math.fma(x[i], x[i], sums[i % lanes]);
+        }
+        float sum = tree(sums, lanes);
+        for (int i = whole; i < x.length; i++) {
+            sum = Math.fma(x[i], x[i], sum);
+        }
+        float scale = (float) (1 / Math.sqrt(sum / x.length + epsilon));
+        for (int i = 0; i < x.length; i++) {
+            out[i] = x[i] * scale * weight[i];
+        }
+    }
+
+    /** Twin of {@link Activation#swiGlu}. */
+    public static float swiGlu(float gate, float up) {
+        return gate / (exp(-gate) + 1f) * up;
+    }
+
+    /** Twin of {@link Matmul}: one chain of fused multiply-adds along k. */
+    public static float dot(float[] x, int xOffset, float[] w, int k) {
+        float sum = 0;
+        for (int i = 0; i < k; i++) {
+            sum = Math.fma(x[xOffset + i], w[i], sum);
+        }
+        return sum;
+    }
+
+    /** Twin of {@link Argmax}: the first of the largest values. */
+    public static int argmax(float[] values) {
+        int best = 0;
+        for (int i = 1; i < values.length; i++) {
+            if (values[i] > values[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}
