@@ -24,6 +24,13 @@ final class GgufMetadata {
         this.pairs = pairs;
     }
 
+    /** Return a copy in which one key has another text. */
+    GgufMetadata with(String key, String text) {
+        Map<String, GgufValue> changed = new LinkedHashMap<>(pairs);
+        changed.put(key, new GgufValue.Text(text));
+        return new GgufMetadata(file, bytes, changed);
+    }
+
     boolean has(String key) {
         return pairs.containsKey(key);
     }

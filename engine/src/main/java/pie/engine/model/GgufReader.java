@@ -25,6 +25,7 @@ final class GgufReader {
     private static final int MAX_TEXT_BYTES = 1 << 24;
     private static final int MAX_TENSOR_NAME_BYTES = 256;
     private static final int MAX_DIMENSIONS = 4;
+    private static final long MAX_VALUES = 1L << 40;
     private static final int MAX_ARRAY_DEPTH = 4;
     private static final int MINIMUM_PAIR_BYTES = 13;
     private static final int MINIMUM_INFO_BYTES = 24;
@@ -157,7 +158,7 @@ final class GgufReader {
             }
             rows *= extent;
         }
-        if (columns < 1 || columns > Integer.MAX_VALUE) {
+        if (columns < 1 || columns > Integer.MAX_VALUE || rows * columns > MAX_VALUES) {
             throw brokenTensor(name, "has an absurd shape");
         }
         int typeId = cursor.i32(what);

@@ -60,6 +60,7 @@ final class GgufVocabulary {
             throw metadata.broken(MERGES, "is missing or empty");
         }
         return new HfTokenizer(
+                metadata.file(),
                 withSpecials -> TokenizerJson.byteLevel(tokens, List.of(merges), family, added(withSpecials)),
                 tokenBytes(),
                 special(),
@@ -73,6 +74,7 @@ final class GgufVocabulary {
         List<String> merges = stored.length > 0 ? List.of(stored) : SentencePieces.merges(tokens, scores());
         int unknown = metadata.size("tokenizer.ggml.unknown_token_id", 0, tokens.length - 1, 0);
         return new HfTokenizer(
+                metadata.file(),
                 withSpecials ->
                         TokenizerJson.sentencePiece(tokens, merges, tokens[unknown], prefix, added(withSpecials)),
                 tokenBytes(),

@@ -2,6 +2,7 @@ package pie.engine.model;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import pie.engine.PieException;
@@ -22,9 +23,14 @@ final class HfTokenizer implements Tokenizer {
     private final boolean dropsFirstSpace;
 
     HfTokenizer(
-            Description description, byte[][] tokenBytes, BitSet special, String splitRegex, boolean dropsFirstSpace) {
-        this.parsing = new NativeTokenizer(description.json(true));
-        this.literal = new Lazy<>(() -> new NativeTokenizer(description.json(false)));
+            Path file,
+            Description description,
+            byte[][] tokenBytes,
+            BitSet special,
+            String splitRegex,
+            boolean dropsFirstSpace) {
+        this.parsing = new NativeTokenizer(file, description.json(true));
+        this.literal = new Lazy<>(() -> new NativeTokenizer(file, description.json(false)));
         this.tokenBytes = tokenBytes;
         this.special = special;
         this.spellings = new Spellings(special.stream()

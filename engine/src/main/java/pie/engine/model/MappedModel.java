@@ -10,7 +10,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
 /** Keep what both file formats share: mapped tensors by name, and parts that are made on first use. */
-abstract sealed class MappedModel implements ModelFiles permits GgufFiles {
+abstract sealed class MappedModel implements ModelFiles permits GgufFiles, SafetensorsFiles {
     private final Path path;
     private final Arena arena;
     private final ModelConfig config;

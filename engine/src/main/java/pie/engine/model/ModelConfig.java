@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param architecture GGUF name of the family: {@code llama}, {@code qwen2}
  * @param rotaryDim leading dimensions of a head that rotate
  * @param ropeInterleaved true: pairs (2i, 2i+1) rotate (GGUF {@code llama}); false: pairs (i, i + rotaryDim/2)
- * @param ropeScaling factors per frequency pair (Llama 3), rotaryDim/2 long; null for none
+ * @param ropeScaling what each pair's frequency is divided by (Llama 3, linear), rotaryDim/2 long; null for none
  * @param tiedEmbeddings whether the LM head is the embedding table
  * @param attentionBias whether Q, K and V have a bias
  * @param bosId id that opens a sequence, -1 for none

@@ -28,6 +28,9 @@ public final class Models {
         if (!Files.isDirectory(path)) {
             throw ModelErrors.missing(path);
         }
+        if (Files.isRegularFile(path.resolve(SafetensorsFiles.CONFIG))) {
+            return SafetensorsFiles.open(path);
+        }
         List<Path> files = ggufFiles(path);
         return switch (files.size()) {
             case 0 -> throw ModelErrors.missing(path);

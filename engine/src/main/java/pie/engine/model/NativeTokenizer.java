@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.util.Map;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -23,9 +24,11 @@ final class NativeTokenizer {
         LibUtils.checkStatus();
     }
 
+    private final Path file;
     private final long handle;
 
-    NativeTokenizer(String json) {
+    NativeTokenizer(Path file, String json) {
+        this.file = file;
         long created;
         try {
             created = TokenizersLibrary.LIB.createTokenizerFromString(json);
@@ -58,11 +61,11 @@ final class NativeTokenizer {
         }
     }
 
-    private static PieException refused(RuntimeException cause) {
+    private PieException refused(RuntimeException cause) {
         return new PieException(
                 ErrorCode.INVALID_ARGUMENT,
-                "the tokenizer refused its description or the text: " + cause.getMessage(),
-                Map.of(),
+                file.getFileName() + ": the tokenizer cannot be used: " + cause.getMessage(),
+                Map.of("file", file.toString(), "key", "tokenizer"),
                 cause);
     }
 }
