@@ -3,8 +3,17 @@ package pie.cli;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import pie.cli.command.AttachCommand;
 import pie.cli.command.CompletionCommand;
 import pie.cli.command.DoctorCommand;
+import pie.cli.command.KillCommand;
+import pie.cli.command.LaunchCommand;
+import pie.cli.command.LogsCommand;
+import pie.cli.command.PsCommand;
+import pie.cli.command.ResultCommand;
+import pie.cli.command.RunCommand;
+import pie.cli.command.SendCommand;
+import pie.cli.command.ServeCommand;
 import pie.cli.command.VersionCommand;
 
 /**
@@ -14,6 +23,24 @@ import pie.cli.command.VersionCommand;
  */
 record Verb(String name, String summary, Supplier<Object> command) {
     static final List<Verb> ALL = List.of(
+            new Verb("run", "Run a program and print what it says", RunCommand::new),
+            new Verb("serve", "Serve programs over HTTP", ServeCommand::new),
+            new Verb("launch", "Start a program on a running server and print its id", LaunchCommand::new),
+            new Verb("ps", "List the processes of a running server", PsCommand::new),
+            new Verb("logs", "Print what a process has said", LogsCommand::new),
+            new Verb(
+                    "attach",
+                    "Talk with a process: what it says comes out, lines typed go to it as messages",
+                    AttachCommand::new),
+            new Verb("send", "Send a message to a process; it arrives at session.receive", SendCommand::new),
+            new Verb(
+                    "result",
+                    "Print the value that a process returned, waiting for its end if asked to",
+                    ResultCommand::new),
+            new Verb(
+                    "kill",
+                    "Interrupt processes; what does not end within the server's grace is killed",
+                    KillCommand::new),
             new Verb(
                     "doctor",
                     "Check this machine: JDK, processor, memory, ports, guests, models, GPU",

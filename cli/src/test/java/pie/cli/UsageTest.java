@@ -2,8 +2,12 @@ package pie.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class UsageTest {
     @Test
@@ -55,5 +59,47 @@ final class UsageTest {
             assertThat(output.out()).contains(Verb.ALL.stream().map(Verb::name).toList());
         }
         assertThat(Output.of("completion", "tcsh").code()).isEqualTo(2);
+    }
+
+    @Test
+    void argumentsOfTheProgramWithoutTheDashesAreExplained() {
+        assertThat(Output.of("run", "x.py", "--temperature", "1").err())
+                .startsWith("pie: unknown option '--temperature', arguments of the program go after --");
+    }
+
+    @Test
+    void aMissingProgramFileIsNamed() {
+        Output output = Output.of("run", "no-such.py");
+        assertThat(output.code()).isEqualTo(3);
+        assertThat(output.err()).isEqualTo("pie: cannot read no-such.py: there is no such file\n");
+    }
+
+    @Test
+    void aFileOfNoKnownLanguageIsRefused() {
+        assertThat(Output.of("run", "program.rb").err()).contains(".py .js .mjs .ts .java", "--lang");
+        assertThat(Output.of("run", "-").err()).contains("--lang");
+        assertThat(Output.of("run", "program.rb").code()).isEqualTo(2);
+    }
+
+    @Test
+    void aMissingModelNamesTheCommandThatFetchesIt(@TempDir Path dir) throws IOException {
+        Path program = Files.writeString(dir.resolve("p.py"), "async def main(input): return 1");
+        Output output = Output.of("run", program.toString(), "--model", "no-such-model");
+        assertThat(output.code()).isIn(2, 3);
+        assertThat(output.err()).contains("no-such-model", "pie model pull");
+    }
+
+    @Test
+    void wrongValuesNameTheFlag() {
+        assertThat(Output.of("serve", "--port", "70000").err()).startsWith("pie: --port is a number from 0 to 65535");
+        assertThat(Output.of("run", "x.py", "--wall", "soon").err()).contains("--wall", "'soon' is no span of time");
+        assertThat(Output.of("ps", "--url", "::").code()).isEqualTo(2);
+    }
+
+    @Test
+    void anAbsentServerIsExit5() {
+        Output output = Output.of("ps", "--url", "http://127.0.0.1:1");
+        assertThat(output.code()).isEqualTo(5);
+        assertThat(output.err()).startsWith("pie: no pie server answers at http://127.0.0.1:1");
     }
 }

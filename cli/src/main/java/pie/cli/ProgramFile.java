@@ -1,0 +1,85 @@
+package pie.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.runtime.Language;
+import pie.runtime.ProgramSource;
+
+/** Read the program that a command line names. */
+public final class ProgramFile {
+    private static final int LIMIT = 1 << 20;
+
+    private ProgramFile() {}
+
+    /**
+     * Read a source file, or stdin for {@code -}.
+     *
+     * @param language word given by {@code --lang}, empty to go by the file's extension
+     * @throws PieException NOT_FOUND, INVALID_ARGUMENT without a known language, PAYLOAD_TOO_LARGE above 1 MiB
+     */
+    public static ProgramSource read(String file, String language, InputStream stdin) {
+        Language known = language(file, language);
+        String name = file.equals("-")
+                ? known.defaultFile()
+                : String.valueOf(Path.of(file).getFileName());
+        String code;
+        try {
+            code = file.equals("-")
+                    ? new String(stdin.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(regular(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new PieException(
+                    ErrorCode.NOT_FOUND,
+                    "cannot read " + file + ": " + ProgramArguments.reason(e),
+                    Map.of("file", file),
+                    e);
+        }
+        if (code.length() > LIMIT) {
+            throw new PieException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    file + " has " + code.length() + " characters, a program at most " + LIMIT);
+        }
+        return ProgramSource.of(known, name, code);
+    }
+
+    private static Path regular(String file) {
+        Path path = Path.of(file);
+        if (Files.isDirectory(path)) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED, file + " is a folder; only single source files can be run yet");
+        }
+        return path;
+    }
+
+    private static Language language(String file, String word) {
+        Optional<Language> found = word.isEmpty() ? Language.ofFile(file) : Language.ofWord(full(word));
+        return found.orElseThrow(() -> PieException.invalid(
+                word.isEmpty()
+                        ? file.equals("-")
+                                ? "a program on stdin needs --lang python, javascript, typescript or java"
+                                : "cannot tell the language of '" + file
+                                        + "': it is none of .py .js .mjs .ts .java; use --lang"
+                        : "--lang '" + word + "' is none of "
+                                + Arrays.stream(Language.values())
+                                        .map(Language::word)
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    private static String full(String word) {
+        return switch (word) {
+            case "py" -> "python";
+            case "js", "mjs" -> "javascript";
+            case "ts" -> "typescript";
+            default -> word;
+        };
+    }
+}

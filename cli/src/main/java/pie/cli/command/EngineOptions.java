@@ -1,0 +1,74 @@
+package pie.cli.command;
+
+import java.util.HashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import pie.cli.ModelChoice;
+import pie.engine.EngineConfig;
+import pie.engine.PieException;
+import pie.engine.driver.DriverConfig;
+import pie.runtime.RuntimeConfig;
+import pie.server.InstanceConfig;
+
+/** Take the options that say which model runs on what. */
+final class EngineOptions {
+    @Option(
+            names = "--model",
+            paramLabel = "NAME_OR_PATH",
+            description = "Model of the catalogue, .gguf file or folder. Default: ${DEFAULT-VALUE}.")
+    private String model = ModelChoice.DEFAULT;
+
+    @Option(
+            names = "--driver",
+            paramLabel = "KIND",
+            description = "auto, cpu, cuda, or dummy, which computes nothing. Default: ${DEFAULT-VALUE}.")
+    private String driver = "auto";
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads of the CPU driver. Default: as many as cores.")
+    private int threads;
+
+    @Option(
+            names = "--page-size",
+            paramLabel = "TOKENS",
+            description = "Tokens of one KV page: 8, 16, 32 or 64. Default: ${DEFAULT-VALUE}.")
+    private int pageSize = DriverConfig.DEFAULT.pageSize();
+
+    @Option(
+            names = "--pages",
+            paramLabel = "N",
+            description = "Pages of the KV pool. Default: what the driver thinks right.")
+    private int pages;
+
+    boolean isDummy() {
+        return driver.equals("dummy");
+    }
+
+    InstanceConfig instance(ModelChoice choice, RuntimeConfig runtime) {
+        if (Integer.bitCount(pageSize) != 1 || pageSize < 8 || pageSize > 64) {
+            throw PieException.invalid("--page-size is 8, 16, 32 or 64, not " + pageSize);
+        }
+        if (threads < 0 || pages < 0) {
+            throw PieException.invalid((threads < 0 ? "--threads" : "--pages") + " must be positive");
+        }
+        Map<String, String> options = new HashMap<>();
+        if (threads > 0) {
+            options.put("threads", Integer.toString(threads));
+        }
+        DriverConfig d = DriverConfig.DEFAULT;
+        return new InstanceConfig(
+                choice.name(),
+                choice.path(),
+                driver,
+                new DriverConfig(
+                        d.device(), pageSize, pages, d.maxContext(), d.maxBatchTokens(), d.maxBatchSize(), options),
+                EngineConfig.DEFAULT,
+                runtime);
+    }
+
+    ModelChoice choose() {
+        return ModelChoice.of(model);
+    }
+}

@@ -1,0 +1,58 @@
+package pie.cli.command;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import pie.cli.EventPrinter;
+import pie.cli.Json;
+import pie.cli.client.EventFeed;
+import pie.cli.client.PieClient;
+import tools.jackson.databind.JsonNode;
+
+/** Start a program on a server and leave it running. */
+@Command(
+        name = "launch",
+        description = "Start a program on a running server and print its id.%n",
+        footer = {
+            "",
+            "Examples:",
+            "  pie launch examples/python/hello.py",
+            "  pie launch -f chat.js -- --interactive",
+            "  id=$(pie launch agent.py --input @task.json); pie logs -f $id"
+        })
+public final class LaunchCommand extends ClientCommand {
+    @Mixin
+    private LaunchOptions launch = new LaunchOptions();
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Print what it says until it ends.")
+    private boolean follow;
+
+    @Option(names = "--events", description = "With -f: print each event as one line of JSON.")
+    private boolean events;
+
+    @Option(names = "--json", description = "Print the process object instead of the id.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PieClient client = client();
+        JsonNode process = client.post("/v1/processes", launch.body(true));
+        String id = process.path("id").asString();
+        if (json) {
+            out().println(Json.pretty(process));
+        } else if (follow) {
+            err().println("process " + id);
+        } else {
+            out().println(id);
+        }
+        out().flush();
+        if (!follow) {
+            return 0;
+        }
+        EventPrinter printer = printer(events);
+        EventFeed.follow(client, id, 0, true, printer);
+        return printer.exitCode();
+    }
+}

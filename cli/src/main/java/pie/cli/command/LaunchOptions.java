@@ -1,0 +1,101 @@
+package pie.cli.command;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import pie.cli.ProgramArguments;
+import pie.cli.ProgramFile;
+import pie.cli.Spans;
+import pie.engine.PieException;
+import pie.engine.process.Budget;
+import pie.runtime.ProgramSource;
+import tools.jackson.databind.JsonNode;
+
+/** Take the program, its input and its budget. */
+final class LaunchOptions {
+    @Parameters(index = "0", paramLabel = "FILE", description = "Program: .py .js .mjs .ts .java, or - for stdin.")
+    private String file = "";
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "ARGS",
+            description = "After --: --some-key VALUE, --flag, --key:=JSON, --key @FILE; they make the input object.")
+    private List<String> arguments = new ArrayList<>();
+
+    @Option(
+            names = "--input",
+            paramLabel = "JSON",
+            description = "Input of the program, or @FILE that holds it. Default: {}.")
+    private @Nullable String input;
+
+    @Option(
+            names = "--lang",
+            paramLabel = "LANG",
+            description = "python, javascript, typescript or java; for - and odd names.")
+    private String language = "";
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random in the program.")
+    private @Nullable Long seed;
+
+    @Option(names = "--budget-tokens", paramLabel = "N", description = "Most tokens that it may compute.")
+    private @Nullable Long tokens;
+
+    @Option(
+            names = "--wall",
+            paramLabel = "SPAN",
+            converter = Spans.class,
+            description = "Most time that it may take, such as 30s.")
+    private @Nullable Duration wall;
+
+    ProgramSource source() {
+        return ProgramFile.read(file, language, System.in);
+    }
+
+    /** Return the input as JSON. */
+    JsonNode input() {
+        if (input != null && !arguments.isEmpty()) {
+            throw PieException.invalid("--input and arguments after -- exclude each other");
+        }
+        return input != null ? ProgramArguments.parseInput(input) : ProgramArguments.parse(arguments);
+    }
+
+    OptionalLong seed() {
+        return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+    }
+
+    Budget budget() {
+        if (tokens != null && tokens <= 0) {
+            throw PieException.invalid("--budget-tokens must be positive, not " + tokens);
+        }
+        return new Budget(
+                tokens == null ? OptionalLong.empty() : OptionalLong.of(tokens),
+                Optional.ofNullable(wall),
+                Optional.empty());
+    }
+
+    /** Return the body of POST /v1/processes. */
+    Map<String, Object> body(boolean detach) {
+        ProgramSource source = source();
+        var body = new LinkedHashMap<String, Object>();
+        body.put("source", Map.of("language", source.language().word(), "file", source.file(), "code", source.code()));
+        body.put("input", input());
+        body.put("detach", detach);
+        if (seed != null) {
+            body.put("seed", seed);
+        }
+        var budget = new LinkedHashMap<String, Object>();
+        budget().tokens().ifPresent(n -> budget.put("tokens", n));
+        budget().wall().ifPresent(d -> budget.put("wall", d.toNanos() / 1e9));
+        if (!budget.isEmpty()) {
+            body.put("budget", budget);
+        }
+        return body;
+    }
+}

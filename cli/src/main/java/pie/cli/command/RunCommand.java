@@ -1,0 +1,158 @@
+package pie.cli.command;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import pie.cli.EventPrinter;
+import pie.cli.Interrupts;
+import pie.cli.Terminal;
+import pie.cli.Waiting;
+import pie.cli.client.EventFeed;
+import pie.cli.client.PieClient;
+import pie.engine.event.EventLog;
+import pie.engine.process.InferletProcess;
+import pie.engine.process.OwnerId;
+import pie.runtime.LaunchRequest;
+import pie.runtime.ProgramSource;
+import pie.runtime.RuntimeConfig;
+import pie.server.Instance;
+import pie.server.InstanceConfig;
+
+/** Run one program to its end, on an engine of its own or on a server. */
+@Command(
+        name = "run",
+        description = {
+            "Run a program and print what it says.%n",
+            "Its stdout and stderr arrive here as they are written, its messages on stdout, and last the value that it returns. With -q only the value is printed.%n"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  pie run examples/python/hello.py",
+            "  pie run hello.js -- --prompt \"Why is the sky blue?\" --max-tokens 60",
+            "  pie run agent.ts --input @task.json --wall 2m",
+            "  echo 'print(\"hi\")' | pie run - --lang python",
+            "  pie run -q extract.py | jq .name"
+        })
+public final class RunCommand extends PieCommand {
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    @Mixin
+    private LaunchOptions launch = new LaunchOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private ServerOptions server = new ServerOptions();
+
+    @Option(
+            names = {"--return-only"},
+            description = "Print the returned value alone, as -q does.")
+    private boolean returnOnly;
+
+    @Option(names = "--stdout", description = "Relay the program's streams and messages, even with -q.")
+    private boolean streams;
+
+    @Option(names = "--events", description = "Print each event as one line of JSON.")
+    private boolean events;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var printer = new EventPrinter(mode(), out(), err(), Terminal.CURRENT.out());
+        return server.isGiven() ? remote(printer) : embedded(printer);
+    }
+
+    private EventPrinter.Mode mode() {
+        if (events) {
+            return EventPrinter.Mode.EVENTS;
+        }
+        return (quiet || returnOnly) && !streams ? EventPrinter.Mode.VALUE : EventPrinter.Mode.RELAY;
+    }
+
+    private int embedded(EventPrinter printer) throws InterruptedException {
+        ProgramSource source = launch.source();
+        var request = new LaunchRequest(
+                OwnerId.LOCAL,
+                source,
+                launch.input().toString(),
+                Optional.empty(),
+                launch.budget(),
+                Map.of(),
+                launch.seed(),
+                true);
+        var running = new AtomicReference<@Nullable InferletProcess>();
+        var interrupted = new AtomicBoolean();
+        Interrupts.handle(code -> {
+            interrupted.set(true);
+            InferletProcess process = running.get();
+            if (process == null) {
+                Runtime.getRuntime().halt(code);
+            } else {
+                process.interrupt("owner");
+            }
+        });
+        try (Instance instance = open(source)) {
+            InferletProcess process = instance.runtime().launch(request);
+            running.set(process);
+            pump(process, printer);
+        }
+        return interrupted.get() ? Interrupts.SIGINT : printer.exitCode();
+    }
+
+    private Instance open(ProgramSource source) {
+        var runtime =
+                RuntimeConfig.DEFAULT.withLanguages(Set.of(source.language())).withPoolMin(1);
+        InstanceConfig config = engine.instance(engine.choose(), runtime);
+        try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
+            return Instance.open(config, waiting);
+        }
+    }
+
+    private static void pump(InferletProcess process, EventPrinter printer) throws InterruptedException {
+        try (EventLog.Watcher watcher = process.log().watch(0, true)) {
+            while (true) {
+                switch (watcher.next(POLL)) {
+                    case EventLog.Next.Event e -> printer.event(e.event());
+                    case EventLog.Next.Gap g -> printer.gap(g.dropped());
+                    case EventLog.Next.Silence s -> {}
+                    case EventLog.Next.End e -> {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private int remote(EventPrinter printer) throws InterruptedException {
+        PieClient client = server.client();
+        var id = new CompletableFuture<String>();
+        var interrupted = new AtomicBoolean();
+        Interrupts.handle(code -> {
+            String started = id.getNow("");
+            if (started.isEmpty()) {
+                Runtime.getRuntime().halt(code);
+            }
+            interrupted.set(true);
+            Thread.ofVirtual().start(() -> interrupt(client, started));
+        });
+        EventFeed.launch(client, launch.body(false), id::complete, printer);
+        return interrupted.get() ? Interrupts.SIGINT : printer.exitCode();
+    }
+
+    private static void interrupt(PieClient client, String id) {
+        try {
+            client.delete("/v1/processes/" + id);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package pie.cli.command;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import pie.cli.Interrupts;
+import pie.cli.ModelChoice;
+import pie.cli.Phases;
+import pie.cli.PieHome;
+import pie.cli.Spans;
+import pie.cli.Terminal;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.runtime.RuntimeConfig;
+import pie.server.Instance;
+import pie.server.InstanceConfig;
+import pie.server.PieServer;
+import pie.server.ServerConfig;
+
+/** Serve until told to stop. */
+@Command(
+        name = "serve",
+        description = {
+            "Serve programs over HTTP.%n",
+            "The first Ctrl-C or SIGTERM refuses new launches and lets the running ones end; the second stops at once.%n"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  pie serve",
+            "  pie serve --port 9000 --model ~/models/llama.gguf",
+            "  pie serve --driver dummy --port 0",
+            "  curl -N -H 'Accept: text/event-stream' http://127.0.0.1:8080/v1/processes \\",
+            "       -d '{\"source\":{\"language\":\"python\",\"code\":\"async def main(input): return 42\"}}'"
+        })
+public final class ServeCommand extends PieCommand {
+    private static final Duration WARM_LIMIT = Duration.ofSeconds(60);
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to bind. Default: ${DEFAULT-VALUE}.")
+    private String host = "127.0.0.1";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port to bind, 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int port = 8080;
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Option(names = "--no-auth", description = "Ask for no token, not even beyond loopback.")
+    private boolean noAuth;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "SPAN",
+            converter = Spans.class,
+            description = "Time that running programs get when the server stops. Default: 30s.")
+    private Duration drain = Duration.ofSeconds(30);
+
+    private final AtomicReference<@Nullable PieServer> started = new AtomicReference<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (port < 0 || port > 65535) {
+            throw PieException.invalid("--port is a number from 0 to 65535, not " + port);
+        }
+        Interrupts.handle(this::stop);
+        var phases = new Phases(err(), Terminal.CURRENT.err(), quiet);
+        try (PieServer server = start(phases)) {
+            started.set(server);
+            out().println(String.format(Locale.ROOT, "ready %s in %.1f s", server.uri(), phases.seconds()));
+            out().flush();
+            stopped.await();
+        }
+        return 0;
+    }
+
+    private PieServer start(Phases phases) {
+        ModelChoice choice = engine.choose();
+        InstanceConfig config = engine.instance(choice, RuntimeConfig.DEFAULT);
+        var http = new ServerConfig(
+                host,
+                port,
+                List.of(),
+                List.of(),
+                PieHome.path(),
+                noAuth ? "off" : "auto",
+                noAuth,
+                drain,
+                Duration.ofSeconds(10));
+        try {
+            return PieServer.start(http, () -> open(config, phases));
+        } catch (PieException e) {
+            if (e.code() == ErrorCode.CONFLICT) {
+                throw new PieException(
+                        ErrorCode.CONFLICT,
+                        "port " + port + " of " + host + " is in use: stop what uses it, or choose another with --port"
+                                + " (--port 0 takes any free one)",
+                        e.details(),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /** Readiness is reported when a program would start at once, so the pools are filled before. */
+    private static Instance open(InstanceConfig config, Phases phases) {
+        Instance instance = Instance.open(config, phases);
+        try {
+            phases.accept("warming guests");
+            instance.runtime().awaitWarm(config.runtime().languages(), WARM_LIMIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return instance;
+    }
+
+    private void stop(int code) {
+        PieServer server = started.get();
+        if (server == null) {
+            Runtime.getRuntime().halt(code);
+            return;
+        }
+        err().println("pie: stopping, programs have " + drain.toSeconds() + " s to end; once more stops at once");
+        err().flush();
+        stopped.countDown();
+    }
+}
