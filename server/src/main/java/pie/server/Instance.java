@@ -1,29 +1,109 @@
 package pie.server;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.function.Consumer;
+import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverProvider;
+import pie.engine.model.LoadedModel;
+import pie.engine.model.ModelFiles;
+import pie.engine.model.Models;
 import pie.runtime.InferletRuntime;
 
 /** Bring up model files, driver, engine and guest runtime, and take them down in order. Used by the server and by {@code pie run}. */
 public final class Instance implements AutoCloseable {
+    private final InstanceConfig config;
     private final InferletRuntime runtime;
+    private final Deque<AutoCloseable> opened;
 
-    private Instance(InferletRuntime runtime) {
+    private Instance(InstanceConfig config, InferletRuntime runtime, Deque<AutoCloseable> opened) {
+        this.config = config;
         this.runtime = runtime;
+        this.opened = opened;
     }
 
-    /** @param progress told in one line each what is being done */
+    /**
+     * Open a model on the best driver and start its engine and guests.
+     *
+     * @param progress told in one line each what is being done
+     * @throws PieException NOT_FOUND for a missing model file or device, UNSUPPORTED for an architecture, tensor type or driver
+     *     that this build has not; whatever was opened is closed again
+     */
     public static Instance open(InstanceConfig config, Consumer<String> progress) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        var opened = new ArrayDeque<AutoCloseable>();
+        try {
+            DriverProvider provider = provider(config.driver());
+            progress.accept("opening model " + config.modelPath());
+            ModelFiles files = Models.open(config.modelPath());
+            opened.push(files);
+            progress.accept("starting driver " + provider.kind());
+            Driver driver = provider.open(files, config.driverConfig(), progress);
+            opened.push(driver);
+            var model = new LoadedModel(config.modelName(), files.config(), files.tokenizer(), files.chatTemplate());
+            Engine engine = Engine.start(model, driver, config.engine());
+            opened.pop();
+            opened.push(engine);
+            progress.accept("starting guests");
+            InferletRuntime runtime = InferletRuntime.start(config.runtime(), List.of(engine));
+            opened.push(runtime);
+            return new Instance(config, runtime, opened);
+        } catch (RuntimeException | Error e) {
+            closeAll(opened, e);
+            throw e;
+        }
+    }
+
+    private static DriverProvider provider(String kind) {
+        var found = ServiceLoader.load(DriverProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        List<String> wanted = kind.equals("auto") ? List.of("cuda", "cpu") : List.of(kind);
+        for (String k : wanted) {
+            for (DriverProvider p : found) {
+                if (p.kind().equals(k) && (!kind.equals("auto") || !p.devices().isEmpty())) {
+                    return p;
+                }
+            }
+        }
+        throw new PieException(
+                ErrorCode.UNSUPPORTED,
+                "driver \"" + kind + "\" cannot be used here; this build has "
+                        + found.stream().map(DriverProvider::kind).sorted().toList());
+    }
+
+    public InstanceConfig config() {
+        return config;
     }
 
     public InferletRuntime runtime() {
         return runtime;
     }
 
+    /** End all processes, then close guests, engine, driver and model files. */
     @Override
     public void close() {
-        runtime.close();
+        var failed = new PieException(ErrorCode.INTERNAL, "the instance did not close in order");
+        closeAll(opened, failed);
+        if (failed.getSuppressed().length > 0) {
+            throw failed;
+        }
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened, Throwable failure) {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                failure.addSuppressed(e);
+            } catch (Exception e) {
+                failure.addSuppressed(e);
+            }
+        }
     }
 }

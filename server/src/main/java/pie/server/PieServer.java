@@ -1,30 +1,145 @@
 package pie.server;
 
+import io.helidon.http.DirectHandler;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.HttpRouting;
 import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import pie.engine.ErrorCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pie.engine.PieException;
 
 /** Bind, answer, drain. */
 public final class PieServer implements AutoCloseable {
-    private PieServer() {}
+    private static final Logger LOG = LoggerFactory.getLogger(PieServer.class);
+    private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
+
+    private final ServerConfig config;
+    private final Service service;
+    private final WebServer web;
+    private final URI uri;
+    private final RunFiles files;
+    private final ScheduledExecutorService timer;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private PieServer(
+            ServerConfig config,
+            Service service,
+            WebServer web,
+            URI uri,
+            RunFiles files,
+            ScheduledExecutorService timer) {
+        this.config = config;
+        this.service = service;
+        this.web = web;
+        this.uri = uri;
+        this.files = files;
+        this.timer = timer;
+    }
 
     /**
-     * Bind at once, then bring the instance up; requests are answered NOT_READY until it is there.
+     * Bind at once, then bring the instance up; requests are answered NOT_READY until it is there. The server closes the instance.
      *
      * @throws PieException INVALID_ARGUMENT for a refused bind, CONFLICT for a port in use, whatever {@code instance} throws
      */
     public static PieServer start(ServerConfig config, Supplier<Instance> instance) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        return serve(config, () -> new InstanceLauncher(instance.get()));
+    }
+
+    static PieServer serve(ServerConfig config, Supplier<? extends Launcher> launcher) {
+        PieServer server = bind(config);
+        try {
+            server.service.ready(launcher.get());
+            server.files.announce(server.uri, server.service.started());
+            return server;
+        } catch (RuntimeException | Error e) {
+            server.service.state(Service.State.FAILED);
+            server.close();
+            throw e;
+        }
+    }
+
+    private static PieServer bind(ServerConfig config) {
+        var address = Binding.check(config);
+        var files = new RunFiles(config.home());
+        String token = files.token();
+        var connections = new ConnectionWatch(config.limits());
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("pie-http-timer").daemon().factory());
+        var service = new Service(config, timer, connections);
+        var handler = new FrontHandler(service, new FrontDoor(config, Binding.tokenNeeded(config), token));
+        var direct = DirectHandlers.builder();
+        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+            direct.addHandler(type, DirectErrors.HANDLER);
+        }
+        WebServer web = WebServer.builder()
+                .address(address.getAddress())
+                .port(address.getPort())
+                .shutdownHook(false)
+                .protocolsDiscoverServices(false)
+                .addConnectionSelector(connections)
+                .directHandlers(direct.build())
+                .errorHandling(e -> e.includeEntity(true))
+                .idleConnectionTimeout(Duration.ofMinutes(5))
+                .idleConnectionPeriod(Duration.ofSeconds(15))
+                .routing(HttpRouting.builder().any(handler))
+                .build()
+                .start();
+        if (!web.isRunning()) {
+            timer.shutdownNow();
+            throw Binding.inUse(config);
+        }
+        long period = connections.period().toMillis();
+        timer.scheduleWithFixedDelay(connections::sweep, period, period, TimeUnit.MILLISECONDS);
+        URI uri = Binding.uri(config, web.port());
+        return new PieServer(config, service, web, uri, files, timer);
     }
 
     public URI uri() {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        return uri;
     }
 
     /** Refuse new launches, let processes finish within the drain time, then close everything. */
     @Override
     public void close() {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (service.state() == Service.State.READY) {
+            service.state(Service.State.DRAINING);
+        }
+        try {
+            drain();
+        } finally {
+            service.streams().close();
+            timer.shutdownNow();
+            web.stop();
+            service.up().ifPresent(Launcher::close);
+            files.withdraw(uri);
+        }
+    }
+
+    private void drain() {
+        try {
+            if (service.up().isPresent()) {
+                service.launcher().drain(config.drain());
+            }
+            // streams of processes that have ended close themselves once their last events are written
+            long until = System.nanoTime() + LAST_EVENTS.toNanos();
+            while (service.streams().following() > 0 && System.nanoTime() < until) {
+                Thread.sleep(10);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("stopping at once: the drain was interrupted");
+        } catch (PieException e) {
+            LOG.warn("stopping without an orderly drain: {}", e.message());
+        }
     }
 }

@@ -15,6 +15,8 @@ import java.util.List;
  * @param auth auto (a token is needed beyond loopback), on, off
  * @param allowInsecureBind bind beyond loopback with auth off
  * @param drain how long a stopping server waits for its processes
+ * @param disconnectGrace how long a launch that is not detached outlives its stream
+ * @param limits of requests, streams and connections
  */
 public record ServerConfig(
         String host,
@@ -25,7 +27,26 @@ public record ServerConfig(
         String auth,
         boolean allowInsecureBind,
         Duration drain,
-        Duration disconnectGrace) {
+        Duration disconnectGrace,
+        ServerLimits limits) {
+    public ServerConfig(
+            String host,
+            int port,
+            List<String> origins,
+            List<String> hosts,
+            Path home,
+            String auth,
+            boolean allowInsecureBind,
+            Duration drain,
+            Duration disconnectGrace) {
+        this(host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, ServerLimits.DEFAULT);
+    }
+
+    public ServerConfig withLimits(ServerLimits some) {
+        return new ServerConfig(
+                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, some);
+    }
+
     public static ServerConfig loopback(Path home, int port) {
         return new ServerConfig(
                 "127.0.0.1",

@@ -1,0 +1,294 @@
+package pie.server;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.process.OwnerId;
+import tools.jackson.databind.JsonNode;
+
+/** Carry one request and its answer: parameters read strictly, bodies within bounds, every answer with its headers. */
+final class Exchange {
+    static final String JSON = "application/json; charset=utf-8";
+    static final HeaderName REQUEST_ID = HeaderNames.create("X-Request-Id");
+    static final HeaderName PROCESS_ID = HeaderNames.create("X-Pie-Process-Id");
+    private static final HeaderName ACCEL_BUFFERING = HeaderNames.create("X-Accel-Buffering");
+    private static final int DRAIN_MAX = 64 << 20;
+
+    private final ServerRequest request;
+    private final ServerResponse response;
+    private final String requestId;
+    private final ServerLimits limits;
+    private Map<String, String> path = Map.of();
+
+    Exchange(ServerRequest request, ServerResponse response, String requestId, ServerLimits limits) {
+        this.request = request;
+        this.response = response;
+        this.requestId = requestId;
+        this.limits = limits;
+        response.header(REQUEST_ID, requestId);
+    }
+
+    void bind(Map<String, String> names) {
+        path = names;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    OwnerId owner() {
+        return OwnerId.LOCAL;
+    }
+
+    String method() {
+        return request.prologue().method().text();
+    }
+
+    String rawPath() {
+        return request.prologue().uriPath().rawPath();
+    }
+
+    /** Return path and query as they were sent. */
+    String rawTarget() {
+        String query = request.prologue().query().rawValue();
+        return rawPath() + (query.isEmpty() ? "" : "?" + query);
+    }
+
+    String path(String name) {
+        String value = path.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no path parameter " + name);
+        }
+        return value;
+    }
+
+    Optional<String> header(HeaderName name) {
+        return request.headers().contains(name)
+                ? Optional.of(String.join(", ", request.headers().get(name).allValues()))
+                : Optional.empty();
+    }
+
+    // ---- query
+
+    Optional<String> query(String name) {
+        List<String> all = request.query().all(name, List::of);
+        if (all.size() > 1) {
+            throw PieException.invalid(
+                    "query parameter \"" + name + "\" is given " + all.size() + " times; give it once");
+        }
+        return all.stream().findFirst();
+    }
+
+    List<String> queryAll(String name) {
+        return request.query().all(name, List::of);
+    }
+
+    void checkQuery(Route route) {
+        for (String name : request.query().names()) {
+            if (!route.query().contains(name)) {
+                throw new PieException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "unknown query parameter \"" + name + "\"; known here: "
+                                + route.query().stream().sorted().toList(),
+                        Map.of("problems", List.of(Problems.problem("?" + name, "unknown"))));
+            }
+        }
+    }
+
+    boolean flag(String name, boolean absent) {
+        Optional<String> value = query(name);
+        if (value.isEmpty()) {
+            return absent;
+        }
+        return switch (value.get()) {
+            case "true", "1", "" -> true;
+            case "false", "0" -> false;
+            default ->
+                throw PieException.invalid(
+                        "query parameter \"" + name + "\" must be true or false, got \"" + value.get() + "\"");
+        };
+    }
+
+    Optional<Duration> duration(String name) {
+        return query(name)
+                .map(text -> Durations.parse(text)
+                        .orElseThrow(() -> PieException.invalid("query parameter \"" + name
+                                + "\" must be seconds or a number with ms, s, m or h, got \"" + text + "\"")));
+    }
+
+    /** Return the {@code wait} parameter, empty if absent. */
+    Optional<Duration> waitTime() {
+        Optional<Duration> wait = duration("wait");
+        if (wait.isPresent() && wait.get().compareTo(limits.waitMax()) > 0) {
+            throw PieException.invalid("query parameter \"wait\" must be at most "
+                    + limits.waitMax().toSeconds() + " s, got \""
+                    + query("wait").orElse("") + "\"");
+        }
+        return wait;
+    }
+
+    Optional<Long> number(String name, long min, long max) {
+        return query(name).map(text -> {
+            try {
+                long n = Long.parseLong(text);
+                if (n >= min && n <= max) {
+                    return n;
+                }
+            } catch (NumberFormatException e) {
+                // reported below, with the range
+            }
+            throw PieException.invalid("query parameter \"" + name + "\" must be a whole number from " + min + " to "
+                    + max + ", got \"" + text + "\"");
+        });
+    }
+
+    // ---- body
+
+    /** Return the media type of the body in lower case, without parameters. */
+    String mediaType() {
+        String value = header(HeaderNames.CONTENT_TYPE).orElse("");
+        int end = value.indexOf(';');
+        return (end < 0 ? value : value.substring(0, end)).strip().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Read the whole body; the unread rest of one that is too long is thrown away, so that the client can read the answer. */
+    byte[] body(int max, String what) throws IOException {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        long announced = request.headers().contentLength().orElse(-1);
+        InputStream in = request.content().inputStream();
+        if (announced > max) {
+            throw tooLarge(in, max, announced, what);
+        }
+        var out = new ByteArrayOutputStream(announced > 0 ? (int) announced : 1024);
+        byte[] buffer = new byte[8192];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            if (out.size() + n > max) {
+                throw tooLarge(in, max, announced, what);
+            }
+            out.write(buffer, 0, n);
+        }
+        return out.toByteArray();
+    }
+
+    private static PieException tooLarge(InputStream in, int max, long announced, String what) throws IOException {
+        byte[] buffer = new byte[8192];
+        long drained = 0;
+        while (drained < DRAIN_MAX) {
+            int n = in.read(buffer);
+            if (n < 0) {
+                break;
+            }
+            drained += n;
+        }
+        return new PieException(
+                ErrorCode.PAYLOAD_TOO_LARGE,
+                what + " is larger than " + max + " bytes",
+                announced < 0 ? Map.of("limit", max) : Map.of("limit", max, "size", announced));
+    }
+
+    /** @throws PieException UNSUPPORTED_MEDIA_TYPE for a page's JSON body of another type, which would need no preflight */
+    void checkJsonType() {
+        if (header(HeaderNames.ORIGIN).isPresent() && !mediaType().equals("application/json")) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    "a request with an Origin needs Content-Type: application/json, got \"" + mediaType() + "\"");
+        }
+    }
+
+    // ---- answers
+
+    void header(HeaderName name, String value) {
+        response.header(name, value);
+    }
+
+    void json(int status, JsonNode body) {
+        send(status, JSON, Json.bytes(body));
+    }
+
+    void send(int status, String contentType, byte[] body) {
+        response.status(Status.create(status));
+        response.header(HeaderNames.CONTENT_TYPE, contentType);
+        boolean head = method().equals("HEAD");
+        if (head) {
+            response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(body.length));
+        }
+        write(() -> response.send(head ? new byte[0] : body));
+    }
+
+    void noContent() {
+        response.status(Status.NO_CONTENT_204);
+        write(response::send);
+    }
+
+    void error(PieException e) {
+        int status = ErrorBody.status(e);
+        if (status == 429 || status == 503) {
+            response.header(HeaderNames.RETRY_AFTER, ErrorBody.RETRY_AFTER);
+        }
+        if (e.code() == ErrorCode.UNAUTHENTICATED) {
+            response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"pie\"");
+        }
+        if (e.details().get("allow") instanceof List<?> allow) {
+            response.header(
+                    HeaderNames.ALLOW,
+                    String.join(", ", allow.stream().map(String::valueOf).toList()));
+        }
+        json(status, ErrorBody.of(e.code(), e.message(), e.details(), requestId));
+    }
+
+    boolean sent() {
+        return response.isSent();
+    }
+
+    /** Start a stream of server-sent events; empty for HEAD, which is answered at once. */
+    Optional<OutputStream> stream() {
+        response.status(Status.OK_200);
+        response.header(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+        response.header(HeaderNames.CACHE_CONTROL, "no-cache");
+        response.header(ACCEL_BUFFERING, "no");
+        if (method().equals("HEAD")) {
+            write(response::send);
+            return Optional.empty();
+        }
+        response.header(HeaderValues.TRANSFER_ENCODING_CHUNKED);
+        return Optional.of(response.outputStream());
+    }
+
+    /** Run something that writes to the client, so that a client which takes nothing for too long is cut off. */
+    void write(Runnable writing) {
+        if (!ClientConnection.CURRENT.isBound()) {
+            writing.run();
+            return;
+        }
+        ClientConnection connection = ClientConnection.CURRENT.get();
+        connection.writing(true);
+        try {
+            writing.run();
+        } finally {
+            connection.writing(false);
+        }
+    }
+
+    /** Return a future that completes when the client has left; never if that cannot be known. */
+    CompletableFuture<Void> clientGone() {
+        return ClientConnection.CURRENT.isBound()
+                ? ClientConnection.CURRENT.get().gone()
+                : new CompletableFuture<>();
+    }
+}

@@ -1,0 +1,58 @@
+package pie.server;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import pie.engine.Engine;
+import pie.engine.process.InferletProcess;
+import pie.engine.process.ProcessId;
+import pie.runtime.InferletRuntime;
+import pie.runtime.LaunchRequest;
+import pie.runtime.RuntimeConfig;
+
+/** Show the runtime of an instance to the routes. */
+record InstanceLauncher(Instance instance) implements Launcher {
+    private InferletRuntime runtime() {
+        return instance.runtime();
+    }
+
+    @Override
+    public InferletProcess launch(LaunchRequest request) {
+        return runtime().launch(request);
+    }
+
+    @Override
+    public Optional<InferletProcess> find(ProcessId id) {
+        return runtime().find(id);
+    }
+
+    @Override
+    public List<InferletProcess> processes() {
+        return runtime().processes();
+    }
+
+    @Override
+    public void purge(ProcessId id) {
+        runtime().purge(id);
+    }
+
+    @Override
+    public List<Engine> engines() {
+        return runtime().engines();
+    }
+
+    @Override
+    public RuntimeConfig limits() {
+        return instance.config().runtime();
+    }
+
+    @Override
+    public void drain(Duration limit) throws InterruptedException {
+        runtime().drain(limit);
+    }
+
+    @Override
+    public void close() {
+        instance.close();
+    }
+}

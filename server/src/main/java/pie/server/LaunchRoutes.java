@@ -1,0 +1,167 @@
+package pie.server;
+
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.process.InferletProcess;
+import pie.runtime.Language;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Launch programs: one by one as a stream, waiting or detached, or many at once. */
+final class LaunchRoutes {
+    private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
+    private static final HeaderName IDEMPOTENT_REPLAY = HeaderNames.create("Idempotent-Replay");
+
+    private final Service service;
+    private final Processes processes;
+    private final EventRoutes events;
+
+    LaunchRoutes(Service service, Processes processes, EventRoutes events) {
+        this.service = service;
+        this.processes = processes;
+        this.events = events;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.post(
+                        "/v1/processes",
+                        this::launch,
+                        "wait",
+                        "language",
+                        "file",
+                        "entry",
+                        "input",
+                        "model",
+                        "seed",
+                        "detach",
+                        "capture",
+                        "label"),
+                Route.post("/v1/processes/batch", this::batch));
+    }
+
+    private void launch(Exchange exchange) throws IOException {
+        byte[] body = exchange.body(service.limits().httpBody(), "the body");
+        Optional<Duration> wait = exchange.waitTime();
+        boolean stream = Accept.events(exchange);
+        Replays.Launched launched = service.replays()
+                .launch(
+                        exchange.owner(),
+                        exchange.header(IDEMPOTENCY_KEY),
+                        () -> Replays.digest(exchange.rawTarget(), exchange.mediaType(), body),
+                        () -> start(read(exchange, body), stream || wait.isPresent())
+                                .id());
+        InferletProcess process = service.launcher()
+                .find(launched.process())
+                .orElseThrow(() -> new PieException(
+                        ErrorCode.NOT_FOUND,
+                        "process " + launched.process() + " of this Idempotency-Key is no longer kept",
+                        Map.of("kind", "process")));
+        exchange.header(Exchange.PROCESS_ID, process.id().toString());
+        if (launched.replay()) {
+            exchange.header(IDEMPOTENT_REPLAY, "true");
+        }
+        if (stream) {
+            events.launched(exchange, process);
+        } else if (wait.isPresent()) {
+            awaitResult(exchange, process, wait.get());
+        } else {
+            processes.accepted(exchange, process);
+        }
+    }
+
+    private LaunchBody.Launch read(Exchange exchange, byte[] body) {
+        Optional<Language> source = SourceBody.language(exchange.mediaType());
+        if (source.isPresent()) {
+            return new SourceBody(exchange, service.limits()).read(source.get(), body);
+        }
+        exchange.checkJsonType();
+        for (String name :
+                List.of("language", "file", "entry", "input", "model", "seed", "detach", "capture", "label")) {
+            if (exchange.query(name).isPresent()) {
+                throw PieException.invalid("query parameter \"" + name
+                        + "\" goes with a source text as body; put it into the JSON body instead");
+            }
+        }
+        return new LaunchBody(service.limits(), exchange.owner())
+                .read(service.json().parse(body, "the body"));
+    }
+
+    /** @param attached whether the process lives only as long as a client listens, unless it is detached */
+    private InferletProcess start(LaunchBody.Launch launch, boolean attached) {
+        service.checkLaunching();
+        InferletProcess process = service.launcher().launch(launch.request());
+        if (attached && !launch.detach()) {
+            service.tethers().tie(process);
+        }
+        return process;
+    }
+
+    private void awaitResult(Exchange exchange, InferletProcess process, Duration wait) {
+        service.tethers().hold(process);
+        boolean answered = false;
+        try {
+            boolean left = Waits.endedOrGone(process, wait, exchange);
+            var outcome = ProcessJson.ended(process);
+            if (outcome.isPresent()) {
+                exchange.json(200, ProcessJson.result(process, outcome.get()));
+                answered = true;
+            } else if (!left) {
+                service.tethers().untie(process.id());
+                processes.accepted(exchange, process);
+                answered = true;
+            }
+        } finally {
+            service.tethers().release(process);
+        }
+        if (!answered) {
+            throw new ClientGone();
+        }
+    }
+
+    private void batch(Exchange exchange) throws IOException {
+        exchange.checkJsonType();
+        JsonNode body = service.json().parse(exchange.body(service.limits().httpBody(), "the body"), "the body");
+        var problems = new Problems();
+        if (!(body instanceof ObjectNode object)) {
+            throw PieException.invalid("a batch must be a JSON object with \"items\", got " + LaunchBody.kind(body));
+        }
+        problems.unknown("", object, java.util.Set.of("items"));
+        JsonNode items = object.path("items");
+        if (!items.isArray()
+                || items.isEmpty()
+                || items.size() > service.limits().batch()) {
+            problems.add("/items", "must be a list of 1 to " + service.limits().batch() + " launches");
+        }
+        problems.check("batch");
+        service.checkLaunching();
+        ObjectNode answer = Json.object();
+        ArrayNode answers = answer.putArray("items");
+        for (JsonNode item : items) {
+            answers.add(launched(exchange, item));
+        }
+        exchange.json(200, answer);
+    }
+
+    private ObjectNode launched(Exchange exchange, JsonNode item) {
+        ObjectNode json = Json.object();
+        try {
+            var launch = new LaunchBody(service.limits(), exchange.owner()).read(item);
+            InferletProcess process = start(launch, false);
+            json.put("status", 202);
+            json.set("process", processes.json(process));
+        } catch (PieException e) {
+            json.put("status", ErrorBody.status(e));
+            json.set("error", ErrorBody.inner(e.code(), e.message(), e.details()));
+        }
+        return json;
+    }
+}

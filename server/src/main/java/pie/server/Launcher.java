@@ -1,0 +1,32 @@
+package pie.server;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import pie.engine.Engine;
+import pie.engine.process.InferletProcess;
+import pie.engine.process.ProcessId;
+import pie.runtime.LaunchRequest;
+import pie.runtime.RuntimeConfig;
+
+/** Launch and find processes: what the routes see of an {@link Instance}. */
+interface Launcher extends AutoCloseable {
+    InferletProcess launch(LaunchRequest request);
+
+    Optional<InferletProcess> find(ProcessId id);
+
+    /** List live and recently ended processes, oldest first. */
+    List<InferletProcess> processes();
+
+    void purge(ProcessId id);
+
+    /** List the engines, that of the default model first. */
+    List<Engine> engines();
+
+    RuntimeConfig limits();
+
+    void drain(Duration limit) throws InterruptedException;
+
+    @Override
+    void close();
+}
