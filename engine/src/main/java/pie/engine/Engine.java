@@ -1,8 +1,12 @@
 package pie.engine;
 
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
+import pie.engine.kv.PagePool;
+import pie.engine.kv.SipHash;
 import pie.engine.model.LoadedModel;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
@@ -13,15 +17,24 @@ import pie.engine.process.ProcessTotals;
 public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final Driver driver;
+    private final EngineLoop loop;
+    private final long secret0;
+    private final long secret1;
 
-    private Engine(LoadedModel model, Driver driver) {
+    private Engine(LoadedModel model, Driver driver, EngineConfig config) {
         this.model = model;
         this.driver = driver;
+        SecureRandom random = new SecureRandom();
+        secret0 = random.nextLong();
+        secret1 = random.nextLong();
+        loop = new EngineLoop(model, driver, config, secret0, secret1);
     }
 
     /** Start the loop of a model; the engine closes the driver. */
     public static Engine start(LoadedModel model, Driver driver, EngineConfig config) {
-        return new Engine(model, driver);
+        Engine engine = new Engine(model, driver, config);
+        engine.loop.start();
+        return engine;
     }
 
     public LoadedModel model() {
@@ -36,18 +49,41 @@ public final class Engine implements AutoCloseable {
      * Make a process known, so that it can have contexts.
      *
      * @param seed of everything random in the process that names no seed of its own
+     * @throws PieException ALREADY_EXISTS
      */
     public void openProcess(ProcessId id, OwnerId owner, Budget budget, long seed) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        SipHash salt = salt(owner);
+        EngineProcess process = new EngineProcess(id, salt.high(), salt.low(), budget, seed);
+        this.<Boolean>ask(reply -> {
+            if (loop.process(id) != null) {
+                throw new PieException(ErrorCode.ALREADY_EXISTS, "process " + id + " is open already");
+            }
+            loop.openProcess(process);
+            loop.later(() -> reply.complete(true));
+        });
     }
 
-    /** Close all contexts of a process; completes when its pages are back. */
+    /** Close all contexts of a process; completes when its pages are back, at once for an unknown process. */
+    @SuppressWarnings("NullAway") // the value of a Void future
     public CompletableFuture<Void> closeProcess(ProcessId id) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        CompletableFuture<Void> closing = new CompletableFuture<>();
+        loop.completion(() -> {
+            EngineProcess process = loop.process(id);
+            if (process == null) {
+                closing.complete(null);
+            } else {
+                loop.closeProcess(process, closing);
+            }
+        });
+        return closing;
     }
 
+    /** @throws PieException NOT_FOUND for an unknown process */
     public ProcessTotals totals(ProcessId id) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        return ask(reply -> {
+            ProcessTotals totals = known(id).totals(loop.now());
+            loop.later(() -> reply.complete(totals));
+        });
     }
 
     /**
@@ -56,16 +92,125 @@ public final class Engine implements AutoCloseable {
      * @throws PieException BUDGET_EXHAUSTED above the contexts of a process, NOT_FOUND for an unknown process
      */
     public ContextHandle createContext(ProcessId owner, boolean prefixCache) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        return ask(reply -> {
+            EngineProcess process = known(owner);
+            loop.checkRoom(process);
+            EngineContext context =
+                    loop.adopt(process, loop.store.create(process.saltHigh, process.saltLow, prefixCache));
+            loop.later(() -> reply.complete(context));
+        });
     }
 
     public EngineStats stats() {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        CompletableFuture<EngineStats> reply = new CompletableFuture<>();
+        loop.completion(() -> reply.complete(count()));
+        return reply.join();
+    }
+
+    /**
+     * Check the laws of pages and contexts.
+     *
+     * @throws PieException INTERNAL naming the breach
+     */
+    public void checkIntegrity() {
+        CompletableFuture<Boolean> reply = new CompletableFuture<>();
+        loop.completion(() -> {
+            try {
+                loop.store.checkIntegrity();
+                reply.complete(true);
+            } catch (PieException e) {
+                reply.completeExceptionally(e);
+            }
+        });
+        join(reply);
     }
 
     /** End all work with CANCELLED, stop the loop and close the driver. */
     @Override
     public void close() {
+        loop.close();
         driver.close();
+    }
+
+    private EngineStats count() {
+        LoopCounters c = loop.counters;
+        PagePool pool = loop.store.pool();
+        return new EngineStats(
+                c.steps,
+                c.stepFailures,
+                c.rowsPrefill,
+                c.rowsDecode,
+                c.tokensGenerated,
+                c.tokensReused,
+                c.tokensRecomputed,
+                pool.total(),
+                pool.free(),
+                pool.working(),
+                pool.committed(),
+                pool.retained(),
+                loop.contexts(),
+                loop.processes(),
+                loop.queueDepth(),
+                c.lastBatchRows,
+                c.lastBatchRequests,
+                c.driverNanos,
+                c.planNanos);
+    }
+
+    private EngineProcess known(ProcessId id) {
+        EngineProcess process = loop.process(id);
+        if (process == null || process.closing != null) {
+            throw new PieException(ErrorCode.NOT_FOUND, "process " + id + " is not open");
+        }
+        return process;
+    }
+
+    private SipHash salt(OwnerId owner) {
+        byte[] bytes = (driver.capabilities().weightsFingerprint()
+                        + '/'
+                        + driver.capabilities().layoutFingerprint()
+                        + '/'
+                        + driver.capabilities().numericClass()
+                        + '/'
+                        + owner.value())
+                .getBytes(StandardCharsets.UTF_8);
+        long[] words = new long[bytes.length / 8 + 2];
+        words[0] = bytes.length;
+        for (int i = 0; i < bytes.length; i++) {
+            words[1 + i / 8] |= (bytes[i] & 0xffL) << (i % 8 * 8);
+        }
+        SipHash hash = new SipHash(secret0, secret1);
+        hash.hash(words, words.length);
+        return hash;
+    }
+
+    private interface Question<T> {
+        void put(CompletableFuture<T> reply);
+    }
+
+    /** Ask the loop and wait for the answer. */
+    private <T> T ask(Question<T> question) {
+        CompletableFuture<T> reply = new CompletableFuture<>();
+        loop.command(
+                () -> {
+                    try {
+                        question.put(reply);
+                    } catch (PieException e) {
+                        reply.completeExceptionally(e);
+                    }
+                },
+                reply);
+        return join(reply);
+    }
+
+    private static <T> T join(CompletableFuture<T> reply) {
+        try {
+            return reply.join();
+        } catch (java.util.concurrent.CompletionException e) {
+            if (e.getCause() instanceof PieException cause) {
+                throw new PieException(cause.code(), cause.message(), cause.details(), cause);
+            }
+            throw e;
+        }
     }
 }

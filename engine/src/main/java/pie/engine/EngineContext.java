@@ -1,0 +1,393 @@
+package pie.engine;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import pie.engine.driver.ForwardResult;
+import pie.engine.generate.Generation;
+import pie.engine.generate.PassResult;
+import pie.engine.generate.PassSpec;
+import pie.engine.generate.PlanSpec;
+import pie.engine.kv.ContextId;
+import pie.engine.kv.KvContext;
+import pie.engine.schedule.Work;
+
+/** Be the handle of one context, and on the loop the line of its operations. */
+final class EngineContext implements ContextHandle {
+    final EngineLoop loop;
+    final EngineProcess process;
+    final ContextView view;
+    private final KvContext kv;
+    private final long ordinal;
+    private final AtomicLong plans = new AtomicLong();
+    private final ArrayDeque<Operation<?>> line = new ArrayDeque<>();
+    private @Nullable Operation<?> running;
+    private boolean advancing;
+    private boolean closed;
+    /** Rows now waiting for the scheduler or with the driver. */
+    private @Nullable Work work;
+
+    @Nullable
+    EngineGeneration live;
+    /** Pending tokens that were generated, and so are paid for. */
+    int charged;
+
+    long lastResult = Long.MIN_VALUE;
+    boolean recent;
+
+    EngineContext(EngineLoop loop, EngineProcess process, KvContext kv) {
+        this.loop = loop;
+        this.process = process;
+        this.kv = kv;
+        ordinal = process.nextContext();
+        view = new ContextView(loop.store.pageSize());
+        publish(0, 0);
+    }
+
+    KvContext kv() {
+        return kv;
+    }
+
+    @Override
+    public ContextId id() {
+        return kv.id();
+    }
+
+    @Override
+    public int written() {
+        return view.written();
+    }
+
+    @Override
+    public int committedPages() {
+        return view.committedPages();
+    }
+
+    @Override
+    public int workingPages() {
+        return view.workingPages();
+    }
+
+    @Override
+    public int workingTokens() {
+        return view.workingTokens();
+    }
+
+    @Override
+    public int[] pending() {
+        return view.pending();
+    }
+
+    @Override
+    public int pendingCount() {
+        return view.pendingCount();
+    }
+
+    @Override
+    public int[] tokens() {
+        return view.tail(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public int[] tail(int n) {
+        return view.tail(n);
+    }
+
+    @Override
+    public void append(int[] ids) {
+        loop.checkTokens(ids);
+        int[] copy = ids.clone();
+        synchronized (this) {
+            view.append(copy);
+            try {
+                submit(ContextOperations.append(this, copy));
+            } catch (PieException e) {
+                view.withdraw(copy.length);
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> truncate(int n) {
+        return submit(ContextOperations.truncate(this, n));
+    }
+
+    @Override
+    public CompletableFuture<PassResult> execute(PassSpec spec) {
+        return submit(new PassOperation(this, PassPlan.of(spec, loop), nextPlan()));
+    }
+
+    @Override
+    public Generation generate(PlanSpec spec) {
+        EngineGeneration generation = new EngineGeneration(this, PlanCode.of(spec, loop), nextPlan());
+        submit(generation.begin());
+        return generation;
+    }
+
+    @Override
+    public CompletableFuture<ContextHandle> fork() {
+        return submit(new ForkOperation(this));
+    }
+
+    @Override
+    public CompletableFuture<Void> suspend() {
+        return submit(ContextOperations.suspend(this));
+    }
+
+    @Override
+    public CompletableFuture<Void> reserveWorkingPages(int n) {
+        return submit(ContextOperations.reserve(this, n));
+    }
+
+    @Override
+    public CompletableFuture<Void> commitWorkingPages(int k) {
+        return submit(ContextOperations.commit(this, k));
+    }
+
+    @Override
+    public CompletableFuture<Void> releaseWorkingPages(int n) {
+        return submit(ContextOperations.release(this, n));
+    }
+
+    @Override
+    public CompletableFuture<Void> truncateWorkingPageTokens(int n) {
+        return submit(ContextOperations.truncateWorking(this, n));
+    }
+
+    @Override
+    public void close() {
+        loop.completion(() -> shut(new PieException(ErrorCode.CANCELLED, "the context was closed")));
+    }
+
+    private long nextPlan() {
+        return plans.getAndIncrement();
+    }
+
+    /** Return the seed of a plan that names none. */
+    long seed(long plan) {
+        return loop.seed(process.seed, ordinal, plan);
+    }
+
+    /** Queue an operation; a cancelled future takes it out of the line or stops it. */
+    <T> CompletableFuture<T> submit(Operation<T> operation) {
+        loop.command(() -> enqueue(operation), operation.future);
+        operation.future.whenComplete((value, error) -> {
+            if (operation.future.isCancelled()) {
+                loop.completion(() -> cancelled(operation));
+            }
+        });
+        return operation.future;
+    }
+
+    // From here on: the loop's side.
+
+    private void enqueue(Operation<?> operation) {
+        if (closed) {
+            loop.fail(operation, new PieException(ErrorCode.CANCELLED, "the context is closed"));
+            return;
+        }
+        line.add(operation);
+        advance();
+    }
+
+    private void advance() {
+        if (advancing) {
+            return;
+        }
+        advancing = true;
+        while (running == null && !line.isEmpty() && !closed) {
+            Operation<?> next = line.poll();
+            if (next.future.isDone()) {
+                continue;
+            }
+            running = next;
+            try {
+                next.start();
+            } catch (PieException e) {
+                fail(next, e);
+            }
+        }
+        advancing = false;
+    }
+
+    <T> void answer(Operation<T> operation, T value) {
+        over(operation);
+        lastResult = loop.now();
+        loop.expect(this);
+        loop.answer(operation, value);
+        advance();
+    }
+
+    void fail(Operation<?> operation, PieException cause) {
+        over(operation);
+        loop.fail(operation, cause);
+        advance();
+    }
+
+    private void over(Operation<?> operation) {
+        if (running == operation) {
+            running = null;
+        }
+    }
+
+    private void cancelled(Operation<?> operation) {
+        if (running == operation) {
+            stop(operation, new PieException(ErrorCode.CANCELLED, "the operation was cancelled"));
+        } else {
+            line.remove(operation);
+        }
+    }
+
+    /** Stop the running operation if it is this one. */
+    void stop(Operation<?> operation, PieException cause) {
+        if (running == operation && operation.stop(cause)) {
+            fail(operation, cause);
+        }
+    }
+
+    boolean running(Operation<?> operation) {
+        return running == operation;
+    }
+
+    /** Take an operation that has not begun out of the line. */
+    boolean withdraw(Operation<?> operation) {
+        return line.remove(operation);
+    }
+
+    /** End the context; its pages go back now, or when the step they are in settles. */
+    void shut(PieException cause) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (Operation<?> waiting : line) {
+            loop.fail(waiting, cause);
+        }
+        line.clear();
+        if (live != null) {
+            live.ended();
+        }
+        Operation<?> operation = running;
+        if (operation != null) {
+            loop.fail(operation, cause);
+            if (operation.stop(cause)) {
+                running = null;
+            }
+        }
+        leave();
+    }
+
+    private void leave() {
+        if (closed && work == null) {
+            loop.left(this);
+        }
+    }
+
+    void schedule(Work next) {
+        work = next;
+        loop.scheduler.add(next);
+    }
+
+    /** Note that a work has ended, well or not. */
+    void workEnded() {
+        work = null;
+        leave();
+    }
+
+    /** Take rows back from the scheduler. Return false if the driver has them. */
+    boolean withdraw(Work waiting) {
+        if (waiting.planned()) {
+            return false;
+        }
+        loop.scheduler.remove(waiting);
+        return true;
+    }
+
+    boolean working() {
+        return work != null;
+    }
+
+    @Nullable
+    Work work() {
+        return work;
+    }
+
+    boolean looksUp() {
+        return kv.looksUp() && loop.config.prefixCache();
+    }
+
+    /** @throws PieException CONTEXT_LENGTH_EXCEEDED, or OUT_OF_PAGES if the device could not hold the rows even alone */
+    void checkSize(int rows) {
+        if (rows > loop.maxContext) {
+            throw new PieException(
+                    ErrorCode.CONTEXT_LENGTH_EXCEEDED,
+                    "the context would have " + rows + " tokens: the model takes at most " + loop.maxContext);
+        }
+        int pages = Math.max(kv.pages(), loop.store.pagesFor(rows));
+        int total = loop.store.pool().total();
+        if (pages > total) {
+            throw new PieException(
+                    ErrorCode.OUT_OF_PAGES, "the context would have " + pages + " pages: the device has " + total);
+        }
+    }
+
+    /** Make computed rows written, account for them, and commit full pages up to a row. */
+    void written(int from, int to, int reused, int commitLimit) {
+        loop.store.write(kv, to);
+        long fresh = Math.max(0, to - from - reused - charged);
+        charged = 0;
+        process.tokensIn += fresh;
+        process.tokensReused += reused;
+        process.forwardPasses++;
+        loop.counters.tokensReused += reused;
+        if (commitLimit > 0) {
+            loop.store.commit(kv, commitLimit);
+        }
+    }
+
+    /** Account for a generated token that is pending now. */
+    void generated() {
+        charged++;
+        process.tokensOut++;
+        loop.counters.tokensGenerated++;
+    }
+
+    /** Return a drawn token. @throws PieException if there is none */
+    int token(ForwardResult result, int draw) {
+        int token = result.token[draw];
+        return switch (result.status[draw]) {
+            case ForwardResult.OK -> {
+                if (token < 0 || token >= loop.limits.vocabSize()) {
+                    throw new PieException(
+                            ErrorCode.DRIVER_FAILURE, "the device drew token " + token + ", which does not exist");
+                }
+                yield token;
+            }
+            case ForwardResult.EMPTY ->
+                throw new PieException(ErrorCode.GRAMMAR_VIOLATION, "the logit masks leave no token to draw");
+            default ->
+                throw new PieException(ErrorCode.DRIVER_FAILURE, "the device computed logits that are not numbers");
+        };
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** Undo tokens that a live generation holds back, before anything else looks at the context. */
+    void settleGeneration() {
+        if (live != null) {
+            live.dropHeld();
+        }
+    }
+
+    /** Show callers the present state, from token {@code from} on. */
+    void publish(int from, int applied) {
+        int hidden = live == null ? 0 : live.held();
+        int visible = kv.length() - hidden;
+        int written = Math.min(kv.written(), hidden > 0 ? visible - 1 : visible);
+        view.publish(kv, visible, Math.max(0, written), from, applied);
+    }
+}

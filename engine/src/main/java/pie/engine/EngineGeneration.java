@@ -1,0 +1,522 @@
+package pie.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.generate.FinishReason;
+import pie.engine.generate.Generation;
+import pie.engine.generate.GenerationStep;
+import pie.engine.generate.PlanSpec;
+import pie.engine.generate.ProbeSpec;
+import pie.engine.generate.ProbeValue;
+import pie.engine.generate.SamplerCode;
+import pie.engine.generate.StepSpec;
+import pie.engine.generate.StopMatcher;
+import pie.engine.schedule.BatchWriter;
+import pie.engine.schedule.Work;
+
+/** Run one generation: rows of the pending tokens, a draw, the stop rules, again. A collected one never leaves the loop. */
+final class EngineGeneration extends Work implements Generation {
+    private static final int[] NOTHING = {};
+
+    private final EngineContext context;
+    private final long ordinal;
+    private volatile PlanCode plan;
+    private volatile int tokensGenerated;
+    private volatile @Nullable FinishReason finish;
+
+    private StopMatcher matcher;
+    private int[] kept = new int[16];
+    private int keptCount;
+    private int delivered;
+    /** Place in the sequence of the last delivered token. */
+    private int lastDelivered = -1;
+    /** End that is reported by the next step, as this one carries tokens. */
+    private @Nullable FinishReason owed;
+
+    private @Nullable Run running;
+    private StepSpec step = StepSpec.PLAIN;
+    private @Nullable SamplerCode stepSampler;
+    private int start;
+    private int savedLength;
+    private int savedPages;
+    private int drawn = -1;
+    private final List<ProbeValue> values = new ArrayList<>();
+    private @Nullable PieException stopped;
+
+    EngineGeneration(EngineContext context, PlanCode plan, long ordinal) {
+        super(context.kv());
+        this.context = context;
+        this.plan = plan;
+        this.ordinal = ordinal;
+        matcher = new StopMatcher(plan.spec().stopStrings());
+    }
+
+    @Override
+    public CompletableFuture<GenerationStep> step(StepSpec spec) {
+        SamplerCode sampler =
+                spec.sampler() == null ? null : SamplerCode.of(spec.sampler(), context.loop.limits.vocabSize());
+        SamplerCode.checkBias(spec.bias(), context.loop.limits.vocabSize());
+        for (ProbeSpec probe : spec.probes()) {
+            PassPlan.checkProbe(probe, context.loop);
+        }
+        return context.submit(new Run(false, spec, sampler));
+    }
+
+    @Override
+    public CompletableFuture<GenerationStep> collect() {
+        return context.submit(new Run(true, StepSpec.PLAIN, null));
+    }
+
+    @Override
+    public CompletableFuture<int[]> accept(int[] tokens) {
+        context.loop.checkTokens(tokens);
+        return context.submit(new Accept(tokens.clone()));
+    }
+
+    @Override
+    public void change(PlanSpec spec) {
+        context.submit(new Change(PlanCode.of(spec, context.loop)));
+    }
+
+    @Override
+    public PlanSpec plan() {
+        return plan.spec();
+    }
+
+    @Override
+    public int tokensGenerated() {
+        return tokensGenerated;
+    }
+
+    @Override
+    public @Nullable FinishReason finishReason() {
+        return finish;
+    }
+
+    @Override
+    public void close() {
+        context.loop.completion(this::ended);
+    }
+
+    /** Return the operation that makes this the context's live generation. */
+    Operation<Void> begin() {
+        return new Begin();
+    }
+
+    // The loop's side.
+
+    /** Return how many of the last tokens of the sequence are held back. */
+    int held() {
+        return finish == null ? matcher.held() : 0;
+    }
+
+    /** End with reason {@code CLOSED}, unless it has ended. */
+    void ended() {
+        if (finish != null) {
+            return;
+        }
+        Run run = running;
+        if (run != null && context.running(run)) {
+            if (!run.stop(new PieException(ErrorCode.CANCELLED, "the generation was closed"))) {
+                run.closing = true;
+                return;
+            }
+        }
+        dropHeld();
+        finish = FinishReason.CLOSED;
+        if (run != null && context.running(run)) {
+            context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
+        }
+    }
+
+    /** Go back to what was delivered. */
+    void dropHeld() {
+        int held = held();
+        matcher.reset();
+        if (held > 0) {
+            keptCount -= held;
+            cut(kv.length() - held);
+            context.publish(Integer.MAX_VALUE, 0);
+        }
+    }
+
+    /** Cut the sequence, so that its last token is pending if this generation made it. */
+    private void cut(int length) {
+        if (lastDelivered == length - 1 && keptCount > 0 && kv.written() >= length) {
+            int token = kv.token(length - 1);
+            context.loop.store.truncate(kv, length - 1, true);
+            kv.append(token);
+            context.charged = 1;
+        } else {
+            context.loop.store.truncate(kv, length, true);
+            context.charged = Math.min(context.charged, kv.length() - kv.written());
+        }
+    }
+
+    private int[] take() {
+        int end = keptCount - held();
+        int[] tokens = delivered == end ? NOTHING : Arrays.copyOfRange(kept, delivered, end);
+        delivered = end;
+        tokensGenerated = end;
+        return tokens;
+    }
+
+    private void startStep() {
+        drawn = -1;
+        values.clear();
+        stopped = null;
+        FinishReason due = due();
+        if (due != null) {
+            finish(due);
+            return;
+        }
+        if (kv.length() == 0) {
+            throw PieException.invalid("empty input: the context has no token to go on from");
+        }
+        start = kv.written();
+        savedLength = kv.length();
+        savedPages = kv.pages();
+        target = savedLength;
+        atomicFrom = target;
+        context.checkSize(target);
+        try {
+            context.process.afford(target - start - context.charged + (step.draw() ? 1 : 0));
+        } catch (PieException e) {
+            throw withPartial(e);
+        }
+        needFrom = target - 1;
+        checkProbes(plan.spec().probes());
+        checkProbes(step.probes());
+        sealLimit = Math.max(limit(), kv.committedPages() * context.loop.store.pageSize());
+        lookUp = context.looksUp();
+        fresh();
+        context.schedule(this);
+    }
+
+    private PieException withPartial(PieException e) {
+        Map<String, Object> details = new java.util.LinkedHashMap<>(e.details());
+        details.put("tokens", Arrays.copyOfRange(kept, 0, keptCount - held()));
+        return new PieException(e.code(), e.message(), details);
+    }
+
+    private void checkProbes(List<ProbeSpec> probes) {
+        for (int i = 0; i < probes.size(); i++) {
+            int row = target - 1 + probes.get(i).row();
+            if (probes.get(i).row() > 0 || (row < start && row != target - 1)) {
+                throw PieException.invalid(
+                        "a step's probe names row " + probes.get(i).row() + ": it must be from "
+                                + Math.min(0, start - target + 1) + " to 0, among the rows of the step");
+            }
+            needFrom = Math.min(needFrom, row);
+        }
+    }
+
+    /** Return the row up to which pages may be committed: none that a stop string could still take back. */
+    private int limit() {
+        int held = matcher.held();
+        return held == 0 ? kv.length() : kv.length() - held - 1;
+    }
+
+    private @Nullable FinishReason due() {
+        if (finish != null) {
+            return finish;
+        }
+        if (owed != null) {
+            return owed;
+        }
+        if (!step.draw()) {
+            return null;
+        }
+        boolean full = keptCount >= plan.spec().maxTokens() || kv.length() == context.loop.maxContext;
+        return full ? FinishReason.LENGTH : null;
+    }
+
+    @Override
+    protected int draws(int from, int to) {
+        return step.draw() && to == target ? 1 : 0;
+    }
+
+    @Override
+    protected void write(BatchWriter batch, int batchRow, int from, int to) {
+        PlanCode now = plan;
+        long[] mask = now.spec().logitMask();
+        int maskRef = mask == null ? ForwardBatch.NO_MASK : batch.mask(mask);
+        if (step.draw() && to == target) {
+            SamplerCode sampler = stepSampler == null ? now.sampler() : stepSampler;
+            batch.draw(batchRow + target - 1 - from, target, 0, seed(now, sampler), maskRef);
+            if (!step.bias().isEmpty()) {
+                SamplerCode.bias(batch, step.bias());
+            }
+            sampler.write(batch, context.loop.counts, kv.tokens(), target, kept, 0, keptCount);
+        }
+        writeProbes(batch, now.spec().probes(), batchRow, from, to, maskRef);
+        writeProbes(batch, step.probes(), batchRow, from, to, maskRef);
+    }
+
+    private long seed(PlanCode now, SamplerCode sampler) {
+        if (now.seed().isPresent()) {
+            return now.seed().getAsLong();
+        }
+        return sampler.seed().isPresent() ? sampler.seed().getAsLong() : context.seed(ordinal);
+    }
+
+    private void writeProbes(BatchWriter batch, List<ProbeSpec> probes, int batchRow, int from, int to, int maskRef) {
+        for (int i = 0; i < probes.size(); i++) {
+            ProbeSpec probe = probes.get(i);
+            int row = target - 1 + probe.row();
+            if (row >= from && row < to) {
+                Probes.write(batch, batchRow + row - from, probe, probe.masked() ? maskRef : ForwardBatch.NO_MASK);
+            }
+        }
+    }
+
+    @Override
+    protected void results(ForwardResult result, int firstDraw, int firstProbe, int from, int to) {
+        if (stopped != null) {
+            throw stopped;
+        }
+        if (step.draw() && to == target) {
+            drawn = context.token(result, firstDraw);
+        }
+        int n = readProbes(result, plan.spec().probes(), firstProbe, from, to, 0);
+        readProbes(
+                result,
+                step.probes(),
+                firstProbe + n,
+                from,
+                to,
+                plan.spec().probes().size());
+    }
+
+    private int readProbes(ForwardResult result, List<ProbeSpec> probes, int first, int from, int to, int at) {
+        int n = 0;
+        for (int i = 0; i < probes.size(); i++) {
+            int row = target - 1 + probes.get(i).row();
+            if (row >= from && row < to) {
+                while (values.size() <= at + i) {
+                    values.add(NO_VALUE);
+                }
+                values.set(at + i, Probes.read(probes.get(i), result, first + n));
+                n++;
+            }
+        }
+        return n;
+    }
+
+    private static final ProbeValue NO_VALUE =
+            new ProbeValue(pie.engine.driver.ProbeKind.LOGITS, new int[0], new float[0]);
+
+    @Override
+    protected void done() {
+        context.workEnded();
+        int seal = limit();
+        context.written(start, target, reusedFrom(start), 0);
+        FinishReason reason = null;
+        if (drawn >= 0) {
+            reason = keep(drawn);
+        }
+        context.loop.store.commit(kv, reason == null ? Math.min(seal, limit()) : kv.length());
+        lastDelivered = keptCount > held() && kv.length() > 0 ? kv.length() - 1 - held() : lastDelivered;
+        context.publish(Integer.MAX_VALUE, 0);
+        if (reason != null) {
+            finish(reason);
+        } else {
+            goOn();
+        }
+    }
+
+    /** Add a drawn token, unless it ends the generation. Return the reason if it does. */
+    private @Nullable FinishReason keep(int token) {
+        if (plan.stops(token)) {
+            matcher.reset();
+            if (keptCount > delivered && !collecting()) {
+                owed = FinishReason.STOP;
+                return null;
+            }
+            return FinishReason.STOP;
+        }
+        kv.append(token);
+        if (keptCount == kept.length) {
+            kept = Arrays.copyOf(kept, 2 * keptCount);
+        }
+        kept[keptCount++] = token;
+        context.generated();
+        int touched = plan.spec().stopStrings().isEmpty()
+                ? 0
+                : matcher.feed(context.loop.model.tokenizer().tokenBytes(token));
+        if (touched > 0) {
+            matcher.reset();
+            keptCount -= touched;
+            cut(kv.length() - touched);
+            return FinishReason.STOP_STRING;
+        }
+        if (keptCount >= plan.spec().maxTokens() || kv.length() >= context.loop.maxContext) {
+            matcher.reset();
+            return FinishReason.LENGTH;
+        }
+        return null;
+    }
+
+    private boolean collecting() {
+        return running != null && running.all;
+    }
+
+    private void goOn() {
+        Run run = running;
+        if (run == null) {
+            return;
+        }
+        if (!run.all || owed != null) {
+            run.end(null);
+            return;
+        }
+        try {
+            startStep();
+        } catch (PieException e) {
+            running = null;
+            context.fail(run, e);
+        }
+    }
+
+    private void finish(FinishReason reason) {
+        finish = reason;
+        if (context.live == this) {
+            context.live = null;
+        }
+        if (running != null) {
+            running.end(reason);
+        }
+    }
+
+    @Override
+    protected void failed(PieException cause) {
+        undo();
+        Run run = running;
+        running = null;
+        if (run == null) {
+            return;
+        }
+        if (run.closing) {
+            dropHeld();
+            finish = FinishReason.CLOSED;
+            context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
+        } else {
+            context.fail(run, cause);
+        }
+    }
+
+    private void undo() {
+        context.loop.store.rollback(kv, savedLength, savedPages);
+        context.workEnded();
+    }
+
+    private final class Run extends Operation<GenerationStep> {
+        private final boolean all;
+        private final StepSpec spec;
+        private final @Nullable SamplerCode sampler;
+        private boolean closing;
+
+        Run(boolean all, StepSpec spec, @Nullable SamplerCode sampler) {
+            this.all = all;
+            this.spec = spec;
+            this.sampler = sampler;
+        }
+
+        @Override
+        void start() {
+            running = this;
+            step = spec;
+            stepSampler = sampler;
+            try {
+                startStep();
+            } catch (PieException e) {
+                running = null;
+                throw e;
+            }
+        }
+
+        @Override
+        boolean stop(PieException cause) {
+            stopped = cause;
+            if (!context.withdraw(EngineGeneration.this)) {
+                return false;
+            }
+            running = null;
+            undo();
+            return true;
+        }
+
+        void end(@Nullable FinishReason reason) {
+            running = null;
+            context.answer(this, new GenerationStep(take(), reason, List.copyOf(values)));
+        }
+    }
+
+    private final class Accept extends Operation<int[]> {
+        private final int[] tokens;
+
+        Accept(int[] tokens) {
+            this.tokens = tokens;
+        }
+
+        @Override
+        void start() {
+            context.settleGeneration();
+            int n = 0;
+            FinishReason reason = finish;
+            while (reason == null && n < tokens.length) {
+                if (keptCount >= plan.spec().maxTokens()) {
+                    reason = FinishReason.LENGTH;
+                } else {
+                    reason = keep(tokens[n]);
+                    n += plan.stops(tokens[n]) ? 0 : 1;
+                }
+            }
+            matcher.reset();
+            int[] accepted = take();
+            lastDelivered = accepted.length > 0 ? kv.length() - 1 : lastDelivered;
+            context.publish(Integer.MAX_VALUE, 0);
+            if (reason != null && finish == null) {
+                owed = reason;
+            }
+            context.answer(this, accepted);
+        }
+    }
+
+    private final class Change extends Operation<Void> {
+        private final PlanCode next;
+
+        Change(PlanCode next) {
+            this.next = next;
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // the value of a Void future
+        void start() {
+            context.settleGeneration();
+            if (!next.spec().stopStrings().equals(plan.spec().stopStrings())) {
+                matcher = new StopMatcher(next.spec().stopStrings());
+            }
+            plan = next;
+            context.answer(this, null);
+        }
+    }
+
+    private final class Begin extends Operation<Void> {
+        @Override
+        @SuppressWarnings("NullAway") // the value of a Void future
+        void start() {
+            if (context.live != null) {
+                context.live.ended();
+            }
+            context.live = EngineGeneration.this;
+            context.answer(this, null);
+        }
+    }
+}

@@ -1,0 +1,497 @@
+package pie.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverCapabilities;
+import pie.engine.driver.DriverFault;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.driver.StepSink;
+import pie.engine.generate.TokenCounts;
+import pie.engine.kv.KvContext;
+import pie.engine.kv.KvStore;
+import pie.engine.kv.SipHash;
+import pie.engine.model.LoadedModel;
+import pie.engine.process.ProcessId;
+import pie.engine.schedule.Scheduler;
+import pie.engine.schedule.Work;
+
+/** Own all state of one model and change it on one thread, turn by turn. */
+final class EngineLoop implements StepSink, Scheduler.Displacement {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
+    private static final int COMMANDS_A_TURN = 1024;
+    private static final int BATCHES = 3;
+    private static final long EXPECTED = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(1);
+
+    final LoadedModel model;
+    final Driver driver;
+    final DriverCapabilities limits;
+    final EngineConfig config;
+    final KvStore store;
+    final Scheduler scheduler;
+    final TokenCounts counts;
+    final int maxContext;
+    private final CommandQueue queue;
+    private final Thread thread;
+    private final Object afterEnd = new Object();
+    private final SipHash seeds;
+    private final long[] seedWords = new long[3];
+    private final Map<ProcessId, EngineProcess> processes = new HashMap<>();
+    private final List<EngineContext> contexts = new ArrayList<>();
+    private final ArrayDeque<EngineContext> recent = new ArrayDeque<>();
+    private final ArrayDeque<ForwardBatch> batches = new ArrayDeque<>();
+    private final ArrayList<Runnable> replies = new ArrayList<>();
+
+    private volatile boolean ending;
+    private volatile boolean ended;
+    private @Nullable PieException lost;
+    private long now;
+    private @Nullable ForwardBatch inFlight;
+    private long nextStep = 1;
+    private long submitted;
+    private long idleSince;
+    private long lastStepNanos;
+
+    final LoopCounters counters = new LoopCounters();
+
+    EngineLoop(LoadedModel model, Driver driver, EngineConfig config, long secret0, long secret1) {
+        this.model = model;
+        this.driver = driver;
+        this.config = config;
+        limits = driver.capabilities();
+        store = new KvStore(limits.totalPages(), limits.pageSize(), secret0, secret1);
+        scheduler = new Scheduler(
+                store, limits, config.prefillChunk(), config.itlTarget().toNanos(), this);
+        counts = new TokenCounts(limits.vocabSize());
+        maxContext = limits.maxContext();
+        queue = new CommandQueue(config.commandQueue());
+        seeds = new SipHash(0x7069652e73656564L, 0x706c616e2e736565L);
+        for (int i = 0; i < BATCHES; i++) {
+            batches.add(driver.newBatch());
+        }
+        thread =
+                Thread.ofPlatform().name("engine-loop " + model.name()).daemon().unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    // Callers' side.
+
+    /** Run a command on the loop; {@code reply} fails with OVERLOADED's cousin CANCELLED if the loop has ended. */
+    void command(Runnable command, CompletableFuture<?> reply) {
+        queue.command(() -> {
+            if (lost != null) {
+                reply.completeExceptionally(lost);
+            } else {
+                command.run();
+            }
+        });
+        drainIfEnded();
+    }
+
+    void completion(Runnable completion) {
+        queue.completion(completion);
+        drainIfEnded();
+    }
+
+    int queueDepth() {
+        return queue.depth();
+    }
+
+    private void drainIfEnded() {
+        if (ended) {
+            drainAfterEnd();
+        }
+    }
+
+    private void drainAfterEnd() {
+        synchronized (afterEnd) {
+            drain(Integer.MAX_VALUE);
+            reply();
+        }
+    }
+
+    /** Fail all work, end the thread and wait for it. */
+    void close() {
+        completion(() -> ending = true);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void checkTokens(int[] ids) {
+        for (int id : ids) {
+            if (id < 0 || id >= limits.vocabSize()) {
+                throw PieException.invalid(
+                        "token id " + id + " is outside the vocabulary: ids go from 0 to " + (limits.vocabSize() - 1));
+            }
+        }
+    }
+
+    // The loop's side.
+
+    private void run() {
+        try {
+            while (!ending) {
+                long wait = turn(System.nanoTime());
+                queue.await(wait == Long.MAX_VALUE ? wait : Math.max(0, wait - System.nanoTime()));
+            }
+            end(new PieException(ErrorCode.CANCELLED, "the engine was closed"));
+        } catch (RuntimeException | Error e) {
+            LOG.error("the engine of {} ends: {}", model.name(), e.toString(), e);
+            end(new PieException(ErrorCode.INTERNAL, "the engine ended: " + e, Map.of(), e));
+        } finally {
+            ended = true;
+            drainAfterEnd();
+        }
+    }
+
+    /** Do all that is due. Return the time of the next timer, {@link Long#MAX_VALUE} for none. */
+    long turn(long nanos) {
+        now = nanos;
+        drain(COMMANDS_A_TURN);
+        long timer = Long.MAX_VALUE;
+        if (inFlight != null) {
+            timer = submitted + config.stepTimeout().toNanos();
+            if (now >= timer) {
+                timeOut();
+                timer = Long.MAX_VALUE;
+            }
+        }
+        reply();
+        while (inFlight == null && !scheduler.idle() && lost == null) {
+            timer = sealAt();
+            if (timer > now) {
+                break;
+            }
+            timer = step();
+            reply();
+            if (timer > now) {
+                break;
+            }
+        }
+        return queue.empty() ? timer : now;
+    }
+
+    private void drain(int most) {
+        Runnable next;
+        while ((next = queue.nextCompletion()) != null) {
+            next.run();
+        }
+        for (int i = 0; i < most && (next = queue.nextCommand()) != null; i++) {
+            next.run();
+        }
+    }
+
+    /** Return when to seal a step that could begin now: a moment later if somebody is just about to add to it. */
+    private long sealAt() {
+        long wait = Math.min(LONGEST_WAIT, lastStepNanos / 10);
+        if (scheduler.waiting() >= limits.maxRequests() || now >= idleSince + wait || !somebodyExpected()) {
+            return now;
+        }
+        return idleSince + wait;
+    }
+
+    private boolean somebodyExpected() {
+        while (!recent.isEmpty() && !expected(recent.peek())) {
+            recent.poll().recent = false;
+        }
+        for (EngineContext context : recent) {
+            if (expected(context)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean expected(EngineContext context) {
+        return !context.closed() && !context.working() && now - context.lastResult < EXPECTED;
+    }
+
+    /** Note that a context got a result, and so may soon have work. */
+    void expect(EngineContext context) {
+        if (!context.recent) {
+            context.recent = true;
+            recent.add(context);
+        }
+    }
+
+    /** Plan and submit a step. Return when to try again if there was nothing to plan. */
+    private long step() {
+        ForwardBatch batch = batches.peek();
+        if (batch == null) {
+            return Long.MAX_VALUE;
+        }
+        long begun = System.nanoTime();
+        boolean any;
+        try {
+            any = scheduler.plan(batch);
+        } finally {
+            counters.planNanos += System.nanoTime() - begun;
+        }
+        if (!any) {
+            if (somebodyExpected()) {
+                return now + EXPECTED;
+            }
+            Work best = scheduler.best();
+            scheduler.remove(best);
+            failWork(
+                    best,
+                    new PieException(
+                            ErrorCode.OUT_OF_PAGES,
+                            "the pages that the pass needs are held by contexts with attention masks: close some of them"));
+            return now;
+        }
+        batches.poll();
+        batch.step = nextStep++;
+        inFlight = batch;
+        submitted = System.nanoTime();
+        counters.lastBatchRows = batch.rows;
+        counters.lastBatchRequests = batch.requests;
+        try {
+            driver.submit(batch, this);
+        } catch (RuntimeException e) {
+            batches.add(batch);
+            fault(new DriverFault("submit failed: " + e, false, e));
+        }
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void done(ForwardBatch batch, ForwardResult result) {
+        long step = batch.step;
+        completion(() -> settle(batch, step, result));
+    }
+
+    @Override
+    public void failed(ForwardBatch batch, DriverFault fault) {
+        completion(() -> {
+            batches.add(batch);
+            if (batch == inFlight || fault.deviceLost()) {
+                fault(fault);
+            }
+        });
+    }
+
+    private void settle(ForwardBatch batch, long step, ForwardResult result) {
+        batches.add(batch);
+        if (batch != inFlight || batch.step != step) {
+            return;
+        }
+        now = System.nanoTime();
+        lastStepNanos = now - submitted;
+        idleSince = now;
+        inFlight = null;
+        counters.steps++;
+        counters.driverNanos += lastStepNanos;
+        counters.rowsDecode += scheduler.decodeRows();
+        counters.rowsPrefill += scheduler.rows() - scheduler.decodeRows();
+        account();
+        long begun = now;
+        scheduler.settle(result);
+        counters.planNanos += System.nanoTime() - begun;
+    }
+
+    private void account() {
+        for (int i = 0; i < scheduler.requests(); i++) {
+            EngineProcess process = owner(scheduler.planned(i).kv()).process;
+            process.driverNanos += lastStepNanos * scheduler.plannedRows(i) / Math.max(1, scheduler.rows());
+            int again = scheduler.plannedReplay(i);
+            process.tokensRecomputed += again;
+            counters.tokensRecomputed += again;
+        }
+    }
+
+    private EngineContext owner(KvContext kv) {
+        return ((EngineContext) java.util.Objects.requireNonNull(kv.owner()));
+    }
+
+    private void fault(DriverFault fault) {
+        now = System.nanoTime();
+        idleSince = now;
+        inFlight = null;
+        counters.stepFailures++;
+        PieException cause = new PieException(
+                fault.deviceLost() ? ErrorCode.DEVICE_LOST : ErrorCode.DRIVER_FAILURE,
+                "the device failed: " + fault.message(),
+                Map.of(),
+                fault.cause());
+        LOG.warn("step failed: {}", fault.message(), fault.cause());
+        scheduler.fail(cause);
+        if (fault.deviceLost()) {
+            loseAll(cause);
+        }
+    }
+
+    private void timeOut() {
+        ForwardBatch late = inFlight;
+        if (late != null) {
+            driver.cancel(late.step);
+            fault(new DriverFault("a step took more than " + config.stepTimeout(), false, null));
+        }
+    }
+
+    private void loseAll(PieException cause) {
+        lost = cause;
+        for (EngineContext context : List.copyOf(contexts)) {
+            context.shut(cause);
+        }
+    }
+
+    private void end(PieException cause) {
+        scheduler.fail(cause);
+        inFlight = null;
+        loseAll(cause);
+        for (EngineProcess process : processes.values()) {
+            settleClosing(process);
+        }
+        reply();
+    }
+
+    /** End a work that never got to the driver. */
+    void failWork(Work work, PieException cause) {
+        scheduler.fail(work, cause);
+    }
+
+    @Override
+    public @Nullable KvContext victim(Work work) {
+        EngineContext victim = null;
+        boolean victimIdle = false;
+        for (EngineContext context : contexts) {
+            KvContext kv = context.kv();
+            Work own = context.work();
+            boolean idle = own == null && !expected(context);
+            boolean may = kv != work.kv()
+                    && kv.resident() > 0
+                    && kv.replayable()
+                    && (own == null || !own.planned())
+                    && (idle || kv.rank() > work.kv().rank());
+            if (may && (victim == null || idle || !victimIdle)) {
+                victim = context;
+                victimIdle = idle;
+            }
+        }
+        return victim == null ? null : victim.kv();
+    }
+
+    // Processes and contexts.
+
+    void openProcess(EngineProcess process) {
+        processes.put(process.id, process);
+    }
+
+    @Nullable
+    EngineProcess process(ProcessId id) {
+        return processes.get(id);
+    }
+
+    void checkRoom(EngineProcess process) {
+        if (process.contexts.size() >= config.contextsPerProcess()) {
+            throw new PieException(
+                    ErrorCode.BUDGET_EXHAUSTED,
+                    "the process has " + process.contexts.size() + " contexts, the most it may have: close some",
+                    Map.of("budget", "contexts", "scope", "process", "limit", config.contextsPerProcess()));
+        }
+    }
+
+    EngineContext adopt(EngineProcess process, KvContext kv) {
+        EngineContext context = new EngineContext(this, process, kv);
+        kv.owner(context);
+        contexts.add(context);
+        process.contexts.add(context);
+        return context;
+    }
+
+    /** Forget a context that is closed and in no step. */
+    void left(EngineContext context) {
+        if (!contexts.remove(context)) {
+            return;
+        }
+        EngineProcess process = context.process;
+        process.pages(now);
+        store.close(context.kv());
+        process.contexts.remove(context);
+        settleClosing(process);
+    }
+
+    void closeProcess(EngineProcess process, CompletableFuture<Void> closing) {
+        process.closing = closing;
+        PieException cause = new PieException(ErrorCode.CANCELLED, "the process has ended");
+        for (EngineContext context : List.copyOf(process.contexts)) {
+            context.shut(cause);
+        }
+        settleClosing(process);
+    }
+
+    @SuppressWarnings("NullAway") // the value of a Void future
+    private void settleClosing(EngineProcess process) {
+        CompletableFuture<Void> closing = process.closing;
+        if (closing != null && process.contexts.isEmpty()) {
+            processes.remove(process.id);
+            replies.add(() -> closing.complete(null));
+        }
+    }
+
+    int contexts() {
+        return contexts.size();
+    }
+
+    int processes() {
+        return processes.size();
+    }
+
+    long now() {
+        return now;
+    }
+
+    long seed(long process, long context, long plan) {
+        seedWords[0] = process;
+        seedWords[1] = context;
+        seedWords[2] = plan;
+        seeds.hash(seedWords, 3);
+        return seeds.high();
+    }
+
+    <T> void answer(Operation<T> operation, T value) {
+        replies.add(() -> {
+            if (!operation.future.complete(value)) {
+                operation.unclaimed(value);
+            }
+        });
+    }
+
+    void fail(Operation<?> operation, PieException cause) {
+        replies.add(() -> operation.future.completeExceptionally(cause));
+    }
+
+    void later(Runnable reply) {
+        replies.add(reply);
+    }
+
+    private void reply() {
+        for (int i = 0; i < replies.size(); i++) {
+            replies.get(i).run();
+        }
+        replies.clear();
+    }
+}

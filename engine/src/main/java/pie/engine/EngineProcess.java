@@ -1,0 +1,87 @@
+package pie.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import pie.engine.process.Budget;
+import pie.engine.process.ProcessId;
+import pie.engine.process.ProcessTotals;
+
+/** Keep what one process has and used of an engine. The loop alone touches it, but for the fields set at the start. */
+final class EngineProcess {
+    final ProcessId id;
+    final long saltHigh;
+    final long saltLow;
+    final long seed;
+    final List<EngineContext> contexts = new ArrayList<>();
+    private final long tokenLimit;
+    private long nextContext;
+
+    long tokensIn;
+    long tokensOut;
+    long tokensReused;
+    long tokensRecomputed;
+    long forwardPasses;
+    long waitingNanos;
+    long driverNanos;
+    private double pagesPeak;
+    private double pageSeconds;
+    private long pagesSince;
+    private int pagesThen;
+
+    @Nullable
+    CompletableFuture<Void> closing;
+
+    EngineProcess(ProcessId id, long saltHigh, long saltLow, Budget budget, long seed) {
+        this.id = id;
+        this.saltHigh = saltHigh;
+        this.saltLow = saltLow;
+        this.seed = seed;
+        tokenLimit = budget.tokens().orElse(Long.MAX_VALUE);
+    }
+
+    long nextContext() {
+        return nextContext++;
+    }
+
+    /** @throws PieException BUDGET_EXHAUSTED if {@code tokens} more do not fit */
+    void afford(long tokens) {
+        long used = tokensIn + tokensOut;
+        if (used + tokens > tokenLimit) {
+            throw new PieException(
+                    ErrorCode.BUDGET_EXHAUSTED,
+                    "the token budget of " + tokenLimit + " is spent: " + used + " used, " + tokens + " more asked for",
+                    Map.of("budget", "tokens", "scope", "process", "limit", tokenLimit, "used", used));
+        }
+    }
+
+    /** Account the pages held since the last call. */
+    void pages(long now) {
+        int held = 0;
+        for (EngineContext context : contexts) {
+            held += context.kv().resident();
+        }
+        pageSeconds += pagesThen * ((now - pagesSince) / 1e9);
+        pagesSince = now;
+        pagesThen = held;
+        pagesPeak = Math.max(pagesPeak, held);
+    }
+
+    ProcessTotals totals(long now) {
+        pages(now);
+        return new ProcessTotals(
+                tokensIn,
+                tokensOut,
+                tokensReused,
+                tokensRecomputed,
+                forwardPasses,
+                waitingNanos,
+                driverNanos,
+                contexts.size(),
+                pagesThen,
+                pagesPeak,
+                pageSeconds);
+    }
+}

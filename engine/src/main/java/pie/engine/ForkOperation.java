@@ -1,0 +1,78 @@
+package pie.engine;
+
+import org.jspecify.annotations.Nullable;
+import pie.engine.driver.CopyList;
+import pie.engine.driver.CopySink;
+import pie.engine.driver.DriverFault;
+import pie.engine.kv.KvStore;
+
+/** Copy a context; its private pages are copied on the device. */
+final class ForkOperation extends Operation<ContextHandle> implements CopySink {
+    private final EngineContext context;
+    private @Nullable EngineContext copy;
+
+    ForkOperation(EngineContext context) {
+        this.context = context;
+    }
+
+    @Override
+    void start() {
+        context.settleGeneration();
+        EngineLoop loop = context.loop;
+        loop.checkRoom(context.process);
+        KvStore.Fork fork = loop.store.fork(context.kv());
+        EngineContext made = loop.adopt(context.process, fork.context());
+        made.charged = context.charged;
+        copy = made;
+        if (fork.copies().from().length == 0) {
+            context.answer(this, made);
+            return;
+        }
+        try {
+            loop.driver.copyPages(fork.copies(), this);
+        } catch (RuntimeException e) {
+            copied(new DriverFault(String.valueOf(e.getMessage()), false, e));
+        }
+    }
+
+    @Override
+    boolean stop(PieException cause) {
+        if (copy != null) {
+            copy.shut(cause);
+        }
+        return true;
+    }
+
+    @Override
+    void unclaimed(ContextHandle value) {
+        value.close();
+    }
+
+    @Override
+    public void done(CopyList list) {
+        context.loop.completion(() -> copied(null));
+    }
+
+    @Override
+    public void failed(CopyList list, DriverFault fault) {
+        context.loop.completion(() -> copied(fault));
+    }
+
+    private void copied(@Nullable DriverFault fault) {
+        EngineContext made = copy;
+        if (made == null || made.closed()) {
+            return;
+        }
+        if (fault != null) {
+            context.loop.store.copiesFailed(made.kv());
+            if (!made.kv().replayable()) {
+                PieException cause =
+                        new PieException(ErrorCode.DRIVER_FAILURE, "copying pages failed: " + fault.message());
+                made.shut(cause);
+                context.fail(this, cause);
+                return;
+            }
+        }
+        context.answer(this, made);
+    }
+}

@@ -1,0 +1,228 @@
+package pie.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.generate.PassResult;
+import pie.engine.generate.ProbeValue;
+import pie.engine.generate.SamplerCode;
+import pie.engine.kv.KvContext;
+import pie.engine.schedule.BatchWriter;
+import pie.engine.schedule.Work;
+
+/** Run one raw pass: all of its rows, or none. */
+final class PassOperation extends Operation<PassResult> {
+    private final EngineContext context;
+    private final PassPlan plan;
+    private final long ordinal;
+    private @Nullable Rows rows;
+
+    PassOperation(EngineContext context, PassPlan plan, long ordinal) {
+        this.context = context;
+        this.plan = plan;
+        this.ordinal = ordinal;
+    }
+
+    @Override
+    void start() {
+        context.settleGeneration();
+        KvContext kv = context.kv();
+        if (kv.length() == kv.written() && plan.tokens().length == 0) {
+            if (plan.draws().isEmpty() && plan.probes().isEmpty()) {
+                context.answer(this, new PassResult(List.of(), List.of()));
+                return;
+            }
+            if (kv.length() == 0) {
+                throw PieException.invalid("empty input: the pass has no rows and the context no tokens");
+            }
+        }
+        Rows next = new Rows(kv);
+        rows = next;
+        context.schedule(next);
+    }
+
+    @Override
+    boolean stop(PieException cause) {
+        return rows == null || rows.stop(cause);
+    }
+
+    private final class Rows extends Work {
+        private final int start;
+        private final int firstInput;
+        private final int savedLength;
+        private final int savedPages;
+        private final int[] tokens = new int[plan.draws().size()];
+        private final @Nullable ProbeValue[] values =
+                new ProbeValue[plan.probes().size()];
+        private int[] writtenDraws = new int[4];
+        private int[] writtenProbes = new int[4];
+        private int drawsWritten;
+        private int probesWritten;
+        private @Nullable PieException stopped;
+
+        Rows(KvContext kv) {
+            super(kv);
+            start = kv.written();
+            savedLength = kv.length();
+            savedPages = kv.pages();
+            firstInput = savedLength;
+            target = savedLength + plan.tokens().length;
+            context.checkSize(target);
+            context.process.afford(target - start - context.charged);
+            boolean masked = plan.attention() != null || !plan.causal();
+            atomicFrom = plan.causal() ? target : firstInput;
+            if (target - atomicFrom > context.loop.limits.maxTokens()) {
+                throw PieException.invalid("the pass has " + (target - atomicFrom)
+                        + " rows that see later rows: the driver takes at most " + context.loop.limits.maxTokens());
+            }
+            needFrom = masked ? Math.min(firstInput, target - 1) : target - 1;
+            for (PassPlan.Draw draw : plan.draws()) {
+                needFrom = Math.min(needFrom, row(draw.row()));
+            }
+            for (PassPlan.Probe probe : plan.probes()) {
+                needFrom = Math.min(needFrom, row(probe.spec().row()));
+            }
+            boolean commits = !plan.deferCommit() && plan.positions() == null && !masked;
+            sealLimit = commits ? target : kv.committedPages() * context.loop.store.pageSize();
+            lookUp = context.looksUp();
+            fresh();
+            kv.append(plan.tokens(), plan.positions());
+        }
+
+        private int row(int input) {
+            return input < 0 ? target - 1 : firstInput + input;
+        }
+
+        boolean stop(PieException cause) {
+            stopped = cause;
+            if (!context.withdraw(this)) {
+                return false;
+            }
+            undo();
+            return true;
+        }
+
+        @Override
+        protected int draws(int from, int to) {
+            int n = 0;
+            for (PassPlan.Draw draw : plan.draws()) {
+                n += within(draw.row(), from, to) ? 1 : 0;
+            }
+            return n;
+        }
+
+        private boolean within(int input, int from, int to) {
+            int row = row(input);
+            return row >= from && row < to;
+        }
+
+        @Override
+        protected void write(BatchWriter batch, int batchRow, int from, int to) {
+            if ((plan.attention() != null || !plan.causal()) && to > firstInput) {
+                attend(batch, from, to);
+            }
+            drawsWritten = 0;
+            for (int i = 0; i < plan.draws().size(); i++) {
+                PassPlan.Draw draw = plan.draws().get(i);
+                if (within(draw.row(), from, to)) {
+                    int row = row(draw.row());
+                    SamplerCode sampler = draw.sampler();
+                    long seed = sampler.seed().orElseGet(() -> context.seed(ordinal + ((long) draw.sample() << 32)));
+                    batch.draw(batchRow + row - from, row + 1L, draw.number(), seed, mask(batch, draw.mask()));
+                    int[] all = kv.tokens();
+                    sampler.write(batch, context.loop.counts, all, row + 1, all, 0, row + 1);
+                    writtenDraws = note(writtenDraws, drawsWritten++, i);
+                }
+            }
+            probesWritten = 0;
+            for (int i = 0; i < plan.probes().size(); i++) {
+                PassPlan.Probe probe = plan.probes().get(i);
+                if (within(probe.spec().row(), from, to)) {
+                    int row = batchRow + row(probe.spec().row()) - from;
+                    Probes.write(batch, row, probe.spec(), mask(batch, probe.mask()));
+                    writtenProbes = note(writtenProbes, probesWritten++, i);
+                }
+            }
+        }
+
+        private static int mask(BatchWriter batch, long @Nullable [] bits) {
+            return bits == null ? ForwardBatch.NO_MASK : batch.mask(bits);
+        }
+
+        private static int[] note(int[] list, int n, int value) {
+            int[] roomy = n == list.length ? Arrays.copyOf(list, 2 * n) : list;
+            roomy[n] = value;
+            return roomy;
+        }
+
+        private void attend(BatchWriter batch, int from, int to) {
+            long first = batch.attention(!plan.causal()) * 64L;
+            long[] bits = batch.maskBits();
+            for (int row = from; row < to; row++, first += to) {
+                int input = row - firstInput;
+                int end = input < 0 || plan.causal() ? row + 1 : to;
+                long[] mask = input < 0 || plan.attention() == null ? null : plan.attention()[input];
+                boolean any = false;
+                for (int slot = 0; slot < end; slot++) {
+                    if (mask == null || (slot >> 6 < mask.length && (mask[slot >> 6] >>> slot & 1) != 0)) {
+                        bits[(int) (first + slot >> 6)] |= 1L << (first + slot);
+                        any = true;
+                    }
+                }
+                if (!any) {
+                    bits[(int) (first + row >> 6)] |= 1L << (first + row);
+                }
+            }
+        }
+
+        @Override
+        protected void results(ForwardResult result, int firstDraw, int firstProbe, int from, int to) {
+            if (stopped != null) {
+                throw stopped;
+            }
+            for (int i = 0; i < drawsWritten; i++) {
+                tokens[writtenDraws[i]] = context.token(result, firstDraw + i);
+            }
+            for (int i = 0; i < probesWritten; i++) {
+                int probe = writtenProbes[i];
+                values[probe] = Probes.read(plan.probes().get(probe).spec(), result, firstProbe + i);
+            }
+        }
+
+        @Override
+        protected void done() {
+            context.workEnded();
+            if (plan.attention() != null || !plan.causal()) {
+                context.loop.store.masked(kv, firstInput);
+            }
+            boolean commit = !plan.deferCommit() && plan.positions() == null;
+            context.written(start, target, reusedFrom(start), commit ? target : 0);
+            context.publish(savedLength, 0);
+            List<int[]> drawn = new ArrayList<>();
+            int at = 0;
+            for (int n : plan.drawsOfSample()) {
+                drawn.add(Arrays.copyOfRange(tokens, at, at + n));
+                at += n;
+            }
+            List<ProbeValue> seen = new ArrayList<>();
+            for (ProbeValue value : values) {
+                seen.add(java.util.Objects.requireNonNull(value));
+            }
+            context.answer(PassOperation.this, new PassResult(drawn, seen));
+        }
+
+        @Override
+        protected void failed(PieException cause) {
+            undo();
+            context.fail(PassOperation.this, cause);
+        }
+
+        private void undo() {
+            context.loop.store.rollback(kv, savedLength, savedPages);
+            context.workEnded();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package pie.engine;
+
+import java.util.Arrays;
+import java.util.OptionalLong;
+import pie.engine.generate.PlanSpec;
+import pie.engine.generate.ProbeSpec;
+import pie.engine.generate.SamplerCode;
+
+/** Hold a checked generation plan. */
+record PlanCode(PlanSpec spec, SamplerCode sampler, int[] stopIds, OptionalLong seed) {
+    /** @throws PieException INVALID_ARGUMENT */
+    static PlanCode of(PlanSpec spec, EngineLoop loop) {
+        loop.checkTokens(spec.stopIds());
+        if (spec.maxTokens() < 0) {
+            throw PieException.invalid("max_tokens is " + spec.maxTokens() + ": it must be 0 or more");
+        }
+        for (ProbeSpec probe : spec.probes()) {
+            PassPlan.checkProbe(probe, loop);
+        }
+        int[] stops = spec.stopIds().clone();
+        Arrays.sort(stops);
+        SamplerCode sampler = SamplerCode.of(spec.sampler(), loop.limits.vocabSize());
+        return new PlanCode(
+                spec,
+                sampler,
+                stops,
+                spec.seed().isPresent() ? spec.seed() : spec.sampler().seed());
+    }
+
+    boolean stops(int token) {
+        return Arrays.binarySearch(stopIds, token) >= 0;
+    }
+}

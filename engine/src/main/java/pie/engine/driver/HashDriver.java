@@ -1,0 +1,297 @@
+package pie.engine.driver;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pie.engine.PieException;
+import pie.engine.generate.RowSampler;
+
+/**
+ * Stand in for a model: the "KV" of a token is one 64-bit word, mixed from the token, its position and the words of all slots that
+ * its row may see, read through the page table. Logits are a function of that word alone, so a wrong page, length, position or mask
+ * changes the tokens. Steps run on a thread of the driver.
+ *
+ * <p>Options: {@code delay_micros} of each step, {@code row_micros} of each row.
+ */
+public final class HashDriver implements Driver {
+    private static final long GOLDEN = 0x9e37_79b9_7f4a_7c15L;
+    private static final int DEFAULT_PAGES = 4096;
+    private static final int DEFAULT_CONTEXT = 8192;
+
+    private final DriverCapabilities capabilities;
+    private final long[] pool;
+    private final long weights;
+    private final int pageSize;
+    private final long delayNanos;
+    private final long rowNanos;
+    private final RowSampler sampler;
+    private final float[] logits;
+    private final MemorySegment logitsSegment;
+    private final Map<ForwardBatch, ForwardResult> results = new HashMap<>();
+    private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
+    private final Thread thread;
+    private long[] rowWords = new long[16];
+    private int[] lastDraws = new int[0];
+    private boolean closed;
+
+    /** @param weights stands for the model's weights: another number, another model */
+    public HashDriver(DriverConfig config, int vocab, int maxContext, long weights) {
+        this.weights = weights;
+        pageSize = config.pageSize();
+        int pages = config.pages() == 0 ? DEFAULT_PAGES : config.pages();
+        int context = config.maxContext() == 0 ? maxContext : Math.min(maxContext, config.maxContext());
+        capabilities = new DriverCapabilities(
+                HashDriverProvider.KIND,
+                "no device",
+                "hash",
+                pages,
+                pageSize,
+                context == 0 ? DEFAULT_CONTEXT : context,
+                vocab,
+                8L * pageSize,
+                Long.toHexString(weights),
+                "hash-" + pageSize,
+                "hash",
+                "none",
+                "hash64",
+                "f32",
+                config.maxBatchTokens(),
+                config.maxBatchSize(),
+                Math.max(config.maxBatchTokens(), config.maxBatchSize()),
+                true,
+                true,
+                true,
+                true);
+        delayNanos = micros(config, "delay_micros");
+        rowNanos = micros(config, "row_micros");
+        pool = new long[pages * pageSize];
+        for (int i = 0; i < pool.length; i++) {
+            pool[i] = mix(~i);
+        }
+        sampler = new RowSampler(vocab);
+        logits = new float[vocab];
+        logitsSegment = MemorySegment.ofArray(logits);
+        thread = Thread.ofPlatform().name("hash-driver").daemon().start(this::work);
+    }
+
+    private static long micros(DriverConfig config, String option) {
+        String value = config.options().getOrDefault(option, "0");
+        try {
+            return 1000 * Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw PieException.invalid(option + " is " + value + ": it must be a number of microseconds");
+        }
+    }
+
+    @Override
+    public DriverCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public ForwardBatch newBatch() {
+        ForwardBatch batch = new ForwardBatch(capabilities);
+        synchronized (jobs) {
+            results.put(batch, new ForwardResult(capabilities));
+        }
+        return batch;
+    }
+
+    @Override
+    public void submit(ForwardBatch batch, StepSink sink) {
+        long queued = System.nanoTime();
+        enqueue(() -> {
+            @Nullable DriverFault fault = null;
+            ForwardResult result;
+            synchronized (jobs) {
+                result = java.util.Objects.requireNonNull(results.get(batch), "the batch is of another driver");
+            }
+            try {
+                result.queuedNanos = System.nanoTime() - queued;
+                run(batch, result);
+            } catch (RuntimeException e) {
+                fault = new DriverFault("bad batch: " + e, false, e);
+            }
+            if (fault == null) {
+                sink.done(batch, result);
+            } else {
+                sink.failed(batch, fault);
+            }
+        });
+    }
+
+    @Override
+    public void copyPages(CopyList list, CopySink sink) {
+        enqueue(() -> {
+            for (int i = 0; i < list.from().length; i++) {
+                System.arraycopy(pool, list.from()[i] * pageSize, pool, list.to()[i] * pageSize, pageSize);
+            }
+            sink.done(list);
+        });
+    }
+
+    @Override
+    public void cancel(long step) {
+        // Steps are too short to be worth it.
+    }
+
+    @Override
+    public DeviceStatus status() {
+        return new DeviceStatus(8L * pool.length, 8L * pool.length, Double.NaN);
+    }
+
+    @Override
+    public void close() {
+        synchronized (jobs) {
+            closed = true;
+            jobs.notifyAll();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void enqueue(Runnable job) {
+        synchronized (jobs) {
+            if (closed) {
+                throw new IllegalStateException("the driver is closed");
+            }
+            jobs.add(job);
+            jobs.notifyAll();
+        }
+    }
+
+    private void work() {
+        while (true) {
+            Runnable job;
+            synchronized (jobs) {
+                while (jobs.isEmpty() && !closed) {
+                    try {
+                        jobs.wait();
+                    } catch (InterruptedException e) {
+                        closed = true;
+                    }
+                }
+                job = jobs.poll();
+            }
+            if (job == null) {
+                return;
+            }
+            job.run();
+        }
+    }
+
+    private void run(ForwardBatch batch, ForwardResult result) {
+        long begun = System.nanoTime();
+        pause(delayNanos + rowNanos * batch.rows);
+        if (rowWords.length < batch.rows) {
+            rowWords = new long[Math.max(batch.rows, 2 * rowWords.length)];
+        }
+        for (int r = 0; r < batch.requests; r++) {
+            request(batch, r);
+        }
+        long computed = System.nanoTime();
+        int row = -1;
+        for (int s = 0; s < batch.draws; s++) {
+            row = logits(row, batch.drawRow[s]);
+            sampler.draw(batch, s, logitsSegment, 0, result);
+        }
+        for (int n = 0; n < batch.probes; n++) {
+            row = logits(row, batch.probeRow[n]);
+            sampler.probe(batch, n, logitsSegment, 0, result);
+        }
+        lastDraws = Arrays.copyOf(result.token, batch.draws);
+        result.prepareNanos = 0;
+        result.forwardNanos = computed - begun;
+        result.sampleNanos = System.nanoTime() - computed;
+    }
+
+    private static void pause(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (nanos > 0 && System.nanoTime() < end) {
+            java.util.concurrent.locks.LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+
+    private void request(ForwardBatch batch, int r) {
+        int first = batch.qoIndptr[r];
+        int q = batch.rowsOf(r);
+        int length = batch.kvLength[r];
+        int pages = batch.pageIndptr[r];
+        if (length > (batch.pageIndptr[r + 1] - pages) * pageSize || q > length) {
+            throw new IllegalArgumentException("request " + r + " has " + length + " slots and too few pages");
+        }
+        for (int i = 0; i < q; i++) {
+            int own = length - q + i;
+            long word = word(batch, r, i, own, first, length);
+            rowWords[first + i] = word;
+            if (!batch.noWrite[r]) {
+                pool[place(batch, pages, own)] = word;
+            }
+        }
+    }
+
+    private long word(ForwardBatch batch, int r, int i, int own, int first, int length) {
+        boolean masked = batch.maskIndptr[r + 1] > batch.maskIndptr[r];
+        long bit = batch.maskIndptr[r] * 64L + (long) i * length;
+        int end = batch.nonCausal[r] ? length : own + 1;
+        long self = embedding(batch, first + i);
+        long sum = 0;
+        boolean any = false;
+        for (int slot = 0; slot < end; slot++) {
+            long at = bit + slot;
+            if (masked && (batch.maskBits[(int) (at >> 6)] >>> at & 1) == 0) {
+                continue;
+            }
+            any = true;
+            long seen;
+            if (slot < own) {
+                seen = pool[place(batch, batch.pageIndptr[r], slot)];
+            } else {
+                seen = embedding(batch, first + i + slot - own);
+            }
+            sum += mix(seen + slot * GOLDEN);
+        }
+        return mix(self ^ (any ? sum : mix(self + own * GOLDEN)));
+    }
+
+    private long embedding(ForwardBatch batch, int row) {
+        int token = batch.tokens[row];
+        if (token < 0) {
+            token = lastDraws[~token];
+        }
+        return mix(weights + ((long) token << 32 | batch.positions[row]) * GOLDEN);
+    }
+
+    private int place(ForwardBatch batch, int pages, int slot) {
+        return batch.pageIndices[pages + slot / pageSize] * pageSize + slot % pageSize;
+    }
+
+    private int logits(int present, int row) {
+        if (present != row) {
+            long word = rowWords[row];
+            for (int id = 0; id < logits.length; id++) {
+                long bits = mix(word + id * GOLDEN);
+                logits[id] = (bits & 0xffff) * 0x1p-13f + (bits >>> 48) * 0x1p-13f - 8f;
+            }
+        }
+        return row;
+    }
+
+    private static long mix(long x) {
+        long z = (x ^ x >>> 30) * 0xbf58_476d_1ce4_e5b9L;
+        z = (z ^ z >>> 27) * 0x94d0_49bb_1331_11ebL;
+        return z ^ z >>> 31;
+    }
+}

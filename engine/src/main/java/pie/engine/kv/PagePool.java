@@ -1,0 +1,235 @@
+package pie.engine.kv;
+
+import java.util.Arrays;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+
+/**
+ * Keep the state, references and key of every slot, hand slots out, and find keyed slots by key. A slot whose last reference goes
+ * stays RETAINED while it has a key; the least recently used retained slot is given away when no slot is free.
+ */
+public final class PagePool {
+    private static final byte FREE = 0;
+    private static final byte WORKING = 1;
+    private static final byte COMMITTED = 2;
+    private static final byte RETAINED = 3;
+    private static final int NONE = -1;
+
+    private final byte[] state;
+    private final int[] refs;
+    private final boolean[] keyed;
+    private final long[] keyHigh;
+    private final long[] keyLow;
+    private final int[] free;
+    private int freeCount;
+    private final int[] counts = new int[4];
+    /** Retained slots in order of use, a ring through slot number {@code total}. */
+    private final int[] next;
+
+    private final int[] previous;
+    private final int[] buckets;
+    private final int[] bucketNext;
+
+    public PagePool(int total) {
+        state = new byte[total];
+        refs = new int[total];
+        keyed = new boolean[total];
+        keyHigh = new long[total];
+        keyLow = new long[total];
+        free = new int[total];
+        for (int slot = 0; slot < total; slot++) {
+            free[slot] = total - 1 - slot;
+        }
+        freeCount = total;
+        counts[FREE] = total;
+        next = new int[total + 1];
+        previous = new int[total + 1];
+        next[total] = total;
+        previous[total] = total;
+        buckets = new int[Integer.highestOneBit(Math.max(8, total)) * 2];
+        Arrays.fill(buckets, NONE);
+        bucketNext = new int[total];
+    }
+
+    public int total() {
+        return state.length;
+    }
+
+    public int free() {
+        return counts[FREE];
+    }
+
+    public int working() {
+        return counts[WORKING];
+    }
+
+    public int committed() {
+        return counts[COMMITTED];
+    }
+
+    public int retained() {
+        return counts[RETAINED];
+    }
+
+    /** Return how many slots can be handed out now. */
+    public int available() {
+        return counts[FREE] + counts[RETAINED];
+    }
+
+    /** Hand out a slot for writing; there must be one available. */
+    int allocate() {
+        if (freeCount == 0) {
+            int oldest = next[state.length];
+            check(oldest != state.length, "no slot is free or retained", oldest);
+            unlink(oldest);
+            forget(oldest);
+            toFree(oldest);
+        }
+        int slot = free[--freeCount];
+        check(state[slot] == FREE && refs[slot] == 0, "a slot handed out was in use", slot);
+        become(slot, WORKING);
+        refs[slot] = 1;
+        return slot;
+    }
+
+    /** Make a working slot immutable, without a key. */
+    void commit(int slot) {
+        check(state[slot] == WORKING && refs[slot] == 1, "only a private working slot can be committed", slot);
+        become(slot, COMMITTED);
+    }
+
+    /** Make a working slot immutable and known by a key that no other slot has. */
+    void commit(int slot, long high, long low) {
+        commit(slot);
+        keyed[slot] = true;
+        keyHigh[slot] = high;
+        keyLow[slot] = low;
+        int bucket = bucket(high);
+        bucketNext[slot] = buckets[bucket];
+        buckets[bucket] = slot;
+    }
+
+    /** Return the slot of a key, -1 if none has it. */
+    int find(long high, long low) {
+        int slot = buckets[bucket(high)];
+        while (slot != NONE && !(keyHigh[slot] == high && keyLow[slot] == low)) {
+            slot = bucketNext[slot];
+        }
+        return slot;
+    }
+
+    /** Add a reference to an immutable slot. */
+    void take(int slot) {
+        if (state[slot] == RETAINED) {
+            unlink(slot);
+            become(slot, COMMITTED);
+        }
+        check(state[slot] == COMMITTED, "only an immutable slot can be shared", slot);
+        refs[slot]++;
+    }
+
+    /** Drop a reference. */
+    void release(int slot) {
+        check(refs[slot] > 0, "a slot was freed twice", slot);
+        if (--refs[slot] > 0) {
+            return;
+        }
+        if (keyed[slot]) {
+            become(slot, RETAINED);
+            int last = previous[state.length];
+            next[last] = slot;
+            previous[slot] = last;
+            next[slot] = state.length;
+            previous[state.length] = slot;
+        } else {
+            toFree(slot);
+        }
+    }
+
+    boolean keyed(int slot) {
+        return keyed[slot];
+    }
+
+    long keyHigh(int slot) {
+        return keyHigh[slot];
+    }
+
+    long keyLow(int slot) {
+        return keyLow[slot];
+    }
+
+    /** Give all retained slots away. */
+    void clearRetained() {
+        while (next[state.length] != state.length) {
+            int slot = next[state.length];
+            unlink(slot);
+            forget(slot);
+            toFree(slot);
+        }
+    }
+
+    /** Check the law of the states against the references counted from outside. @throws PieException INTERNAL */
+    void checkIntegrity(int[] counted) {
+        int[] seen = new int[4];
+        for (int slot = 0; slot < state.length; slot++) {
+            seen[state[slot]]++;
+            check(refs[slot] == counted[slot], "references differ from the contexts that name the slot", slot);
+            check(
+                    (refs[slot] > 0) == (state[slot] == WORKING || state[slot] == COMMITTED),
+                    "state and use differ",
+                    slot);
+            check(
+                    state[slot] != WORKING || (refs[slot] == 1 && !keyed[slot]),
+                    "a working slot is shared or keyed",
+                    slot);
+            check(state[slot] != RETAINED || keyed[slot], "a retained slot has no key", slot);
+            check(!keyed[slot] || find(keyHigh[slot], keyLow[slot]) == slot, "the index lost a slot", slot);
+        }
+        boolean[] stacked = new boolean[state.length];
+        for (int i = 0; i < freeCount; i++) {
+            check(state[free[i]] == FREE && !stacked[free[i]], "the free list holds a slot in use", free[i]);
+            stacked[free[i]] = true;
+        }
+        check(seen[FREE] == freeCount && Arrays.equals(seen, counts), "slots went missing", freeCount);
+    }
+
+    private void toFree(int slot) {
+        become(slot, FREE);
+        free[freeCount++] = slot;
+    }
+
+    private void become(int slot, byte to) {
+        counts[state[slot]]--;
+        counts[to]++;
+        state[slot] = to;
+    }
+
+    private void unlink(int slot) {
+        next[previous[slot]] = next[slot];
+        previous[next[slot]] = previous[slot];
+    }
+
+    private void forget(int slot) {
+        keyed[slot] = false;
+        int bucket = bucket(keyHigh[slot]);
+        if (buckets[bucket] == slot) {
+            buckets[bucket] = bucketNext[slot];
+            return;
+        }
+        int before = buckets[bucket];
+        while (bucketNext[before] != slot) {
+            before = bucketNext[before];
+        }
+        bucketNext[before] = bucketNext[slot];
+    }
+
+    private int bucket(long high) {
+        return (int) high & (buckets.length - 1);
+    }
+
+    private static void check(boolean holds, String breach, int slot) {
+        if (!holds) {
+            throw new PieException(ErrorCode.INTERNAL, "page pool: " + breach + " (slot " + slot + ")");
+        }
+    }
+}

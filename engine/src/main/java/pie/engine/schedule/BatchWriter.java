@@ -1,0 +1,151 @@
+package pie.engine.schedule;
+
+import java.util.Arrays;
+import pie.engine.driver.DriverCapabilities;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ProbeKind;
+import pie.engine.kv.KvContext;
+
+/** Fill a batch, request by request, and let its arrays grow where a request needs it. */
+public final class BatchWriter {
+    private ForwardBatch batch;
+
+    BatchWriter(DriverCapabilities limits) {
+        batch = new ForwardBatch(limits);
+    }
+
+    void begin(ForwardBatch next) {
+        next.clear();
+        batch = next;
+    }
+
+    /** Add rows [from, to) of a context. Return the number of the first in the batch. */
+    int request(KvContext kv, int from, int to, int pages, boolean noWrite) {
+        int r = batch.requests++;
+        int first = batch.rows;
+        int end = first + to - from;
+        batch.contextKey[r] = kv.id().value();
+        batch.qoIndptr[r] = first;
+        batch.qoIndptr[r + 1] = end;
+        batch.rows = end;
+        for (int row = from; row < to; row++) {
+            batch.tokens[first + row - from] = kv.token(row);
+            batch.positions[first + row - from] = kv.position(row);
+        }
+        batch.kvLength[r] = to;
+        batch.noWrite[r] = noWrite;
+        batch.nonCausal[r] = false;
+        if (r == 0) {
+            batch.pageIndptr[0] = 0;
+            batch.maskIndptr[0] = 0;
+        }
+        int page = batch.pageIndptr[r];
+        if (page + pages > batch.pageIndices.length) {
+            batch.pageIndices = Arrays.copyOf(batch.pageIndices, 2 * (page + pages));
+        }
+        for (int i = 0; i < pages; i++) {
+            batch.pageIndices[page + i] = kv.slot(i);
+        }
+        batch.pageIndptr[r + 1] = page + pages;
+        batch.maskIndptr[r + 1] = batch.maskIndptr[r];
+        return first;
+    }
+
+    /** Give the last request an empty attention mask; return the first word's place in {@code maskBits}. */
+    public int attention(boolean nonCausal) {
+        int r = batch.requests - 1;
+        batch.nonCausal[r] = nonCausal;
+        int first = batch.maskIndptr[r];
+        int words = (int) (((long) batch.rowsOf(r) * batch.kvLength[r] + 63) / 64);
+        if (first + words > batch.maskBits.length) {
+            batch.maskBits = Arrays.copyOf(batch.maskBits, 2 * (first + words));
+        }
+        Arrays.fill(batch.maskBits, first, first + words, 0);
+        batch.maskIndptr[r + 1] = first + words;
+        return first;
+    }
+
+    public long[] maskBits() {
+        return batch.maskBits;
+    }
+
+    /** Begin a draw from a row of the batch; its stages follow. */
+    public void draw(int row, long index, int number, long seed, int maskRef) {
+        int s = batch.draws++;
+        batch.drawRow[s] = row;
+        batch.drawIndex[s] = index;
+        batch.drawNumber[s] = number;
+        batch.seed[s] = seed;
+        batch.logitMaskRef[s] = maskRef;
+        if (s == 0) {
+            batch.chainIndptr[0] = 0;
+            batch.adjustIndptr[0] = 0;
+        }
+        batch.chainIndptr[s + 1] = batch.chainIndptr[s];
+    }
+
+    /** Add a stage to the last draw. */
+    public void stage(byte kind, float param) {
+        int n = batch.chainIndptr[batch.draws]++;
+        if (n == batch.stageKind.length) {
+            batch.stageKind = Arrays.copyOf(batch.stageKind, 2 * n);
+            batch.stageParam = Arrays.copyOf(batch.stageParam, 2 * n);
+            batch.adjustIndptr = Arrays.copyOf(batch.adjustIndptr, 2 * n + 1);
+        }
+        batch.stageKind[n] = kind;
+        batch.stageParam[n] = param;
+        batch.adjustIndptr[n + 1] = batch.adjustIndptr[n];
+    }
+
+    /** Add an adjustment to the last stage. */
+    public void adjust(int token, float mul, float add) {
+        int n = batch.adjustIndptr[batch.chainIndptr[batch.draws]]++;
+        if (n == batch.adjustToken.length) {
+            batch.adjustToken = Arrays.copyOf(batch.adjustToken, 2 * n);
+            batch.adjustMul = Arrays.copyOf(batch.adjustMul, 2 * n);
+            batch.adjustAdd = Arrays.copyOf(batch.adjustAdd, 2 * n);
+        }
+        batch.adjustToken[n] = token;
+        batch.adjustMul[n] = mul;
+        batch.adjustAdd[n] = add;
+    }
+
+    /** Add a mask of logits, unless it was the last one added; return its number. */
+    public int mask(long[] bits) {
+        int n = batch.logitMaskCount;
+        if (n > 0 && batch.logitMasks[n - 1] == bits) {
+            return n - 1;
+        }
+        if (n == batch.logitMasks.length) {
+            batch.logitMasks = Arrays.copyOf(batch.logitMasks, 2 * n);
+        }
+        batch.logitMasks[n] = bits;
+        batch.logitMaskCount = n + 1;
+        return n;
+    }
+
+    public void probe(int row, ProbeKind kind, float temperature, int top, int[] ids, int maskRef) {
+        int n = batch.probes++;
+        if (n == batch.probeRow.length) {
+            int more = 2 * n;
+            batch.probeRow = Arrays.copyOf(batch.probeRow, more);
+            batch.probeKind = Arrays.copyOf(batch.probeKind, more);
+            batch.probeTemperature = Arrays.copyOf(batch.probeTemperature, more);
+            batch.probeTop = Arrays.copyOf(batch.probeTop, more);
+            batch.probeMaskRef = Arrays.copyOf(batch.probeMaskRef, more);
+            batch.probeIdIndptr = Arrays.copyOf(batch.probeIdIndptr, more + 1);
+        }
+        batch.probeRow[n] = row;
+        batch.probeKind[n] = kind;
+        batch.probeTemperature[n] = temperature;
+        batch.probeTop[n] = top;
+        batch.probeMaskRef[n] = maskRef;
+        int at = n == 0 ? 0 : batch.probeIdIndptr[n];
+        if (at + ids.length > batch.probeIds.length) {
+            batch.probeIds = Arrays.copyOf(batch.probeIds, 2 * (at + ids.length));
+        }
+        System.arraycopy(ids, 0, batch.probeIds, at, ids.length);
+        batch.probeIdIndptr[n] = at;
+        batch.probeIdIndptr[n + 1] = at + ids.length;
+    }
+}

@@ -1,0 +1,81 @@
+package pie.engine.schedule;
+
+import pie.engine.PieException;
+import pie.engine.driver.ForwardResult;
+import pie.engine.kv.KvContext;
+
+/**
+ * Stand for rows that one context needs computed: from {@code kv.computed()} up to {@link #target}, in as many slices as the scheduler
+ * likes, be they new or replayed. With all of them computed the last row is read again.
+ */
+public abstract class Work {
+    protected final KvContext kv;
+    /** Row after the last one to compute. */
+    protected int target;
+    /** First row that must be computed by this work itself, because its logits are wanted. */
+    protected int needFrom;
+    /** Full pages of rows before this become immutable as they are computed. */
+    protected int sealLimit;
+    /** First row of a run that must not be cut; {@code target} if there is none. */
+    protected int atomicFrom;
+    /** Whether resident pages may stand in for rows. */
+    protected boolean lookUp;
+
+    private int reused;
+    private boolean planned;
+
+    protected Work(KvContext kv) {
+        this.kv = kv;
+    }
+
+    public final KvContext kv() {
+        return kv;
+    }
+
+    /** Place in the order of service; the lowest goes first. An auction finds its place here. */
+    final long rank() {
+        return kv.rank();
+    }
+
+    /** Forget what the last run reused. */
+    protected final void fresh() {
+        reused = 0;
+    }
+
+    /** Return the rows to compute, at least 1: a row to read again. */
+    final int left() {
+        return Math.max(1, target - kv.computed());
+    }
+
+    final void reuse(int rows) {
+        reused += rows;
+    }
+
+    /** Return the rows that resident pages stood in for, of those from row {@code from} on. */
+    protected final int reusedFrom(int from) {
+        return Math.max(0, Math.min(reused, needFrom - from));
+    }
+
+    public final boolean planned() {
+        return planned;
+    }
+
+    final void planned(boolean now) {
+        planned = now;
+    }
+
+    /** Return an upper bound of the draws asked of rows [from, to). */
+    protected abstract int draws(int from, int to);
+
+    /** Add attention mask, draws and probes of rows [from, to) to the batch, whose first is {@code batchRow}. */
+    protected abstract void write(BatchWriter batch, int batchRow, int from, int to);
+
+    /** Take the results of rows [from, to), last handed to {@link #write}; called before the rows count as computed. */
+    protected abstract void results(ForwardResult result, int firstDraw, int firstProbe, int from, int to);
+
+    /** All rows are computed and all results taken. */
+    protected abstract void done();
+
+    /** Undo everything: the context is as before the work. */
+    protected abstract void failed(PieException cause);
+}
