@@ -1,0 +1,189 @@
+package pie.runtime.java;
+
+import java.io.PrintStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.inferlet.Host;
+import pie.runtime.Guest;
+import pie.runtime.java.gate.Futures;
+import pie.runtime.java.gate.Gate;
+import pie.runtime.java.gate.Plain;
+
+/** Run one Java program in this JVM, in classes and a gate of its own. */
+final class JavaGuest implements Guest<JavaProgram> {
+    private final long memory;
+    private volatile @Nullable Switches switches;
+    private volatile boolean interrupted;
+    private volatile boolean killed;
+
+    /** @param memory bytes that the program's large arrays may hold */
+    JavaGuest(long memory) {
+        this.memory = memory;
+    }
+
+    /** Hold the methods of the run's own copy of the gate. */
+    private record Switches(MethodHandle interrupt, MethodHandle kill, MethodHandle await, MethodHandle result) {
+        static Switches bind(ProgramLoader loader, Host host, long memory) throws Throwable {
+            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+            Class<?> gate = loader.loadClass(Gate.class.getName());
+            lookup.findStatic(
+                            gate,
+                            "bind",
+                            MethodType.methodType(
+                                    void.class, Host.class, PrintStream.class, PrintStream.class, long.class))
+                    .invoke(host, EventStream.to(host::stdout), EventStream.to(host::stderr), memory);
+            return new Switches(
+                    lookup.findStatic(gate, "interrupt", MethodType.methodType(void.class)),
+                    lookup.findStatic(gate, "kill", MethodType.methodType(void.class, String.class)),
+                    lookup.findStatic(
+                            loader.loadClass(Futures.class.getName()),
+                            "result",
+                            MethodType.methodType(Object.class, CompletableFuture.class)),
+                    lookup.findStatic(
+                            loader.loadClass(Plain.class.getName()),
+                            "result",
+                            MethodType.methodType(String.class, Object.class)));
+        }
+
+        void interrupting() {
+            call(interrupt);
+        }
+
+        void killing() {
+            call(MethodHandles.insertArguments(kill, 0, "the program was killed"));
+        }
+
+        private static void call(MethodHandle h) {
+            try {
+                h.invoke();
+            } catch (Throwable e) {
+                throw new PieException(ErrorCode.INTERNAL, "the gate cannot be reached", Map.of(), e);
+            }
+        }
+    }
+
+    @Override
+    public String run(Host host, JavaProgram program, String input) {
+        try {
+            var loader = new ProgramLoader(program.classes());
+            Switches bound = Switches.bind(loader, host, memory);
+            switches = bound;
+            if (interrupted) {
+                bound.interrupting();
+            }
+            if (killed) {
+                bound.killing();
+            }
+            Object result = call(loader, program.entry(), input);
+            if (result instanceof CompletableFuture<?> future) {
+                result = (Object) bound.await.invoke(future);
+            }
+            return (String) bound.result.invoke(result);
+        } catch (Throwable e) {
+            throw failure(unwrapped(e), program);
+        }
+    }
+
+    private static @Nullable Object call(ProgramLoader loader, JavaProgram.Entry entry, String input) throws Throwable {
+        Class<?> type = Class.forName(entry.className(), true, loader);
+        Method method = method(type, entry);
+        method.setAccessible(true);
+        Object receiver = null;
+        if (!Modifier.isStatic(method.getModifiers())) {
+            Constructor<?> constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            receiver = constructor.newInstance();
+        }
+        return entry.takesInput()
+                ? method.invoke(
+                        receiver,
+                        InputBinding.bind(input, method.getParameterTypes()[0], method.getGenericParameterTypes()[0]))
+                : method.invoke(receiver);
+    }
+
+    private static Method method(Class<?> type, JavaProgram.Entry entry) {
+        for (Method m : type.getDeclaredMethods()) {
+            if (m.getName().equals(entry.method())
+                    && !m.isSynthetic()
+                    && m.getParameterCount() == (entry.takesInput() ? 1 : 0)
+                    && (m.getParameterCount() == 0
+                            || !m.getParameters()[0].getName().equals(SourceFile.UNUSED))) {
+                return m;
+            }
+        }
+        throw new PieException(ErrorCode.INTERNAL, "no method " + entry.method() + " in " + type.getName());
+    }
+
+    private static Throwable unwrapped(Throwable thrown) {
+        Throwable t = thrown;
+        while ((t instanceof InvocationTargetException
+                        || t instanceof CompletionException
+                        || t instanceof ExecutionException
+                        || t instanceof ExceptionInInitializerError)
+                && t.getCause() != null) {
+            t = t.getCause();
+        }
+        return t;
+    }
+
+    private PieException failure(Throwable t, JavaProgram program) {
+        return switch (t) {
+            case Stop s -> new PieException(s.code(), s.message());
+            case PieException p -> {
+                var details = new LinkedHashMap<String, Object>(p.details());
+                details.put("traceback", GuestTrace.of(p, program));
+                yield new PieException(p.code(), p.message(), details, p);
+            }
+            case StackOverflowError e -> limit("the stack ran out", e, program);
+            case OutOfMemoryError e -> limit("out of memory", e, program);
+            default -> {
+                String message = t.getMessage();
+                yield new PieException(
+                        ErrorCode.GUEST_ERROR,
+                        message == null ? GuestTrace.name(t) : message,
+                        Map.of("type", GuestTrace.name(t), "traceback", GuestTrace.of(t, program)),
+                        t);
+            }
+        };
+    }
+
+    private static PieException limit(String message, Throwable t, JavaProgram program) {
+        return new PieException(ErrorCode.LIMIT_EXCEEDED, message, Map.of("traceback", GuestTrace.of(t, program)), t);
+    }
+
+    @Override
+    public void interrupt() {
+        interrupted = true;
+        Switches bound = switches;
+        if (bound != null) {
+            bound.interrupting();
+        }
+    }
+
+    @Override
+    public void kill() {
+        killed = true;
+        Switches bound = switches;
+        if (bound != null) {
+            bound.killing();
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

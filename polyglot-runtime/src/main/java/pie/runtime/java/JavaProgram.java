@@ -1,0 +1,18 @@
+package pie.runtime.java;
+
+import java.util.Map;
+
+/**
+ * Hold a program that was compiled, checked and instrumented.
+ *
+ * @param classes class files by binary name
+ * @param entry what to call
+ * @param sources lines of source by the file name that stack frames carry
+ */
+record JavaProgram(Map<String, byte[]> classes, Entry entry, Map<String, Source> sources) {
+    /** Pair a posted path with its lines. */
+    record Source(String path, String[] lines) {}
+
+    /** Name the entry method; its class, and whether it takes the input. */
+    record Entry(String className, String method, boolean takesInput) {}
+}

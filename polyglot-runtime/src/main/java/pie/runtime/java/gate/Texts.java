@@ -1,0 +1,171 @@
+package pie.runtime.java.gate;
+
+import java.util.Locale;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Bound the length of texts: 32 Mi characters at once. */
+public final class Texts {
+    static final int MAX = 32 << 20;
+    private static final int MAX_WIDTH = 99_999;
+
+    private Texts() {}
+
+    /** Look at the result of a concatenation. */
+    public static void made(@Nullable String s) {
+        if (s != null) {
+            Gate.atMost("a text in characters", s.length(), MAX);
+        }
+    }
+
+    @Tames
+    public static void tame(@Nullable StringBuilder b) {
+        if (b != null) {
+            Gate.atMost("a StringBuilder in characters", b.length(), MAX);
+        }
+    }
+
+    @Replaces(String.class)
+    public static String concat(String s, String tail) {
+        Gate.atMost("a text in characters", (long) s.length() + tail.length(), MAX);
+        return s.concat(tail);
+    }
+
+    @Replaces(String.class)
+    public static String repeat(String s, int n) {
+        Gate.atMost("a text in characters", (long) s.length() * Math.max(0, n), MAX);
+        return s.repeat(n);
+    }
+
+    @Replaces(String.class)
+    public static String indent(String s, int n) {
+        Gate.atMost("an indentation", n, 10_000);
+        Gate.atMost("a text in characters", (long) s.length() * Math.max(1, n), 16L * MAX);
+        return s.indent(n);
+    }
+
+    @Replaces(String.class)
+    public static String replace(String s, CharSequence target, CharSequence by) {
+        String from = target.toString();
+        String to = by.toString();
+        long count = 0;
+        if (to.length() > from.length()) {
+            if (from.isEmpty()) {
+                count = s.length() + 1L;
+            } else {
+                for (int i = s.indexOf(from); i >= 0; i = s.indexOf(from, i + from.length())) {
+                    Gate.check();
+                    count++;
+                }
+            }
+        }
+        Gate.atMost("a text in characters", s.length() + count * (to.length() - from.length()), MAX);
+        return s.replace(from, to);
+    }
+
+    @Replaces(value = String.class, statically = true)
+    public static String join(CharSequence delimiter, CharSequence... parts) {
+        return joined(delimiter.toString(), "", "", java.util.Arrays.asList(parts));
+    }
+
+    @Replaces(value = String.class, statically = true)
+    public static String join(CharSequence delimiter, Iterable<? extends CharSequence> parts) {
+        return joined(delimiter.toString(), "", "", parts);
+    }
+
+    private static String joined(
+            String delimiter, String prefix, String suffix, Iterable<? extends @Nullable CharSequence> parts) {
+        var b = new StringBuilder(prefix);
+        boolean first = true;
+        for (CharSequence part : parts) {
+            Gate.check();
+            if (!first) {
+                b.append(delimiter);
+            }
+            first = false;
+            b.append(part);
+            Gate.atMost("a text in characters", b.length(), MAX);
+        }
+        return b.append(suffix).toString();
+    }
+
+    @Replaces(value = Collectors.class, statically = true)
+    public static Collector<CharSequence, ?, String> joining() {
+        return joining("", "", "");
+    }
+
+    @Replaces(value = Collectors.class, statically = true)
+    public static Collector<CharSequence, ?, String> joining(CharSequence delimiter) {
+        return joining(delimiter, "", "");
+    }
+
+    @Replaces(value = Collectors.class, statically = true)
+    public static Collector<CharSequence, ?, String> joining(
+            CharSequence delimiter, CharSequence prefix, CharSequence suffix) {
+        String between = delimiter.toString();
+        return Collectors.collectingAndThen(
+                Collectors.toList(), parts -> joined(between, prefix.toString(), suffix.toString(), parts));
+    }
+
+    // -- builders
+
+    @GuardsNew(StringBuilder.class)
+    public static void capacity(int n) {
+        Gate.atMost("the capacity of a StringBuilder", n, MAX);
+    }
+
+    @Guards(
+            value = StringBuilder.class,
+            names = {"setLength", "ensureCapacity"})
+    public static void grow(StringBuilder b, int n) {
+        Gate.atMost("a StringBuilder in characters", n, MAX);
+    }
+
+    @Guards(value = StringBuilder.class, names = "repeat")
+    public static void repeat(StringBuilder b, int codePoint, int n) {
+        Gate.atMost("a StringBuilder in characters", n, MAX);
+    }
+
+    @Guards(value = StringBuilder.class, names = "repeat")
+    public static void repeat(StringBuilder b, CharSequence s, int n) {
+        Gate.atMost("a StringBuilder in characters", (long) Math.max(0, n) * s.length(), MAX);
+    }
+
+    // -- format
+
+    @Replaces(value = String.class, statically = true)
+    public static String format(String format, @Nullable Object... args) {
+        return formatted(format, args);
+    }
+
+    @Replaces(value = String.class, statically = true)
+    public static String format(Locale locale, String format, @Nullable Object... args) {
+        narrow(format, args);
+        return String.format(locale, format, args);
+    }
+
+    @Replaces(String.class)
+    public static String formatted(String format, @Nullable Object... args) {
+        narrow(format, args);
+        return String.format(format, args);
+    }
+
+    static void narrow(String format, @Nullable Object[] args) {
+        for (int i = format.indexOf('%'); i >= 0; i = format.indexOf('%', i + 1)) {
+            Gate.check();
+            long number = 0;
+            while (i + 1 < format.length()
+                    && !Character.isLetter(format.charAt(i + 1))
+                    && format.charAt(i + 1) != '%') {
+                char c = format.charAt(++i);
+                number = c >= '0' && c <= '9' ? Math.min(number * 10 + c - '0', 1L << 40) : 0;
+                Gate.atMost("a width or precision in a format", number, MAX_WIDTH);
+            }
+            if (i + 1 < format.length() && format.charAt(i + 1) == '%') {
+                i++;
+            }
+        }
+        Walk.over(args);
+    }
+}

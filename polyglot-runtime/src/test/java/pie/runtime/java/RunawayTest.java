@@ -1,0 +1,185 @@
+package pie.runtime.java;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+
+/** Programs that would never end, or take all memory: each must be gone soon after the kill, or end by a limit of its own. */
+class RunawayTest {
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final long CPU = Duration.ofMillis(120).toNanos();
+    private static final long BYTES = 400L << 20;
+    private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+
+    private static String program(String line) {
+        String[] parts = line.split(" ## ");
+        return "import java.util.*;\nimport java.math.*;\nimport java.util.concurrent.*;\nimport java.util.function.*;\nimport java.util.regex.*;\nimport java.util.stream.*;\npublic class Main {\n"
+                + (parts.length > 1 ? parts[1] : "") + "\n  public static Object main() throws Throwable {\n"
+                + parts[0] + "\n  }\n}\n";
+    }
+
+    /** Kill beyond a budget, as the runtime's watchdog does; return how the program ended. */
+    private static Object end(String line) throws InterruptedException {
+        var running = Bench.start(program(line), "{}");
+        long begin = System.nanoTime();
+        while (running.thread.isAlive()
+                && THREADS.getThreadCpuTime(running.thread.threadId()) < CPU
+                && THREADS.getThreadAllocatedBytes(running.thread.threadId()) < BYTES
+                && System.nanoTime() - begin < 3_000_000_000L) {
+            Thread.sleep(5);
+        }
+        running.guest.kill();
+        Object end = running.end(AFTER_KILL);
+        assertThat(end).as("still running %s after the kill: %s", AFTER_KILL, line).isNotNull();
+        return end;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "while (true) {}",
+                "long i = 0; for (;;) i++;",
+                "while (true) { try { while (true) {} } catch (Throwable t) {} }",
+                "while (true) { try { while (true) {} } finally { continue; } }",
+                "try { while (true); } finally { try { while (true); } finally { while (true); } }",
+                "while (true) try { throw new Error(); } catch (Error e) {}",
+                "return Z.x; ## static class Z { static int x; static { while (x >= 0); } }",
+                "while (true) try { return Z.x; } catch (Throwable t) {} ## static class Z { static int x; static { while (x >= 0); } }",
+                "return f(90); ## static long f(int n) { return n < 2 ? n : f(n - 1) + f(n - 2); }",
+                "int n = 0; while (true) try { g(0); } catch (StackOverflowError e) { n++; } ## static int g(int n) { return g(n + 1) + 1; }",
+                "F f = new F(); f.r = x -> f.r.apply(x) + 0; while (true) try { f.r.apply(1); } catch (StackOverflowError e) {} ## static class F { Function<Integer, Integer> r; }",
+                "for (int i = 0; ; i = switch (i) { case 1 -> 0; default -> 1; });",
+                "do { String s = \"a\"; switch (s) { case \"a\": continue; } } while (true);",
+                "try (AutoCloseable c = () -> { while (true); }) { while (true); }",
+                "var l = new ArrayList<Object>(); while (true) l.add(new Object());",
+                "var m = new HashMap<Object, Object>(); while (true) m.put(new Object(), new Object());",
+                "var l = new LinkedList<long[]>(); while (true) l.add(new long[100]);",
+                "String s = \"xx\"; while (true) s = s.substring(1) + s.charAt(0);",
+                "return (\"a\".repeat(60) + \"c\").matches(\"(a|aa)+b\");",
+                "return \"x\".repeat(40).matches(\"(x+x+)+y\");",
+                "return Pattern.compile(\"(a+)+\\\\1b\").matcher(\"a\".repeat(40)).find();",
+                "return \"x\".repeat(40).replaceAll(\"(x+x+)+y\", \"\");",
+                "return \"x\".repeat(40).split(\"(x+x+)+y\");",
+                "Matcher m = Pattern.compile(\"(x+x+)+y\").matcher(\"\"); return m.reset(\"x\".repeat(40)).find();",
+                "Function<String, Boolean> f = Pattern.compile(\"(x+x+)+y\").matcher(\"\").reset(\"x\".repeat(50))::equals; BiPredicate<String, String> p = String::matches; return p.test(\"x\".repeat(40), \"(x+x+)+y\");",
+                "return LongStream.range(0, Long.MAX_VALUE).sum();",
+                "return LongStream.rangeClosed(0, Long.MAX_VALUE - 1).filter(x -> x < 0).count();",
+                "return IntStream.iterate(1, x -> x).filter(x -> x > 1).findFirst();",
+                "return Stream.generate(() -> 1).filter(x -> x > 1).findFirst();",
+                "return Stream.generate(String::new).filter(\"x\"::equals).count();",
+                "return Stream.iterate(1, UnaryOperator.identity()).allMatch(Integer.valueOf(1)::equals);",
+                "return new Random().ints().filter(x -> false).findFirst();",
+                "var l = Collections.nCopies(1 << 22, 1); return l.stream().flatMap(x -> l.stream()).flatMap(x -> l.stream()).filter(Integer.valueOf(2)::equals).count();",
+                "List<Integer> l = new ArrayList<>(); for (int i = 0; i < 200000; i++) l.add(i * 7919 % 200000); while (true) l.sort((x, y) -> x % 1000 - y % 1000);",
+                "var b = BigInteger.ONE; while (true) b = b.add(b.shiftRight(1)).add(BigInteger.ONE).mod(BigInteger.TWO.pow(9999));",
+                // walks of the library through nested containers
+                "return bomb(60).hashCode(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return bomb(60).toString(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return bomb(60).equals(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = new ArrayList<>(); l.add(1); for (int i = 0; i < n; i++) { List<Object> k = new ArrayList<>(); k.add(l); k.add(l); l = k; } return l; }",
+                "return \"\" + bomb(60); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return String.valueOf(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return String.format(\"%s\", bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "System.out.println(bomb(60)); return 0; ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return new StringBuilder().append(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return Objects.hash(1, bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return new HashMap<Object, Object>().put(bomb(60), 1); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return new HashSet<Object>().add(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return new R(bomb(60)).hashCode(); ## record R(Object o) {} static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return Stream.of(bomb(60)).map(Object::hashCode).toList(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return Arrays.deepHashCode(new Object[] {bomb(60)}); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return Optional.of(bomb(60)).hashCode(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return bomb(60); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "pie.inferlet.Session.send(bomb(60)); return 0; ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                // waiting
+                "Thread.sleep(1 << 30); return 0;",
+                "return new CompletableFuture<String>().join();",
+                "CompletableFuture<String> f = new CompletableFuture<>(); Runnable[] r = new Runnable[1]; r[0] = () -> CompletableFuture.runAsync(r[0]); r[0].run(); return f.get();",
+                "var f = CompletableFuture.supplyAsync(() -> 1); while (true) f = f.thenApply(x -> x + 1);",
+            })
+    void isStopped(String line) throws Exception {
+        if (line.startsWith("Thread.sleep") || line.contains("<String>().join")) {
+            var running = Bench.start(program(line), "{}");
+            org.awaitility.Awaitility.await().until(() -> running.thread.getState() == Thread.State.WAITING
+                    || running.thread.getState() == Thread.State.TIMED_WAITING);
+            running.host.end();
+            assertThat(running.end(AFTER_KILL)).isInstanceOf(PieException.class);
+            return;
+        }
+        Object end = end(line);
+        assertThat(end).isInstanceOf(PieException.class);
+        assertThat(((PieException) end).code())
+                .isIn(ErrorCode.CANCELLED, ErrorCode.LIMIT_EXCEEDED, ErrorCode.INVALID_ARGUMENT);
+    }
+
+    /** What asks for too much at one stroke fails by a limit, without help from outside and without the memory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "return new byte[1 << 30].length;",
+                "return new long[4000][4000].length;",
+                "return new int[300][300][300].length;",
+                "List<byte[]> l = new ArrayList<>(); while (true) l.add(new byte[1 << 20]);",
+                "List<int[]> l = new ArrayList<>(); int[] a = new int[1 << 20]; while (true) l.add(a.clone());",
+                "List<int[]> l = new ArrayList<>(); int[] a = new int[1 << 20]; while (true) l.add(Arrays.copyOf(a, 1 << 20));",
+                "IntFunction<byte[]> f = byte[]::new; return f.apply(1 << 30);",
+                "StringBuilder b = new StringBuilder(\"xx\"); while (true) b.append(b);",
+                "StringBuilder b = new StringBuilder(\"xx\"); while (true) b.insert(0, b.toString());",
+                "String s = \"xx\"; while (true) s = s + s;",
+                "String s = \"xx\"; while (true) s = s.concat(s);",
+                "return \"x\".repeat(1 << 30).length();",
+                "BiFunction<String, Integer, String> f = String::repeat; return f.apply(\"x\", 1 << 30);",
+                "return \"a\".repeat(10000).replace(\"a\", \"b\".repeat(100000)).length();",
+                "return String.join(\"x\".repeat(1 << 20), Collections.nCopies(1000, \"y\"));",
+                "return Stream.generate(() -> \"y\".repeat(1 << 20)).limit(1000).collect(Collectors.joining());",
+                "return \"a\\nb\".indent(1 << 30);",
+                "return new StringBuilder(1 << 30).length();",
+                "new StringBuilder().setLength(1 << 30); return 0;",
+                "return new StringBuilder().repeat('x', 1 << 30).length();",
+                "return String.format(\"%200000000d\", 1).length();",
+                "return \"%.200000000f\".formatted(1.0).length();",
+                "System.out.printf(\"%,0200000000d\", 1); return 0;",
+                "return new ArrayList<Object>(1 << 28).size();",
+                "return new HashMap<Object, Object>(1 << 28).put(1, 1);",
+                "IntFunction<Object> f = ArrayList::new; return f.apply(1 << 28);",
+                "return Collections.nCopies(1 << 30, 1).hashCode();",
+                "List<Object> l = new ArrayList<>(List.of(1, 2)); while (true) l.addAll(l);",
+                "var b = new BitSet(); b.set(Integer.MAX_VALUE - 1); return b;",
+                "return BigInteger.TWO.pow(1 << 30);",
+                "return BigInteger.ONE.shiftLeft(1 << 30);",
+                "return BigInteger.ZERO.setBit(Integer.MAX_VALUE);",
+                "var b = BigInteger.TEN; while (true) b = b.multiply(b);",
+                "return Collections.nCopies(64, BigInteger.TEN.pow(100000)).stream().reduce(BigInteger::multiply);",
+                "return BigInteger.TWO.pow(1 << 19).modPow(BigInteger.TWO.pow(1 << 19), BigInteger.TEN.pow(9999));",
+                "return new BigDecimal(\"1e1000000000\").toPlainString();",
+                "return new BigDecimal(\"1e9999\").pow(9999);",
+                "return BigDecimal.ONE.setScale(1 << 30);",
+                "return BigDecimal.ONE.divide(BigDecimal.valueOf(3), 1 << 30, RoundingMode.DOWN);",
+                "return BigDecimal.ONE.scaleByPowerOfTen(1 << 30).add(BigDecimal.ONE);",
+                "return new MathContext(1 << 30);",
+                "return new Random().ints(1L << 31).toArray();",
+                "return IntStream.range(0, 1 << 30).mapToObj(i -> new int[9]).toList();",
+            })
+    void endsByALimit(String line) throws Exception {
+        var running = Bench.start(program(line), "{}");
+        long begin = System.nanoTime();
+        while (running.thread.isAlive()
+                && THREADS.getThreadAllocatedBytes(running.thread.threadId()) < 2 * BYTES
+                && System.nanoTime() - begin < 15_000_000_000L) {
+            Thread.sleep(1);
+        }
+        if (running.thread.isAlive()) {
+            // only sources that fill memory bit by bit need the watchdog
+            assertThat(line).containsAnyOf("ints(1L", "IntStream.range");
+            running.guest.kill();
+        }
+        Object end = running.end(AFTER_KILL);
+        assertThat(end).as(line).isInstanceOf(PieException.class);
+        assertThat(((PieException) end).code()).isIn(ErrorCode.LIMIT_EXCEEDED, ErrorCode.CANCELLED);
+    }
+}
