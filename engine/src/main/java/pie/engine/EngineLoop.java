@@ -190,7 +190,7 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
                 break;
             }
         }
-        return queue.empty() ? timer : now;
+        return queue.empty() && !ending ? timer : now;
     }
 
     private void drain(int most) {
