@@ -52,13 +52,17 @@ public final class Attention {
     private int[] tileRows = new int[64];
 
     public Attention(KvPool kv, int heads, int workers) {
+        this(kv, heads, workers, kv.pageSize % COUNT == 0 && kv.headDim / 2 % COUNT == 0);
+    }
+
+    Attention(KvPool kv, int heads, int workers, boolean vectors) {
         this.kv = kv;
+        this.vectors = vectors;
         this.heads = heads;
         group = heads / kv.kvHeads;
         headDim = kv.headDim;
         pageSize = kv.pageSize;
         scale = (float) (1 / Math.sqrt(headDim));
-        vectors = pageSize % COUNT == 0 && headDim / 2 % COUNT == 0;
         rooms = new Room[workers];
         Arrays.setAll(rooms, i -> new Room());
     }

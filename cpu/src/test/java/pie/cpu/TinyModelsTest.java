@@ -1,0 +1,89 @@
+package pie.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import pie.cpu.Harness.Slice;
+import pie.engine.driver.DriverConfig;
+import pie.engine.model.Models;
+
+/** Compare tiny random checkpoints of both families, in safetensors, with numpy, for all page sizes and kinds of kernels. */
+class TinyModelsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "tiny-llama, 8, auto, auto, 0.002",
+        "tiny-llama, 16, auto, auto, 0.002",
+        "tiny-llama, 64, f32, vector, 0.002",
+        "tiny-llama, 16, f16, vector, 0.05",
+        "tiny-qwen2, 8, auto, auto, 0.02",
+        "tiny-qwen2, 16, auto, auto, 0.02",
+        "tiny-qwen2, 32, f32, vector, 0.02",
+        "tiny-qwen2, 16, bf16, vector, 0.02",
+    })
+    void tokensAndLogitsAgree(String name, int pageSize, String weights, String kernels, float tolerance)
+            throws Exception {
+        DriverConfig config = new DriverConfig(
+                "auto",
+                pageSize,
+                64,
+                0,
+                64,
+                16,
+                java.util.Map.of("weights", weights, "kernels", kernels, "warmup", "false"));
+        try (var model = Models.open(directory(name));
+                var driver = new CpuDriverProvider().open(model, config, line -> {})) {
+            Harness h = new Harness(driver);
+            for (Reference.Item item : Reference.read(name + "/reference.json").items()) {
+                var context = h.context();
+                float[][] rows = h.pass(List.of(Slice.probed(context, item.promptIds())))
+                        .getFirst()
+                        .logits();
+                float[] last = rows[rows.length - 1];
+                for (int i = 0; i < item.topIds().length; i++) {
+                    assertThat(last[item.topIds()[i]])
+                            .as(item.prompt())
+                            .isCloseTo(item.topLogits()[i], Offset.offset(tolerance));
+                }
+                assertThat(continuation(h, context, item)).as(item.prompt()).isEqualTo(expected(item));
+                h.release(context);
+            }
+        }
+    }
+
+    private static List<Integer> continuation(Harness h, Harness.Context context, Reference.Item item) {
+        List<Integer> tokens = new ArrayList<>(List.of(item.greedyIds()[0]));
+        for (int i = 1; i < sure(item); i++) {
+            tokens.add(h.pass(List.of(Slice.drawn(context, new int[] {tokens.getLast()})))
+                    .getFirst()
+                    .token());
+        }
+        return tokens;
+    }
+
+    private static List<Integer> expected(Reference.Item item) {
+        return java.util.Arrays.stream(item.greedyIds())
+                .limit(sure(item))
+                .boxed()
+                .toList();
+    }
+
+    /** Return the tokens before the first near tie, at least one. */
+    private static int sure(Reference.Item item) {
+        for (int i = 1; i < item.gaps().length; i++) {
+            if (item.gaps()[i] < 0.1f) {
+                return i;
+            }
+        }
+        return item.gaps().length;
+    }
+
+    static Path directory(String name) throws URISyntaxException {
+        return Path.of(TinyModelsTest.class.getResource("/reference/" + name).toURI());
+    }
+}

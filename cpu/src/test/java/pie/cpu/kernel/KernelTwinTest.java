@@ -1,0 +1,286 @@
+package pie.cpu.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pie.engine.driver.DriverCapabilities;
+import pie.engine.driver.ForwardBatch;
+
+/** Each vector kernel computes what its scalar twin computes, bit for bit. */
+class KernelTwinTest {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private final Random random = new Random(3);
+    private final Arena arena = Arena.ofShared();
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    private float[] floats(int n, float scale) {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = scale * (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private MemorySegment segment(float[] values) {
+        MemorySegment s = OffHeap.zeroed(arena, 4L * values.length);
+        MemorySegment.copy(values, 0, s, FLOAT, 0, values.length);
+        return s;
+    }
+
+    private static float[] array(MemorySegment s, int from, int n) {
+        float[] values = new float[n];
+        MemorySegment.copy(s, FLOAT, 4L * from, values, 0, n);
+        return values;
+    }
+
+    @Test
+    void exponential() {
+        float[] x = floats(4096, 30);
+        x[0] = 0;
+        x[1] = -87;
+        x[2] = Math.nextDown(-87f);
+        x[3] = 88;
+        x[4] = Float.NEGATIVE_INFINITY;
+        x[5] = 1000;
+        float[] out = new float[Lanes.COUNT];
+        for (int i = 0; i < x.length; i += Lanes.COUNT) {
+            Lanes.exp(jdk.incubator.vector.FloatVector.fromArray(Lanes.F, x, i)).intoArray(out, 0);
+            for (int j = 0; j < Lanes.COUNT; j++) {
+                assertThat(out[j]).as("exp(%s)", x[i + j]).isEqualTo(Scalar.exp(x[i + j]));
+                if (Math.abs(x[i + j]) < 86) {
+                    double right = Math.exp(x[i + j]);
+                    assertThat((double) out[j]).isCloseTo(right, Offset.offset(3e-7 * right));
+                }
+            }
+        }
+        assertThat(Scalar.exp(Float.NEGATIVE_INFINITY)).isZero();
+        assertThat(Scalar.exp(0)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 576, 577, 13})
+    void norm(int n) {
+        float[] x = floats(n, 2);
+        float[] weight = floats(n, 1);
+        MemorySegment out = OffHeap.zeroed(arena, 4L * n);
+        Norm.rms(segment(x), 0, weight, 1e-5f, out, 0, new float[Lanes.COUNT]);
+        float[] twin = new float[n];
+        Scalar.rms(x, weight, 1e-5f, twin, Lanes.COUNT);
+        assertThat(array(out, 0, n)).isEqualTo(twin);
+    }
+
+    @Test
+    void gatedActivation() {
+        int n = 100;
+        float[] y = floats(2 * n, 20);
+        MemorySegment out = OffHeap.zeroed(arena, 4L * n);
+        Activation.swiGlu(segment(y), 0, 4L * n, out, 0, n);
+        for (int i = 0; i < n; i++) {
+            assertThat(out.get(FLOAT, 4L * i)).isEqualTo(Scalar.swiGlu(y[i], y[n + i]));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {32, 16, 5})
+    void rotation(int half) {
+        float[] y = floats(2 * half, 1);
+        float[] cos = new float[2 * half];
+        float[] sin = new float[2 * half];
+        new Rope(10000, 2 * half, null).angles(1234, cos, sin, half);
+        MemorySegment s = segment(y);
+        Rope.rotate(s, 0, cos, sin, half, half);
+        for (int i = 0; i < half; i++) {
+            float c = cos[half + i];
+            float d = sin[half + i];
+            assertThat(s.get(FLOAT, 4L * i)).isEqualTo(y[i] * c - y[half + i] * d);
+            assertThat(s.get(FLOAT, 4L * (half + i))).isEqualTo(y[half + i] * c + y[i] * d);
+            double angle = 1234 * Math.pow(10000, -1.0 * i / half);
+            assertThat(c).isCloseTo((float) Math.cos(angle), Offset.offset(1e-6f));
+            assertThat(d).isCloseTo((float) Math.sin(angle), Offset.offset(1e-6f));
+        }
+    }
+
+    @Test
+    void argmaxTakesTheFirstOfEqualsAndRefusesWhatIsNotANumber() {
+        for (int n : new int[] {5, 1000, 4096, 49152}) {
+            float[] x = floats(n, 1);
+            assertThat(Argmax.first(segment(x), 0, n)).isEqualTo(Scalar.argmax(x));
+            x[n / 3] = x[n - 1] = 100;
+            assertThat(Argmax.first(segment(x), 0, n)).isEqualTo(n / 3);
+            x[n / 2] = Float.NaN;
+            assertThat(Argmax.first(segment(x), 0, n)).isEqualTo(-1);
+            Arrays.fill(x, Float.NEGATIVE_INFINITY);
+            assertThat(Argmax.first(segment(x), 0, n)).isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void matmulOfEveryFormat(WeightFormat format) {
+        int k = 160;
+        int n = 5 * Lanes.COUNT + 3;
+        int m = 3 * Lanes.COUNT;
+        PackedMatrix a = matrix(format, k, n);
+        PackedMatrix b = matrix(format, k, m);
+        float[] x = floats(11 * k, 1);
+        for (int workers = 1; workers <= 3; workers++) {
+            PackedLinear linear = new PackedLinear(List.of(a, b), new float[workers][PackedLinear.roomFloats()]);
+            for (int rows : new int[] {1, 3, 4, 5, 11}) {
+                MemorySegment y = segment(floats(rows * linear.stride(), 1)); // old content must not matter
+                for (int t = 0; t < workers; t++) {
+                    linear.run(t, segment(x), rows, y);
+                }
+                for (int row = 0; row < rows; row++) {
+                    check(a, x, row, y, row * linear.stride() + linear.offset(0));
+                    check(b, x, row, y, row * linear.stride() + linear.offset(1));
+                }
+            }
+        }
+    }
+
+    private void check(PackedMatrix m, float[] x, int row, MemorySegment y, int at) {
+        MemorySegment column = OffHeap.zeroed(arena, 4L * m.k);
+        for (int c = 0; c < m.n; c++) {
+            m.column(c, column, 0);
+            assertThat(y.get(FLOAT, 4L * (at + c)))
+                    .as("%s row %d column %d", m.format, row, c)
+                    .isEqualTo(Scalar.dot(x, row * m.k, array(column, 0, m.k), m.k));
+        }
+    }
+
+    private PackedMatrix matrix(WeightFormat format, int k, int n) {
+        PackedMatrix m = new PackedMatrix(format, k, n, OffHeap.zeroed(arena, PackedMatrix.bytes(format, k, n)));
+        for (int c = 0; c < n; c++) {
+            switch (format) {
+                case Q4 -> m.storeQ4(c, blocks(k, 20, c % 2 == 0 ? 4 : 2), 0, c % 2 == 0);
+                case Q8 -> m.storeQ8(c, blocks(k, 34, 2), 0);
+                case F16, BF16, F32 -> m.store(c, floats(k, 1));
+            }
+        }
+        return m;
+    }
+
+    /** Return random GGUF blocks of 32 whose first {@code halves} bytes are sane f16 numbers. */
+    private MemorySegment blocks(int k, int bytes, int halves) {
+        int size = bytes == 34 ? 34 : 16 + halves;
+        byte[] data = new byte[k / 32 * size];
+        random.nextBytes(data);
+        MemorySegment s = MemorySegment.ofArray(data);
+        for (int b = 0; b < k / 32; b++) {
+            for (int h = 0; h < halves; h += 2) {
+                s.set(
+                        ValueLayout.JAVA_SHORT_UNALIGNED,
+                        (long) b * size + h,
+                        Float.floatToFloat16((float) random.nextGaussian() / 16));
+            }
+        }
+        return s;
+    }
+
+    @Test
+    void blocksAreTranscodedExactly() {
+        int k = 64;
+        MemorySegment q41 = blocks(k, 20, 4);
+        PackedMatrix m = new PackedMatrix(
+                WeightFormat.Q4, k, 1, OffHeap.zeroed(arena, PackedMatrix.bytes(WeightFormat.Q4, k, 1)));
+        m.storeQ4(0, q41, 0, true);
+        MemorySegment column = OffHeap.zeroed(arena, 4L * k);
+        m.column(0, column, 0);
+        for (int i = 0; i < k; i++) {
+            long block = i / 32 * 20L;
+            float d = Float.float16ToFloat(q41.get(ValueLayout.JAVA_SHORT_UNALIGNED, block));
+            float min = Float.float16ToFloat(q41.get(ValueLayout.JAVA_SHORT_UNALIGNED, block + 2));
+            int q = q41.get(ValueLayout.JAVA_BYTE, block + 4 + i % 16) >>> (i % 32 < 16 ? 0 : 4) & 15;
+            assertThat(column.get(FLOAT, 4L * i)).isEqualTo(Math.fma(q, d, min));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 7})
+    void attentionOfEveryGroup(int group) {
+        int headDim = 64;
+        int pageSize = 16;
+        KvPool kv = new KvPool(arena, 8, pageSize, 1, 2, headDim);
+        MemorySegment tokens = segment(floats(100 * headDim, 1));
+        for (int slot = 0; slot < 50; slot++) {
+            for (int head = 0; head < 2; head++) {
+                kv.write(7 - slot / 16, slot % 16, 0, head, tokens, 4L * headDim * slot, 4L * headDim * (slot + 30));
+            }
+        }
+        ForwardBatch batch = batch(50, 5);
+        int stride = 2 * group * headDim;
+        MemorySegment y = segment(floats(5 * stride, 1));
+        float[] vector = attend(new Attention(kv, 2 * group, 1), batch, y, stride);
+        float[] plain = attend(new Attention(kv, 2 * group, 1, false), batch, y, stride);
+        assertThat(vector).isEqualTo(plain);
+        assertThat(plain)
+                .usingElementComparator((a, b) -> Math.abs(a - b) < 2e-3 ? 0 : 1)
+                .isEqualTo(direct(tokens, y, group, headDim));
+    }
+
+    private float[] attend(Attention attention, ForwardBatch batch, MemorySegment y, int stride) {
+        MemorySegment out = OffHeap.zeroed(arena, 4L * 5 * stride);
+        try (Team team = new Team(1, "test")) {
+            attention.plan(batch);
+            attention.run(0, team, batch, 0, y, stride, out);
+        }
+        return array(out, 0, 5 * stride);
+    }
+
+    /** Attend in doubles. */
+    private static float[] direct(MemorySegment tokens, MemorySegment y, int group, int headDim) {
+        int heads = 2 * group;
+        float[] out = new float[5 * heads * headDim];
+        for (int row = 0; row < 5; row++) {
+            for (int h = 0; h < heads; h++) {
+                int at = (row * heads + h) * headDim;
+                double sum = 0;
+                double[] o = new double[headDim];
+                for (int slot = 0; slot <= 45 + row; slot++) {
+                    double dot = 0;
+                    for (int i = 0; i < headDim; i++) {
+                        dot += (double) y.get(FLOAT, 4L * (at + i)) * tokens.get(FLOAT, 4L * (slot * headDim + i));
+                    }
+                    double w = Math.exp(dot / Math.sqrt(headDim));
+                    sum += w;
+                    for (int i = 0; i < headDim; i++) {
+                        o[i] += w * tokens.get(FLOAT, 4L * ((slot + 30) * headDim + i));
+                    }
+                }
+                for (int i = 0; i < headDim; i++) {
+                    out[at + i] = (float) (o[i] / sum);
+                }
+            }
+        }
+        return out;
+    }
+
+    private static ForwardBatch batch(int length, int rows) {
+        ForwardBatch b = new ForwardBatch(new DriverCapabilities(
+                "cpu", "", "", 8, 16, 128, 10, 0, "", "", "", "", "", "", 16, 4, 4, true, true, false, true));
+        b.requests = 1;
+        b.rows = rows;
+        b.qoIndptr[1] = rows;
+        b.kvLength[0] = length;
+        b.pageIndptr[1] = 4;
+        for (int i = 0; i < 4; i++) {
+            b.pageIndices[i] = 7 - i;
+        }
+        return b;
+    }
+}
