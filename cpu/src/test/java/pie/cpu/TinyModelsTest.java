@@ -21,10 +21,10 @@ class TinyModelsTest {
         "tiny-llama, 16, auto, auto, 0.002",
         "tiny-llama, 64, f32, vector, 0.002",
         "tiny-llama, 16, f16, vector, 0.05",
-        "tiny-qwen2, 8, auto, auto, 0.02",
-        "tiny-qwen2, 16, auto, auto, 0.02",
-        "tiny-qwen2, 32, f32, vector, 0.02",
-        "tiny-qwen2, 16, bf16, vector, 0.02",
+        "tiny-qwen2, 8, auto, auto, 0.002",
+        "tiny-qwen2, 16, auto, auto, 0.002",
+        "tiny-qwen2, 32, f32, vector, 0.002",
+        "tiny-qwen2, 16, bf16, vector, 0.002",
     })
     void tokensAndLogitsAgree(String name, int pageSize, String weights, String kernels, float tolerance)
             throws Exception {

@@ -228,9 +228,10 @@ class KernelTwinTest {
         float[] vector = attend(new Attention(kv, 2 * group, 1), batch, y, stride);
         float[] plain = attend(new Attention(kv, 2 * group, 1, false), batch, y, stride);
         assertThat(vector).isEqualTo(plain);
-        assertThat(plain)
-                .usingElementComparator((a, b) -> Math.abs(a - b) < 2e-3 ? 0 : 1)
-                .isEqualTo(direct(tokens, y, group, headDim));
+        float[] direct = direct(tokens, y, group, headDim);
+        for (int i = 0; i < direct.length; i++) {
+            assertThat(plain[i]).isCloseTo(direct[i], Offset.offset(2e-3f)); // keys and values are kept in f16
+        }
     }
 
     private float[] attend(Attention attention, ForwardBatch batch, MemorySegment y, int stride) {
