@@ -29,8 +29,11 @@ import pie.engine.testing.LeakAudit;
 
 /** Each program's tokens equal those of the same program run alone, whatever the others do and however few the pages are. */
 final class IsolationTest {
-    private static final int SEEDS = Integer.getInteger("pie.test.seeds", 12);
+    private static final int SEEDS = Integer.getInteger("pie.test.seeds", 40);
     private static final int PROGRAMS = 30;
+    private static final int PAGE = 16;
+    /** No program's context outgrows this. */
+    private static final int LARGEST = 480;
 
     @RegisterExtension
     final LeakAudit audit = new LeakAudit();
@@ -38,12 +41,13 @@ final class IsolationTest {
     @Test
     @Timeout(120)
     void crowdedEqualsAlone() throws Exception {
-        Engine roomy = audit.engine(1024, 16, 512);
+        long recomputed = 0;
+        long reused = 0;
+        Engine roomy = audit.engine(1024, PAGE, 512);
         for (int seed = 1; seed <= SEEDS; seed++) {
-            Random random = new Random(seed);
-            int pageSize = 8 << random.nextInt(2);
-            int pages = 240 / pageSize + random.nextInt(40);
-            Engine crowded = audit.engine(pages, pageSize, pageSize * (2 + random.nextInt(4)));
+            Random random = new Random(seed * 7919L);
+            int pages = LARGEST / PAGE + random.nextInt(40);
+            Engine crowded = audit.engine(pages, PAGE, PAGE * (2 + random.nextInt(4)));
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<List<int[]>>> runs = new ArrayList<>();
                 for (int program = 0; program < PROGRAMS; program++) {
@@ -64,7 +68,11 @@ final class IsolationTest {
                 }
             }
             crowded.checkIntegrity();
+            recomputed += crowded.stats().tokensRecomputed();
+            reused += crowded.stats().tokensReused();
         }
+        assertThat(recomputed).as("rows computed again after displacement").isPositive();
+        assertThat(reused).as("rows taken from others' pages").isPositive();
     }
 
     private final class Program {
