@@ -229,7 +229,9 @@ final class CodeWeaving implements CodeTransform {
             }
             case "metafactory", "altMetafactory" -> {
                 List<ConstantDesc> args = new ArrayList<>(d.bootstrapArgs());
-                args.replaceAll(a -> a instanceof DirectMethodHandleDesc h ? references.replace(h) : a);
+                args.replaceAll(a -> a instanceof DirectMethodHandleDesc h
+                        ? references.replace(h, d.typeSymbol().parameterList())
+                        : a);
                 b.invokedynamic(DynamicCallSiteDesc.of(
                         d.bootstrapMethod(),
                         d.name().stringValue(),

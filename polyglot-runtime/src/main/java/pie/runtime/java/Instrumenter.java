@@ -57,7 +57,7 @@ final class Instrumenter {
     /** Transform one class; method references that need weaving become calls of methods added at the end. */
     private final class OfClass implements ClassTransform, Weaver.References {
         private final ClassModel model;
-        private final Map<DirectMethodHandleDesc, DirectMethodHandleDesc> added = new LinkedHashMap<>();
+        private final Map<Reference, DirectMethodHandleDesc> added = new LinkedHashMap<>();
 
         OfClass(ClassModel model) {
             this.model = model;
@@ -93,33 +93,37 @@ final class Instrumenter {
         }
 
         @Override
-        public DirectMethodHandleDesc replace(DirectMethodHandleDesc handle) {
+        public DirectMethodHandleDesc replace(DirectMethodHandleDesc handle, List<ClassDesc> captured) {
             if (!weaver.concerns(handle)) {
                 return handle;
             }
+            MethodTypeDesc type = handle.invocationType();
+            boolean receiver = type.parameterCount()
+                    > MethodTypeDesc.ofDescriptor(handle.lookupDescriptor()).parameterCount();
+            MethodTypeDesc exact =
+                    receiver && !captured.isEmpty() ? type.changeParameterType(0, captured.getFirst()) : type;
             return added.computeIfAbsent(
-                    handle,
-                    h -> MethodHandleDesc.ofMethod(
+                    new Reference(handle, exact),
+                    r -> MethodHandleDesc.ofMethod(
                             model.flags().has(AccessFlag.INTERFACE)
                                     ? DirectMethodHandleDesc.Kind.INTERFACE_STATIC
                                     : DirectMethodHandleDesc.Kind.STATIC,
                             model.thisClass().asSymbol(),
                             "lambda$gate$" + added.size(),
-                            h.invocationType()));
+                            exact));
         }
 
         @Override
         public void atEnd(ClassBuilder builder) {
-            added.forEach((original, call) -> {
-                MethodTypeDesc type = call.invocationType();
-                builder.withMethodBody(
-                        call.methodName(),
-                        type,
-                        ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC,
-                        b -> weaver.body(b, original));
-            });
+            added.forEach((reference, call) -> builder.withMethodBody(
+                    call.methodName(),
+                    reference.type,
+                    ClassFile.ACC_PRIVATE | ClassFile.ACC_STATIC | ClassFile.ACC_SYNTHETIC,
+                    b -> weaver.body(b, reference.handle, reference.type.parameterList())));
         }
     }
+
+    private record Reference(DirectMethodHandleDesc handle, MethodTypeDesc type) {}
 
     static ClassDesc desc(Class<?> type) {
         return ClassDesc.ofDescriptor(type.descriptorString());

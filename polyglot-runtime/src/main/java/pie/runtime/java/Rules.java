@@ -176,7 +176,10 @@ final class Rules {
 
     /** Say whether all objects handed to a library call are walked through before it. */
     boolean walksAll(Class<?> declaring, String name, String descriptor, boolean isStatic) {
-        boolean leaf = !isStatic && Modifier.isFinal(declaring.getModifiers()) && OWN.contains(name);
+        boolean leaf = !isStatic
+                && Modifier.isFinal(declaring.getModifiers())
+                && declaring != Optional.class
+                && OWN.contains(name);
         return !leaf && WALKING.contains(name + descriptor);
     }
 

@@ -39,7 +39,8 @@ final class Weaver {
 
     /** Exchange method references. */
     interface References {
-        DirectMethodHandleDesc replace(DirectMethodHandleDesc handle);
+        /** @param captured types of the captured values: a captured receiver must keep its static type */
+        DirectMethodHandleDesc replace(DirectMethodHandleDesc handle, List<ClassDesc> captured);
     }
 
     /** Name one call. */
@@ -257,9 +258,8 @@ final class Weaver {
     }
 
     /** Emit the body of the method that stands for a method reference. */
-    void body(CodeBuilder b, DirectMethodHandleDesc h) {
+    void body(CodeBuilder b, DirectMethodHandleDesc h, List<ClassDesc> parameters) {
         MethodTypeDesc type = MethodTypeDesc.ofDescriptor(h.lookupDescriptor());
-        List<ClassDesc> parameters = h.invocationType().parameterList();
         boolean constructor = h.kind() == DirectMethodHandleDesc.Kind.CONSTRUCTOR;
         if (constructor) {
             b.new_(h.owner()).dup();

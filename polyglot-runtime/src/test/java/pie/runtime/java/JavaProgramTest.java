@@ -195,7 +195,7 @@ class JavaProgramTest {
                 String main() {
                     int[] steps = {0};
                     var f = Session.receiveAsync().thenApply(s -> { steps[0]++; return s + "!"; });
-                    var g = Timers.sleepAsync(Duration.ofMillis(5)).thenApply(v -> steps[0]);
+                    var g = Timers.sleepAsync(Duration.ofMillis(5)).thenCombine(f, (v, s) -> steps[0]);
                     return f.join() + g.join();
                 }
                 """, "{}");

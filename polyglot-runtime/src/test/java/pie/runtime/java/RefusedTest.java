@@ -98,13 +98,13 @@ class RefusedTest {
                 "Function<String, Class<?>> f = s -> { try { return Class.forName(s); } catch (Exception e) { return null; } }; return f;",
                 "Consumer<Object> c = Object::notify; c.accept(1); return 0;",
                 "Runnable r = (Runnable & java.io.Serializable) () -> {}; return r;",
-                "return switch ((Object) 1) { case Thread t -> 1; default -> 0; };",
+                "return switch ((Object) 1) { case Process t -> 1; default -> 0; };",
                 "return ((Object) 1) instanceof ClassLoader;",
-                "return Thread[].class;",
+                "return Process[].class;",
                 "try { return 0; } catch (SecurityException | LinkageError e) { return e; }",
                 "return 0; ## static Process p;",
                 "return 0; ## static <T extends Process> void f(T t) {}",
-                "return 0; ## record R(Thread t) {}",
+                "return 0; ## record R(Process t) {}",
                 "return 0; ## interface I { java.io.File f(); }",
                 // the engine and the gate
                 "pie.runtime.java.gate.Gate.interrupt(); return 0;",
@@ -133,13 +133,17 @@ class RefusedTest {
             })
     void isRefused(String program) {
         String[] parts = program.split(" ## ");
-        PieException e = refusal("import java.util.*;\nimport java.util.concurrent.*;\nimport java.util.function.*;\nimport java.util.stream.*;\npublic class Main {\n"
-                + (parts.length > 1 ? parts[1] : "") + "\n  public static Object main() throws Throwable {\n"
-                + parts[0] + "\n  }\n}\n");
+        PieException e = refusal(
+                "import java.util.*;\nimport java.util.concurrent.*;\nimport java.util.function.*;\nimport java.util.stream.*;\npublic class Main {\n"
+                        + (parts.length > 1 ? parts[1] : "") + "\n  public static Object main() throws Throwable {\n"
+                        + parts[0] + "\n  }\n}\n");
         assertThat(e.code()).isIn(ErrorCode.PERMISSION_DENIED, ErrorCode.SOURCE_ERROR);
         assertThat(e.details()).containsEntry("file", "Main.java").containsKey("line");
-        if (!program.contains("pie.") && !program.contains("tools.jackson") && !program.contains("slf4j")
-                && !program.contains("Unsafe") && !program.contains("AtomicIntegerFieldUpdater")) {
+        if (!program.contains("pie.")
+                && !program.contains("tools.jackson")
+                && !program.contains("slf4j")
+                && !program.contains("Unsafe")
+                && !program.contains("AtomicIntegerFieldUpdater")) {
             // the compiler knew it, the check refused it
             assertThat(e.code()).as(e.message()).isEqualTo(ErrorCode.PERMISSION_DENIED);
         }
@@ -149,7 +153,8 @@ class RefusedTest {
     void aRefusalNamesPlaceMemberAndWayOut() {
         PieException e = refusal("void main() {\n    IO.println(1);\n    System.exit(0);\n}\n");
         assertThat(e.message())
-                .isEqualTo("Main.java:3: java.lang.System.exit is not available to inferlets; return from main, or throw an exception");
+                .isEqualTo(
+                        "Main.java:3: java.lang.System.exit is not available to inferlets; return from main, or throw an exception");
         assertThat(e.details())
                 .containsEntry("line", 3)
                 .containsEntry("member", "java.lang.System.exit")
@@ -158,7 +163,8 @@ class RefusedTest {
 
     @Test
     void reservedPackages() {
-        assertThat(refusal("package pie.inferlet; public class Main { public static int main() { return 1; } }").message())
+        assertThat(refusal("package pie.inferlet; public class Main { public static int main() { return 1; } }")
+                        .message())
                 .contains("reserved");
     }
 }

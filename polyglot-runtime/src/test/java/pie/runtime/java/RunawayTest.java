@@ -13,14 +13,28 @@ import pie.engine.PieException;
 class RunawayTest {
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final long CPU = Duration.ofMillis(120).toNanos();
+    /** Lists with 2^60 paths in 60 objects. */
+    private static final String BOMBS = """
+            static List<Object> bomb(int n) {
+                List<Object> l = List.of(1);
+                for (int i = 0; i < n; i++) l = List.of(l, l);
+                return l;
+            }
+            static List<Object> mutable(int n) {
+                List<Object> l = new ArrayList<>(List.of(1));
+                for (int i = 0; i < n; i++) l = new ArrayList<>(Arrays.asList(l, l));
+                return l;
+            }
+            """;
+
+    private static final long CPU = Duration.ofMillis(60).toNanos();
     private static final long BYTES = 400L << 20;
     private static final Duration AFTER_KILL = Duration.ofSeconds(10);
 
     private static String program(String line) {
         String[] parts = line.split(" ## ");
         return "import java.util.*;\nimport java.math.*;\nimport java.util.concurrent.*;\nimport java.util.function.*;\nimport java.util.regex.*;\nimport java.util.stream.*;\npublic class Main {\n"
-                + (parts.length > 1 ? parts[1] : "") + "\n  public static Object main() throws Throwable {\n"
+                + BOMBS + (parts.length > 1 ? parts[1] : "") + "\n  public static Object main() throws Throwable {\n"
                 + parts[0] + "\n  }\n}\n";
     }
 
@@ -36,7 +50,9 @@ class RunawayTest {
         }
         running.guest.kill();
         Object end = running.end(AFTER_KILL);
-        assertThat(end).as("still running %s after the kill: %s", AFTER_KILL, line).isNotNull();
+        assertThat(end)
+                .as("still running %s after the kill: %s", AFTER_KILL, line)
+                .isNotNull();
         return end;
     }
 
@@ -61,13 +77,13 @@ class RunawayTest {
                 "var m = new HashMap<Object, Object>(); while (true) m.put(new Object(), new Object());",
                 "var l = new LinkedList<long[]>(); while (true) l.add(new long[100]);",
                 "String s = \"xx\"; while (true) s = s.substring(1) + s.charAt(0);",
-                "return (\"a\".repeat(60) + \"c\").matches(\"(a|aa)+b\");",
-                "return \"x\".repeat(40).matches(\"(x+x+)+y\");",
+                "return \"a\".repeat(40).matches(\"(a+)+\\\\1b\");",
+                "return (\"a\".repeat(40) + \"c\").matches(\"(a+)+(a+)\\\\2b\");",
                 "return Pattern.compile(\"(a+)+\\\\1b\").matcher(\"a\".repeat(40)).find();",
-                "return \"x\".repeat(40).replaceAll(\"(x+x+)+y\", \"\");",
-                "return \"x\".repeat(40).split(\"(x+x+)+y\");",
-                "Matcher m = Pattern.compile(\"(x+x+)+y\").matcher(\"\"); return m.reset(\"x\".repeat(40)).find();",
-                "Function<String, Boolean> f = Pattern.compile(\"(x+x+)+y\").matcher(\"\").reset(\"x\".repeat(50))::equals; BiPredicate<String, String> p = String::matches; return p.test(\"x\".repeat(40), \"(x+x+)+y\");",
+                "return \"a\".repeat(40).replaceAll(\"(a+)+\\\\1b\", \"\");",
+                "return \"a\".repeat(40).split(\"(a+)+\\\\1b\");",
+                "Matcher m = Pattern.compile(\"(a+)+\\\\1b\").matcher(\"\"); return m.reset(\"a\".repeat(40)).find();",
+                "BiPredicate<String, String> p = String::matches; return p.test(\"a\".repeat(40), \"(a+)+\\\\1b\");",
                 "return LongStream.range(0, Long.MAX_VALUE).sum();",
                 "return LongStream.rangeClosed(0, Long.MAX_VALUE - 1).filter(x -> x < 0).count();",
                 "return IntStream.iterate(1, x -> x).filter(x -> x > 1).findFirst();",
@@ -79,23 +95,23 @@ class RunawayTest {
                 "List<Integer> l = new ArrayList<>(); for (int i = 0; i < 200000; i++) l.add(i * 7919 % 200000); while (true) l.sort((x, y) -> x % 1000 - y % 1000);",
                 "var b = BigInteger.ONE; while (true) b = b.add(b.shiftRight(1)).add(BigInteger.ONE).mod(BigInteger.TWO.pow(9999));",
                 // walks of the library through nested containers
-                "return bomb(60).hashCode(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return bomb(60).toString(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return bomb(60).equals(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = new ArrayList<>(); l.add(1); for (int i = 0; i < n; i++) { List<Object> k = new ArrayList<>(); k.add(l); k.add(l); l = k; } return l; }",
-                "return \"\" + bomb(60); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return String.valueOf(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return String.format(\"%s\", bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "System.out.println(bomb(60)); return 0; ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return new StringBuilder().append(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return Objects.hash(1, bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return new HashMap<Object, Object>().put(bomb(60), 1); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return new HashSet<Object>().add(bomb(60)); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return new R(bomb(60)).hashCode(); ## record R(Object o) {} static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return Stream.of(bomb(60)).map(Object::hashCode).toList(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return Arrays.deepHashCode(new Object[] {bomb(60)}); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return Optional.of(bomb(60)).hashCode(); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "return bomb(60); ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
-                "pie.inferlet.Session.send(bomb(60)); return 0; ## static List<Object> bomb(int n) { List<Object> l = List.of(1); for (int i = 0; i < n; i++) l = List.of(l, l); return l; }",
+                "return bomb(60).hashCode();",
+                "return bomb(60).toString();",
+                "return mutable(60).equals(mutable(60));",
+                "return \"\" + bomb(60);",
+                "return String.valueOf(bomb(60));",
+                "return String.format(\"%s\", bomb(60));",
+                "System.out.println(bomb(60)); return 0;",
+                "return new StringBuilder().append(bomb(60));",
+                "return Objects.hash(1, bomb(60));",
+                "return new HashMap<Object, Object>().put(bomb(60), 1);",
+                "return new HashSet<Object>().add(bomb(60));",
+                "return new R(bomb(60)).hashCode(); ## record R(Object o) {}",
+                "return Stream.of(bomb(60)).map(Object::hashCode).toList();",
+                "return Arrays.deepHashCode(new Object[] {bomb(60)});",
+                "return Optional.of(bomb(60)).hashCode();",
+                "return bomb(60);",
+                "pie.inferlet.Session.send(bomb(60)); return 0;",
                 // waiting
                 "Thread.sleep(1 << 30); return 0;",
                 "return new CompletableFuture<String>().join();",
@@ -105,8 +121,9 @@ class RunawayTest {
     void isStopped(String line) throws Exception {
         if (line.startsWith("Thread.sleep") || line.contains("<String>().join")) {
             var running = Bench.start(program(line), "{}");
-            org.awaitility.Awaitility.await().until(() -> running.thread.getState() == Thread.State.WAITING
-                    || running.thread.getState() == Thread.State.TIMED_WAITING);
+            org.awaitility.Awaitility.await()
+                    .until(() -> running.thread.getState() == Thread.State.WAITING
+                            || running.thread.getState() == Thread.State.TIMED_WAITING);
             running.host.end();
             assertThat(running.end(AFTER_KILL)).isInstanceOf(PieException.class);
             return;

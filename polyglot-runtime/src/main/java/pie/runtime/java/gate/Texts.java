@@ -66,28 +66,52 @@ public final class Texts {
 
     @Replaces(value = String.class, statically = true)
     public static String join(CharSequence delimiter, CharSequence... parts) {
-        return joined(delimiter.toString(), "", "", java.util.Arrays.asList(parts));
+        return joined(delimiter, java.util.Arrays.asList(parts));
     }
 
     @Replaces(value = String.class, statically = true)
     public static String join(CharSequence delimiter, Iterable<? extends CharSequence> parts) {
-        return joined(delimiter.toString(), "", "", parts);
+        return joined(delimiter, parts);
     }
 
-    private static String joined(
-            String delimiter, String prefix, String suffix, Iterable<? extends @Nullable CharSequence> parts) {
-        var b = new StringBuilder(prefix);
-        boolean first = true;
+    private static String joined(CharSequence delimiter, Iterable<? extends @Nullable CharSequence> parts) {
+        var joint = new Joint(delimiter.toString());
         for (CharSequence part : parts) {
-            Gate.check();
-            if (!first) {
-                b.append(delimiter);
-            }
-            first = false;
-            b.append(part);
-            Gate.atMost("a text in characters", b.length(), MAX);
+            joint.add(part);
         }
-        return b.append(suffix).toString();
+        return joint.text("", "");
+    }
+
+    /** Join texts one by one, bounded. */
+    private static final class Joint {
+        private final String delimiter;
+        private final StringBuilder text = new StringBuilder();
+        private boolean empty = true;
+
+        Joint(String delimiter) {
+            this.delimiter = delimiter;
+        }
+
+        void add(@Nullable CharSequence part) {
+            Gate.check();
+            if (!empty) {
+                text.append(delimiter);
+            }
+            empty = false;
+            text.append(part);
+            tame(text);
+        }
+
+        Joint merge(Joint other) {
+            if (!other.empty) {
+                add(other.text);
+            }
+            return this;
+        }
+
+        String text(CharSequence prefix, CharSequence suffix) {
+            return prefix + text.toString() + suffix;
+        }
     }
 
     @Replaces(value = Collectors.class, statically = true)
@@ -103,9 +127,8 @@ public final class Texts {
     @Replaces(value = Collectors.class, statically = true)
     public static Collector<CharSequence, ?, String> joining(
             CharSequence delimiter, CharSequence prefix, CharSequence suffix) {
-        String between = delimiter.toString();
-        return Collectors.collectingAndThen(
-                Collectors.toList(), parts -> joined(between, prefix.toString(), suffix.toString(), parts));
+        return Collector.of(
+                () -> new Joint(delimiter.toString()), Joint::add, Joint::merge, joint -> joint.text(prefix, suffix));
     }
 
     // -- builders
