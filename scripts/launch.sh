@@ -108,7 +108,7 @@ unlock_build() {
 run_maven() { # LOG ARGS...
     local log=$1
     shift
-    (cd "$root" && JAVA_HOME=$jdk exec mvn -q -B -ntp "$@") >"$log" 2>&1 </dev/null &
+    (cd "$root" && JAVA_HOME=$jdk exec mvn -q -B -ntp -Dstyle.color=never "$@") >"$log" 2>&1 </dev/null &
     local pid=$! status seconds=0
     trap 'kill $pid 2>/dev/null; exit 130' INT
     if [ -t 2 ]; then
@@ -182,4 +182,54 @@ ensure_built() {
     fi
     is_stale && build
     return 0
+}
+
+# The flags of a JVM that runs the engine; those of jvm.flags in the parent pom, which a test compares, and the heap.
+engine_flags() {
+    flags+=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED
+        --sun-misc-unsafe-memory-access=allow -Dpolyglot.engine.WarnInterpreterOnly=false)
+}
+
+common_flags() {
+    flags=(-XX:+UseSerialGC -Xss8m -Xlog:disable "-Xlog:all=error,aot*=off,cds*=off:stderr"
+        "-Dpie.app=$app/$build" "-Dpie.root=$root")
+}
+
+# Make the start-up cache (JEP 483, 514) of the current build: run a few programs and keep what was loaded. Whatever goes wrong only
+# costs the gain; the log says what it was. Three tries a build.
+train() {
+    local dir=$app/$build log=$app/$build/train.log flags
+    common_flags
+    engine_flags
+    echo "try ${BASHPID:-$$}" >>"$dir/training"
+    if nice -n 19 "$jdk/bin/java" "${flags[@]}" "-XX:AOTCacheOutput=$dir/engine.aot.new" "@$dir/java.args" \
+        pie.cli.Main train >"$log" 2>&1 </dev/null && [ -s "$dir/engine.aot.new" ]; then
+        mv "$dir/engine.aot.new" "$dir/engine.aot"
+    else
+        rm -f "$dir/engine.aot.new"
+    fi
+}
+
+may_train() {
+    [ -z "${PIE_NO_AOT:-}" ] && [ ! -e "$app/$build/engine.aot" ] && [ -w "$app/$build" ] || return 1
+    [ -e "$app/$build/training" ] || return 0
+    local line count=0 last=
+    while read -r line; do
+        count=$((count + 1))
+        last=${line#try }
+    done <"$app/$build/training"
+    [ "$count" -lt 3 ] && ! kill -0 "$last" 2>/dev/null
+}
+
+# Train once the command that replaces this shell has ended, or after a while beside it.
+train_later() { # SECONDS
+    (
+        trap '' HUP INT
+        local left=$1
+        while [ "$left" -gt 0 ] && kill -0 $$ 2>/dev/null; do
+            sleep 1
+            left=$((left - 1))
+        done
+        train
+    ) >/dev/null 2>&1 </dev/null 9>&- &
 }

@@ -54,6 +54,11 @@ final class Pie {
                 break;
             }
         }
+        @Nullable String word = called;
+        Verb.HIDDEN.stream()
+                .filter(v -> v.name().equals(word))
+                .forEach(v -> root.addSubcommand(
+                        v.name(), configured(new CommandLine(v.command().get()))));
         for (Verb verb : Verb.ALL) {
             if (verb.name().equals(called)) {
                 root.addSubcommand(

@@ -1,7 +1,6 @@
 package pie.cli;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import pie.cli.command.AttachCommand;
 import pie.cli.command.CompletionCommand;
@@ -14,6 +13,7 @@ import pie.cli.command.ResultCommand;
 import pie.cli.command.RunCommand;
 import pie.cli.command.SendCommand;
 import pie.cli.command.ServeCommand;
+import pie.cli.command.TrainCommand;
 import pie.cli.command.VersionCommand;
 
 /**
@@ -49,7 +49,6 @@ record Verb(String name, String summary, Supplier<Object> command) {
             new Verb(
                     "completion", "Print a completion script for your shell", () -> new CompletionCommand(Pie::whole)));
 
-    static Optional<Verb> named(String name) {
-        return ALL.stream().filter(v -> v.name.equals(name)).findFirst();
-    }
+    /** Not for people: the launcher calls them. */
+    static final List<Verb> HIDDEN = List.of(new Verb("train", "", TrainCommand::new));
 }

@@ -37,12 +37,11 @@ public final class Instance implements AutoCloseable {
     public static Instance open(InstanceConfig config, Consumer<String> progress) {
         var opened = new ArrayDeque<AutoCloseable>();
         try {
-            DriverProvider provider = provider(config.driver());
+            List<DriverProvider> providers = providers(config.driver());
             progress.accept("opening model " + config.modelPath());
             ModelFiles files = Models.open(config.modelPath());
             opened.push(files);
-            progress.accept("starting driver " + provider.kind());
-            Driver driver = provider.open(files, config.driverConfig(), progress);
+            Driver driver = openDriver(providers, files, config, progress);
             opened.push(driver);
             var model = new LoadedModel(config.modelName(), files.config(), files.tokenizer(), files.chatTemplate());
             Engine engine = Engine.start(model, driver, config.engine());
@@ -58,22 +57,42 @@ public final class Instance implements AutoCloseable {
         }
     }
 
-    private static DriverProvider provider(String kind) {
+    /** Return the drivers to try in order: the one of that kind, for {@code auto} each that finds a device. */
+    private static List<DriverProvider> providers(String kind) {
         var found = ServiceLoader.load(DriverProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .toList();
-        List<String> wanted = kind.equals("auto") ? List.of("cuda", "cpu") : List.of(kind);
-        for (String k : wanted) {
-            for (DriverProvider p : found) {
-                if (p.kind().equals(k) && (!kind.equals("auto") || !p.devices().isEmpty())) {
-                    return p;
+        boolean auto = kind.equals("auto");
+        List<String> wanted = auto ? List.of("cuda", "cpu") : List.of(kind);
+        List<DriverProvider> usable = wanted.stream()
+                .flatMap(k -> found.stream().filter(p -> p.kind().equals(k)))
+                .filter(p -> !auto || !p.devices().isEmpty())
+                .toList();
+        if (usable.isEmpty()) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED,
+                    "driver \"" + kind + "\" cannot be used here; this build has "
+                            + found.stream().map(DriverProvider::kind).sorted().toList());
+        }
+        return usable;
+    }
+
+    /** A driver that cannot run this model is passed over while there is another. */
+    private static Driver openDriver(
+            List<DriverProvider> providers, ModelFiles files, InstanceConfig config, Consumer<String> progress) {
+        for (DriverProvider provider : providers.subList(0, providers.size() - 1)) {
+            try {
+                return provider.open(files, config.driverConfig(), progress);
+            } catch (PieException e) {
+                if (e.code() != ErrorCode.UNSUPPORTED && e.code() != ErrorCode.NOT_FOUND) {
+                    throw e;
                 }
+                progress.accept("passing over driver " + provider.kind() + ": " + e.message());
             }
         }
-        throw new PieException(
-                ErrorCode.UNSUPPORTED,
-                "driver \"" + kind + "\" cannot be used here; this build has "
-                        + found.stream().map(DriverProvider::kind).sorted().toList());
+        DriverProvider last = providers.getLast();
+        progress.accept("starting driver " + last.kind());
+        return last.open(files, config.driverConfig(), progress);
     }
 
     public InstanceConfig config() {

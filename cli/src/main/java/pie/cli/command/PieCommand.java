@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import pie.cli.Logs;
 import pie.cli.Style;
 import pie.cli.Terminal;
 
@@ -56,8 +57,9 @@ public abstract class PieCommand implements Callable<Integer> {
         return spec.commandLine().getErr();
     }
 
-    protected final boolean verbose() {
-        return verbose.length > 0;
+    /** Set the logs of what runs in this JVM to what {@code -v} asks for. */
+    protected final void setLogs() {
+        Logs.level(verbose.length);
     }
 
     /** Say whether a failure is told with its stack trace. */

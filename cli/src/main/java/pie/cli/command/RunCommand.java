@@ -51,9 +51,6 @@ public final class RunCommand extends PieCommand {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
-    @Mixin
-    private ServerOptions server = new ServerOptions();
-
     @Option(
             names = {"--return-only"},
             description = "Print the returned value alone, as -q does.")
@@ -65,10 +62,19 @@ public final class RunCommand extends PieCommand {
     @Option(names = "--events", description = "Print each event as one line of JSON.")
     private boolean events;
 
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "Run it on this server. Default: on an engine of its own.")
+    private @Nullable String url;
+
+    @Option(names = "--token", paramLabel = "TOKEN", description = "Token for that server. Default: PIE_TOKEN.")
+    private @Nullable String token;
+
     @Override
     public Integer call() throws InterruptedException {
         var printer = new EventPrinter(mode(), out(), err(), Terminal.CURRENT.out());
-        return server.isGiven() ? remote(printer) : embedded(printer);
+        return url != null ? remote(printer, url) : embedded(printer);
     }
 
     private EventPrinter.Mode mode() {
@@ -79,6 +85,7 @@ public final class RunCommand extends PieCommand {
     }
 
     private int embedded(EventPrinter printer) throws InterruptedException {
+        setLogs();
         ProgramSource source = launch.source();
         var request = new LaunchRequest(
                 OwnerId.LOCAL,
@@ -132,8 +139,8 @@ public final class RunCommand extends PieCommand {
         }
     }
 
-    private int remote(EventPrinter printer) throws InterruptedException {
-        PieClient client = server.client();
+    private int remote(EventPrinter printer, String url) throws InterruptedException {
+        PieClient client = ServerOptions.client(url, token);
         var id = new CompletableFuture<String>();
         var interrupted = new AtomicBoolean();
         Interrupts.handle(code -> {

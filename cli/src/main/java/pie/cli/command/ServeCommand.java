@@ -72,6 +72,7 @@ public final class ServeCommand extends PieCommand {
         if (port < 0 || port > 65535) {
             throw PieException.invalid("--port is a number from 0 to 65535, not " + port);
         }
+        setLogs();
         Interrupts.handle(this::stop);
         var phases = new Phases(err(), Terminal.CURRENT.err(), quiet);
         try (PieServer server = start(phases)) {

@@ -26,11 +26,11 @@ final class ServerOptions {
             description = "Token to show it. Default: PIE_TOKEN, else the local one's.")
     private @Nullable String token;
 
-    boolean isGiven() {
-        return url != null;
+    PieClient client() {
+        return client(url, token);
     }
 
-    PieClient client() {
+    static PieClient client(@Nullable String url, @Nullable String token) {
         String address = first(url, System.getenv("PIE_URL"));
         boolean local = address.isEmpty();
         URI uri = local ? PieHome.server().map(PieHome.LocalServer::url).orElse(DEFAULT) : parse(address);

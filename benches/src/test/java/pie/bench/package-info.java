@@ -1,2 +1,2 @@
 @org.jspecify.annotations.NullMarked
-package pie.engine.driver;
+package pie.bench;

@@ -1,0 +1,46 @@
+package pie.bench;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Run one benchmark; {@code ./dev bench} calls it. */
+@Command(
+        name = "./dev bench",
+        description = "Measure pie, alone or beside a peer on the same machine.%n",
+        subcommands = {LoadRun.class, WarmLaunch.class, HostCalls.class},
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  ./dev bench load --concurrency 1,8 --languages python,javascript",
+            "  ./dev bench load --target llamacpp --server-bin ~/llama.cpp/build/bin/llama-server",
+            "  ./dev bench warm",
+            "  ./dev bench load --direct --program collect --languages python,javascript",
+            "  ./dev bench calls --json-out calls.json"
+        })
+public final class Bench implements Runnable {
+    @CommandLine.Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
+    private boolean help;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    public static void main(String[] args) {
+        int code = new CommandLine(new Bench())
+                .setUsageHelpWidth(100)
+                .setExecutionExceptionHandler((e, line, result) -> {
+                    line.getErr().println("bench: " + e.getMessage());
+                    return 1;
+                })
+                .execute(args);
+        System.exit(code);
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(System.out);
+    }
+}

@@ -1,0 +1,181 @@
+package pie.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Generate tokens in a closed loop, at several concurrencies, on pie in several languages and beside a peer. */
+@Command(
+        name = "load",
+        description = {
+            "Generate tokens in a closed loop and report tokens/s, TTFT and time per token.%n",
+            "Prompts are random token ids, the same for every target. Rounds of the targets alternate.%n"
+        },
+        sortOptions = false)
+final class LoadRun implements Callable<Integer> {
+    private static final int SPARE_TOKENS = 16;
+
+    @Option(names = "--languages", split = ",", description = "Languages of pie's program. Default: ${DEFAULT-VALUE}.")
+    private List<String> languages = List.of("python");
+
+    @Option(names = "--program", description = "generate (a step at a time) or collect. Default: ${DEFAULT-VALUE}.")
+    private String program = "generate";
+
+    @Option(names = "--target", description = "A peer beside pie: llamacpp.")
+    private @Nullable String peer;
+
+    @Option(names = "--server-bin", description = "The peer's server binary.")
+    private @Nullable Path binary;
+
+    @Option(names = "--direct", description = "Also the engine in this JVM, without guest and HTTP.")
+    private boolean direct;
+
+    @Option(names = "--concurrency", split = ",", description = "Requests in flight. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> concurrencies = List.of(1, 8, 32);
+
+    @Option(names = "--requests", description = "Requests of a round; 0 = twice the concurrency, at least 4.")
+    private int requests;
+
+    @Option(names = "--prompt-tokens", description = "Default: ${DEFAULT-VALUE}.")
+    private int promptTokens = 128;
+
+    @Option(names = "--max-tokens", description = "Default: ${DEFAULT-VALUE}.")
+    private int maxTokens = 64;
+
+    @Option(names = "--rounds", description = "Measured rounds of each target. Default: ${DEFAULT-VALUE}.")
+    private int rounds = 3;
+
+    @Option(names = "--seed", description = "Default: ${DEFAULT-VALUE}.")
+    private long seed = 42;
+
+    @Mixin
+    private PieOptions pie = new PieOptions();
+
+    @Mixin
+    private Report report = new Report();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        report.environment(Environment.json());
+        report.put("config", config());
+        long failed = 0;
+        try (Targets opened = new Targets()) {
+            List<Target> targets = open(opened);
+            List<Object> results = new ArrayList<>();
+            for (int concurrency : concurrencies) {
+                failed += measure(targets, concurrency, results);
+            }
+            report.put("results", results);
+        }
+        report.write();
+        return failed == 0 ? 0 : 1;
+    }
+
+    private List<Target> open(Targets opened) throws IOException, InterruptedException {
+        PieOptions.Server server = opened.keep(pie.open());
+        List<Target> targets = new ArrayList<>();
+        for (String language : languages) {
+            targets.add(new PieTarget(server.url(), server.token(), language, program));
+        }
+        if (direct) {
+            targets.add(opened.keep(EngineTarget.open(pie.modelFile(), pie.threads())));
+        }
+        if (peer != null) {
+            targets.add(openPeer(opened));
+        }
+        return targets;
+    }
+
+    private Target openPeer(Targets opened) throws IOException, InterruptedException {
+        if (!"llamacpp".equals(peer) || binary == null) {
+            throw new IOException("--target is llamacpp and needs --server-bin PATH");
+        }
+        int slots = concurrencies.stream().mapToInt(Integer::intValue).max().orElse(1);
+        int tokens = slots * (promptTokens + maxTokens + SPARE_TOKENS);
+        List<String> command = LlamaCppTarget.command(binary, pie.modelFile(), slots, tokens, pie.threads());
+        report.put("peer_command", String.join(" ", command));
+        ServerProcess process = opened.keep(ServerProcess.start(command));
+        process.awaitHealth(LlamaCppTarget.URL.resolve("/health"));
+        return new LlamaCppTarget(LlamaCppTarget.URL);
+    }
+
+    private long measure(List<Target> targets, int concurrency, List<Object> results) throws InterruptedException {
+        int count = requests > 0 ? requests : Math.max(4, 2 * concurrency);
+        Map<Target, List<ClosedLoop.Round>> measured = new LinkedHashMap<>();
+        for (int round = -1; round < rounds; round++) {
+            // The order turns from round to round; round -1 warms up and is not kept.
+            for (int i = 0; i < targets.size(); i++) {
+                Target target = targets.get(Math.floorMod(i + round, targets.size()));
+                List<Prompt> prompts = Prompt.draw(count, promptTokens, maxTokens, seed + round);
+                ClosedLoop.Round result = ClosedLoop.run(prompts, concurrency, target::generate);
+                if (round >= 0) {
+                    measured.computeIfAbsent(target, t -> new ArrayList<>()).add(result);
+                }
+            }
+        }
+        report.line("%n%d in flight, %d requests, %d tokens in, %d out", concurrency, count, promptTokens, maxTokens);
+        long failed = 0;
+        for (Target target : targets) {
+            List<ClosedLoop.Round> of = measured.getOrDefault(target, List.of());
+            failed += of.stream().mapToLong(ClosedLoop.Round::failed).sum();
+            results.add(figures(target, concurrency, of));
+        }
+        return failed;
+    }
+
+    private Map<String, Object> figures(Target target, int concurrency, List<ClosedLoop.Round> of) {
+        List<Sample> samples = of.stream().flatMap(r -> r.samples().stream()).toList();
+        Spread rate = Spread.of(
+                of.stream().mapToDouble(ClosedLoop.Round::tokensPerSecond).toArray());
+        Percentiles ttft = Percentiles.of(samples, Sample::first);
+        Percentiles tpot = Percentiles.of(samples, Sample::timePerToken);
+        long failed = samples.stream().filter(s -> !s.ok()).count();
+        boolean mismatch = samples.stream().anyMatch(s -> s.ok() && s.tokens() != maxTokens);
+        report.line("  %-16s %s tokens/s", target.name(), rate);
+        report.line("  %-16s   first token  %s", "", ttft);
+        report.line("  %-16s   per token    %s", "", tpot);
+        if (failed > 0) {
+            report.line(
+                    "  %-16s   %d failed: %s",
+                    "",
+                    failed,
+                    samples.stream()
+                            .filter(s -> !s.ok())
+                            .findFirst()
+                            .orElseThrow()
+                            .error());
+        }
+        if (mismatch) {
+            report.line("  %-16s   not comparable: some answers have not %d tokens", "", maxTokens);
+        }
+        var json = new LinkedHashMap<String, Object>();
+        json.put("target", target.name());
+        json.put("concurrency", concurrency);
+        json.put("output_tok_per_s", rate.json());
+        json.put("accepted_ms", Percentiles.of(samples, Sample::accepted).json());
+        json.put("ttft_ms", ttft.json());
+        json.put("tpot_ms", tpot.json());
+        json.put("e2e_ms", Percentiles.of(samples, Sample::last).json());
+        json.put("failed", failed);
+        json.put("count_mismatch", mismatch);
+        return json;
+    }
+
+    private Map<String, Object> config() {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("program", program);
+        json.put("prompt_tokens", promptTokens);
+        json.put("max_tokens", maxTokens);
+        json.put("rounds", rounds);
+        json.put("seed", seed);
+        return json;
+    }
+}

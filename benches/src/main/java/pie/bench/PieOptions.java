@@ -1,0 +1,76 @@
+package pie.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Take the pie server to measure: one that runs, or a fresh one that is stopped at the end. */
+final class PieOptions {
+    @Option(names = "--url", paramLabel = "URL", description = "A running pie server. Default: a fresh one is started.")
+    private @Nullable URI url;
+
+    @Option(names = "--token", paramLabel = "TOKEN", description = "Its token.")
+    private @Nullable String token;
+
+    @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Model of the fresh server.")
+    private @Nullable String model;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of each started server.")
+    private int threads;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
+    private boolean help;
+
+    /** Hold a server for the time of a benchmark. */
+    record Server(URI url, Optional<String> token, Optional<ServerProcess> process) implements AutoCloseable {
+        @Override
+        public void close() {
+            process.ifPresent(ServerProcess::close);
+        }
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    Server open() throws IOException, InterruptedException {
+        if (url != null) {
+            return new Server(url, Optional.ofNullable(token), Optional.empty());
+        }
+        String root = System.getProperty("pie.root", ".");
+        List<String> command = new ArrayList<>(List.of(Path.of(root, "pie").toString(), "serve", "--port", "0"));
+        if (model != null) {
+            command.addAll(List.of("--model", model));
+        }
+        if (threads > 0) {
+            command.addAll(List.of("--threads", Integer.toString(threads)));
+        }
+        ServerProcess process = ServerProcess.start(command);
+        return new Server(process.awaitReadyLine(), Optional.empty(), Optional.of(process));
+    }
+
+    /** Return the file that {@code --model} stands for, for peers that want a path. */
+    Path modelFile() throws IOException {
+        if (model != null && Files.isRegularFile(Path.of(model))) {
+            return Path.of(model);
+        }
+        String home = System.getenv("PIE_HOME");
+        Path models =
+                (home == null ? Path.of(System.getProperty("user.home"), ".pie") : Path.of(home)).resolve("models");
+        Path folder = models.resolve(model == null ? "smollm2-135m-instruct" : model);
+        try (var files = Files.list(folder)) {
+            return files.filter(f -> f.toString().endsWith(".gguf"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no .gguf file in " + folder));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package pie.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Ask for {@code maxTokens} greedy tokens after the given ids; nothing stops them early. */
+record Prompt(int[] ids, int maxTokens) {
+    /** Ids of the default model's vocabulary that stand for ordinary text. */
+    private static final int FIRST_ID = 100;
+
+    private static final int LAST_ID = 48_000;
+
+    /** Draw prompts that share no prefix, so that no target can reuse another's pages. */
+    static List<Prompt> draw(int count, int length, int maxTokens, long seed) {
+        var random = new Random(seed);
+        List<Prompt> prompts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            prompts.add(new Prompt(random.ints(length, FIRST_ID, LAST_ID).toArray(), maxTokens));
+        }
+        return prompts;
+    }
+}
