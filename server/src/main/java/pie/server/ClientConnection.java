@@ -5,6 +5,8 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.common.socket.SocketWriterException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
@@ -17,6 +19,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stand between Helidon and one socket, to know what Helidon does not tell: how long a request head or body has been silent, how
@@ -27,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientConnection implements ConnectionContext {
     /** The connection that the current thread serves. */
     static final ScopedValue<ClientConnection> CURRENT = ScopedValue.newInstance();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     private enum Phase {
         IDLE,
@@ -180,8 +186,9 @@ final class ClientConnection implements ConnectionContext {
             if (!message.isEmpty()) {
                 dataWriter().writeNow(BufferData.create(DirectErrors.raw(408, message)));
             }
-        } finally {
             serverSocket().close();
+        } catch (CloseConnectionException | SocketWriterException | UncheckedIOException e) {
+            LOG.debug("connection {} was closed by its client first", socketId(), e);
         }
     }
 

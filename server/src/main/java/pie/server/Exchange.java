@@ -4,6 +4,7 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
@@ -165,11 +166,25 @@ final class Exchange {
         return (end < 0 ? value : value.substring(0, end)).strip().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** Read the whole body; the unread rest of one that is too long is thrown away, so that the client can read the answer. */
-    byte[] body(int max, String what) throws IOException {
+    /**
+     * Read the whole body; the unread rest of one that is too long is thrown away, so that the client can read the answer.
+     *
+     * @throws PieException PAYLOAD_TOO_LARGE, or BAD_REQUEST where its framing is broken
+     */
+    byte[] body(int max, String what) {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
+        try {
+            return read(max, what);
+        } catch (CloseConnectionException | PieException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw new PieException(ErrorCode.BAD_REQUEST, what + " cannot be read: " + e.getMessage(), Map.of(), e);
+        }
+    }
+
+    private byte[] read(int max, String what) throws IOException {
         long announced = request.headers().contentLength().orElse(-1);
         InputStream in = request.content().inputStream();
         if (announced > max) {

@@ -2,7 +2,6 @@ package pie.server;
 
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ final class LaunchRoutes {
                 Route.post("/v1/processes/batch", this::batch));
     }
 
-    private void launch(Exchange exchange) throws IOException {
+    private void launch(Exchange exchange) {
         byte[] body = exchange.body(service.limits().httpBody(), "the body");
         Optional<Duration> wait = exchange.waitTime();
         boolean stream = Accept.events(exchange);
@@ -127,7 +126,7 @@ final class LaunchRoutes {
         }
     }
 
-    private void batch(Exchange exchange) throws IOException {
+    private void batch(Exchange exchange) {
         exchange.checkJsonType();
         JsonNode body = service.json().parse(exchange.body(service.limits().httpBody(), "the body"), "the body");
         var problems = new Problems();

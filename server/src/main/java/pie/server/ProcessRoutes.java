@@ -1,6 +1,5 @@
 package pie.server;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +80,7 @@ final class ProcessRoutes {
         }
     }
 
-    private void message(Exchange exchange) throws IOException {
+    private void message(Exchange exchange) {
         InferletProcess process = processes.of(exchange);
         ObjectNode body = body(exchange, "message");
         JsonNode message = body.path("message");
@@ -92,7 +91,7 @@ final class ProcessRoutes {
         exchange.json(202, answer);
     }
 
-    private void signal(Exchange exchange) throws IOException {
+    private void signal(Exchange exchange) {
         InferletProcess process = processes.of(exchange);
         JsonNode signal = body(exchange, "signal").path("signal");
         String word = signal.isString() ? signal.asString() : "";
@@ -123,7 +122,7 @@ final class ProcessRoutes {
     }
 
     /** Read an object with one key, which must be there. */
-    private ObjectNode body(Exchange exchange, String key) throws IOException {
+    private ObjectNode body(Exchange exchange, String key) {
         exchange.checkJsonType();
         JsonNode body = service.json().parse(exchange.body(service.limits().httpBody(), "the body"), "the body");
         if (!(body instanceof ObjectNode object)) {

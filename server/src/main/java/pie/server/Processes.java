@@ -4,8 +4,6 @@ import io.helidon.http.HeaderNames;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -40,9 +38,7 @@ final class Processes {
             throw unknown(id);
         }
         if (id.length() == 36) {
-            Optional<InferletProcess> exact =
-                    uuid(id).flatMap(u -> service.launcher().find(new ProcessId(u)));
-            return exact.orElseThrow(() -> unknown(id));
+            return ProcessId.parse(id).flatMap(service.launcher()::find).orElseThrow(() -> unknown(id));
         }
         List<InferletProcess> all = service.launcher().processes().stream()
                 .filter(p -> p.id().toString().startsWith(id))
@@ -54,14 +50,6 @@ final class Processes {
                     Map.of("matches", all.size()));
         }
         return all.stream().findFirst().orElseThrow(() -> unknown(id));
-    }
-
-    private static Optional<UUID> uuid(String id) {
-        try {
-            return Optional.of(UUID.fromString(id)).filter(u -> u.toString().equals(id));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
     }
 
     private static PieException unknown(String id) {
