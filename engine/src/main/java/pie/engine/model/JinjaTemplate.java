@@ -13,7 +13,7 @@ import pie.engine.PieException;
 /** Render a Jinja template as Hugging Face does. Safe for use from several threads. */
 final class JinjaTemplate implements ChatTemplate {
     private final String source;
-    private final String parsed;
+    private final Lazy<String> rewritten;
     private final Map<String, Object> tokens;
 
     /**
@@ -21,8 +21,7 @@ final class JinjaTemplate implements ChatTemplate {
      */
     JinjaTemplate(String source, Map<String, Object> tokens) {
         this.source = source;
-        // Jinjava's expression language has no slices with a step; reversing is the one that templates use.
-        this.parsed = source.replace("[::-1]", "|reverse");
+        this.rewritten = new Lazy<>(() -> JinjaDialect.rewrite(source));
         this.tokens = Map.copyOf(tokens);
     }
 
@@ -37,7 +36,7 @@ final class JinjaTemplate implements ChatTemplate {
         bindings.put("messages", messages);
         bindings.put("tools", tools);
         bindings.put("add_generation_prompt", addGenerationPrompt);
-        RenderResult result = JinjaEngine.instance().renderForResult(parsed, bindings);
+        RenderResult result = JinjaEngine.instance().renderForResult(rewritten.get(), bindings);
         List<TemplateError> errors = result.getErrors();
         if (!errors.isEmpty()) {
             throw refused(errors);
@@ -48,10 +47,8 @@ final class JinjaTemplate implements ChatTemplate {
     private static PieException refused(List<TemplateError> errors) {
         for (TemplateError error : errors) {
             for (@Nullable Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
-                if (cause instanceof JinjaEngine.Refusal) {
-                    return new PieException(
-                            ErrorCode.INVALID_ARGUMENT,
-                            "the chat template refuses this conversation: " + cause.getMessage());
+                if (cause instanceof PieException own) {
+                    return own;
                 }
             }
         }

@@ -13,6 +13,11 @@ import pie.engine.PieException;
 public final class Models {
     private Models() {}
 
+    /** Return the GGUF names of the families that pie runs. */
+    public static List<String> architectures() {
+        return Architecture.NAMES;
+    }
+
     /**
      * Open a {@code .gguf} file, or a directory that holds one or a Hugging Face checkpoint ({@code config.json},
      * {@code *.safetensors}, {@code tokenizer.json}). Only headers are read; tensors are mapped, the tokenizer and the chat

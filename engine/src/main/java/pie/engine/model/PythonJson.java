@@ -1,5 +1,6 @@
 package pie.engine.model;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -39,7 +40,15 @@ final class PythonJson {
         if (Double.isInfinite(value)) {
             return value > 0 ? "Infinity" : "-Infinity";
         }
-        return Double.toString(value).replace("E", "e");
+        double size = Math.abs(value);
+        if (value == 0 || (size >= 1e-4 && size < 1e16)) {
+            String plain = new BigDecimal(Double.toString(value)).toPlainString();
+            return plain.contains(".") ? plain : plain + ".0";
+        }
+        String[] parts = Double.toString(value).split("E");
+        int exponent = Integer.parseInt(parts[1]);
+        String mantissa = parts[0].endsWith(".0") ? parts[0].substring(0, parts[0].length() - 2) : parts[0];
+        return mantissa + (exponent < 0 ? "e-" : "e+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
     }
 
     private static String quoted(String text) {

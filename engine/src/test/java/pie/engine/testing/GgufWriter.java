@@ -73,6 +73,13 @@ public final class GgufWriter {
         return tokens.size();
     }
 
+    /** Spell the first, special tokens of {@link #tinyLlama} in another way. */
+    public GgufWriter specials(String... spellings) {
+        String[] tokens = ((String[]) metadata.get("tokenizer.ggml.tokens")).clone();
+        System.arraycopy(spellings, 0, tokens, 0, spellings.length);
+        return put("tokenizer.ggml.tokens", tokens);
+    }
+
     public GgufWriter version(int version) {
         this.version = version;
         return this;
