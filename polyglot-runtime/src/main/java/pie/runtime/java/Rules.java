@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pie.runtime.java.gate.Functions;
 import pie.runtime.java.gate.Futures;
 import pie.runtime.java.gate.Gate;
 import pie.runtime.java.gate.Guards;
@@ -24,6 +25,7 @@ import pie.runtime.java.gate.Sizes;
 import pie.runtime.java.gate.Streams;
 import pie.runtime.java.gate.Tames;
 import pie.runtime.java.gate.Texts;
+import pie.runtime.java.gate.Wraps;
 
 /** Read from the annotations of the gate what is to be woven around which library call. */
 final class Rules {
@@ -37,7 +39,8 @@ final class Rules {
             Randoms.class,
             Futures.class,
             Plain.class,
-            Printing.class);
+            Printing.class,
+            Functions.class);
 
     /** Calls that walk through the objects handed to them, by name and descriptor. */
     private static final Set<String> WALKING = Set.of(
@@ -125,7 +128,7 @@ final class Rules {
                         constructors.put(Members.name(owner) + parameters(m, 0), m);
                     }
                 }
-                if (m.getAnnotation(Tames.class) != null) {
+                if (m.getAnnotation(Tames.class) != null || m.getAnnotation(Wraps.class) != null) {
                     results.put(m.getParameterTypes()[0].descriptorString(), m);
                 }
             }
@@ -168,7 +171,7 @@ final class Rules {
         return Optional.ofNullable(constructors.get(owner + descriptor.substring(0, descriptor.indexOf(')') + 1)));
     }
 
-    /** Return the gate method to call with the result of a library call. */
+    /** Return the gate method to call with the result of a library call; one that returns something exchanges it. */
     @Nullable
     Method result(String descriptor) {
         return results.get(descriptor.substring(descriptor.indexOf(')') + 1));

@@ -201,7 +201,9 @@ final class Weaver {
     private void after(CodeBuilder b, Call call, String d) {
         Method tame = rules.result(d);
         if (tame != null) {
-            b.dup();
+            if (tame.getReturnType() == void.class) {
+                b.dup();
+            }
             gate(b, tame);
         } else if (call.type.returnType().isArray()) {
             b.dup().invokestatic(GATE, "made", OF_OBJECT);

@@ -36,6 +36,16 @@ public final class Patterns {
         return Pattern.compile(regex).matcher(new Polled(text));
     }
 
+    /** Canonical equivalence makes a pattern of all permutations of marks. */
+    @Guards(value = Pattern.class, names = "compile", statically = true)
+    public static void compile(String regex, int flags) {
+        if ((flags & Pattern.CANON_EQ) != 0) {
+            throw new pie.engine.PieException(
+                    pie.engine.ErrorCode.UNSUPPORTED,
+                    "flags: Pattern.CANON_EQ is not offered, normalise the text instead");
+        }
+    }
+
     @Replaces(Pattern.class)
     public static Matcher matcher(Pattern p, CharSequence text) {
         return p.matcher(new Polled(text));

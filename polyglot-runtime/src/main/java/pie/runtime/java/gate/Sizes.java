@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /** Bound what one library call may allocate: 4 Mi elements of a container, 2^27 bits of a BitSet. */
 public final class Sizes {
     private static final int ELEMENTS = 4 << 20;
+    private static final long PAIRS = 1L << 31;
     private static final int BITS = 1 << 27;
 
     private Sizes() {}
@@ -90,12 +91,29 @@ public final class Sizes {
         capacity(n);
     }
 
-    @Guards(
-            value = Collection.class,
-            names = {"addAll", "containsAll", "removeAll", "retainAll"})
+    @Guards(value = Collection.class, names = "addAll")
     public static void all(Collection<?> c, Collection<?> more) {
         Gate.atMost("a collection in elements", (long) c.size() + more.size(), ELEMENTS);
         Walk.over(more);
+    }
+
+    @Guards(
+            value = Collection.class,
+            names = {"containsAll", "removeAll", "retainAll"})
+    public static void within(Collection<?> c, Collection<?> more) {
+        pairs(c, more);
+        Walk.over(more);
+    }
+
+    @Guards(value = Collections.class, names = "disjoint", statically = true)
+    public static void disjoint(Collection<?> a, Collection<?> b) {
+        pairs(a, b);
+    }
+
+    private static void pairs(Collection<?> a, Collection<?> b) {
+        if (!(a instanceof java.util.Set) && !(b instanceof java.util.Set)) {
+            Gate.atMost("a comparison of two lists in pairs (use a HashSet)", (long) a.size() * b.size(), PAIRS);
+        }
     }
 
     @Guards(value = java.util.List.class, names = "addAll")

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** Bound the length of texts: 32 Mi characters at once. */
 public final class Texts {
     static final int MAX = 32 << 20;
+    private static final long STEP = 1 << 26;
+    private static final long WORK = 1L << 31;
     private static final int MAX_WIDTH = 99_999;
 
     private Texts() {}
@@ -54,14 +56,88 @@ public final class Texts {
             if (from.isEmpty()) {
                 count = s.length() + 1L;
             } else {
-                for (int i = s.indexOf(from); i >= 0; i = s.indexOf(from, i + from.length())) {
+                for (int i = find(s, from, 0); i >= 0; i = find(s, from, i + from.length())) {
                     Gate.check();
                     count++;
                 }
             }
         }
         Gate.atMost("a text in characters", s.length() + count * (to.length() - from.length()), MAX);
+        Gate.atMost("replace: the text times the target, in characters", (long) s.length() * from.length(), WORK);
         return s.replace(from, to);
+    }
+
+    /** Find a text within another, in steps that can be stopped: the library compares character by character, n times m of them. */
+    private static int find(String s, String t, int from) {
+        int step = (int) Math.max(1, STEP / Math.max(1, t.length()));
+        int last = s.length() - t.length();
+        for (int i = Math.max(0, from); i <= last; i += Math.min(step, last - i + 1)) {
+            Gate.check();
+            int end = (int) Math.min(s.length(), (long) i + step - 1 + t.length());
+            int at = s.indexOf(t, i, end);
+            if (at >= 0) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean small(int n, int m) {
+        return (long) n * m <= STEP;
+    }
+
+    @Replaces(String.class)
+    public static int indexOf(String s, String t) {
+        return small(s.length(), t.length()) ? s.indexOf(t) : find(s, t, 0);
+    }
+
+    @Replaces(String.class)
+    public static int indexOf(String s, String t, int from) {
+        return small(s.length(), t.length()) ? s.indexOf(t, from) : find(s, t, from);
+    }
+
+    @Replaces(String.class)
+    public static boolean contains(String s, CharSequence t) {
+        return indexOf(s, t.toString()) >= 0;
+    }
+
+    @Guards(
+            value = String.class,
+            names = {"lastIndexOf", "indexOf"})
+    public static void search(String s, String t) {
+        Gate.atMost("lastIndexOf: the text times the target, in characters", (long) s.length() * t.length(), WORK);
+    }
+
+    @Guards(value = String.class, names = "lastIndexOf")
+    public static void search(String s, String t, int from) {
+        search(s, t);
+    }
+
+    @Guards(value = String.class, names = "indexOf")
+    public static void search(String s, String t, int from, int to) {
+        search(s, t);
+    }
+
+    @Guards(
+            value = StringBuilder.class,
+            names = {"indexOf", "lastIndexOf"})
+    public static void search(StringBuilder s, String t) {
+        Gate.atMost("indexOf: the text times the target, in characters", (long) s.length() * t.length(), WORK);
+    }
+
+    @Guards(
+            value = StringBuilder.class,
+            names = {"indexOf", "lastIndexOf"})
+    public static void search(StringBuilder s, String t, int from) {
+        search(s, t);
+    }
+
+    @Guards(
+            value = java.text.Normalizer.class,
+            names = {"normalize", "isNormalized"},
+            statically = true)
+    public static void normal(CharSequence s, java.text.Normalizer.Form form) {
+        Gate.atMost("a text to normalise in characters", s.length(), 20_000);
     }
 
     @Replaces(value = String.class, statically = true)

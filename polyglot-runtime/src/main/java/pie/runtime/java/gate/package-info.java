@@ -5,7 +5,7 @@
  *
  * <p>Rules are found by their annotations: {@link pie.runtime.java.gate.Replaces} takes the place of a library method,
  * {@link pie.runtime.java.gate.Guards} runs before a method with its arguments, {@link pie.runtime.java.gate.GuardsNew} before a
- * constructor, {@link pie.runtime.java.gate.Tames} after a call that returned a value which could have become too big.
+ * constructor, {@link pie.runtime.java.gate.Wraps} exchanges a result, {@link pie.runtime.java.gate.Tames} runs after a call that returned a value which could have become too big.
  */
 @org.jspecify.annotations.NullMarked
 package pie.runtime.java.gate;
