@@ -3,6 +3,7 @@ package pie.engine.model;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Choose a chat template: the model's own, else the one of the family that its special tokens show. */
 final class ChatTemplates {
@@ -31,10 +32,13 @@ final class ChatTemplates {
      * Return the template to use.
      *
      * @param own the model's template
+     * @param tokenizer asked for only when a template is rendered or none is there
      * @param tokens ids of the tokens that templates may name as variables, e.g. {@code bos_token}; -1 for none
      */
-    static Optional<ChatTemplate> of(Optional<String> own, Tokenizer tokenizer, Map<String, Integer> tokens) {
-        return own.or(() -> builtIn(tokenizer)).map(source -> new JinjaTemplate(source, spellings(tokenizer, tokens)));
+    static Optional<ChatTemplate> of(
+            Optional<String> own, Supplier<? extends Tokenizer> tokenizer, Map<String, Integer> tokens) {
+        return own.or(() -> builtIn(tokenizer.get()))
+                .map(source -> new JinjaTemplate(source, new Lazy<>(() -> spellings(tokenizer.get(), tokens))));
     }
 
     private static Optional<String> builtIn(Tokenizer tokenizer) {

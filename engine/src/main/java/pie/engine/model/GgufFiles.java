@@ -42,7 +42,7 @@ final class GgufFiles extends MappedModel {
         GgufMetadata metadata = header.metadata();
         return ChatTemplates.of(
                 source,
-                tokenizer(),
+                this::tokenizer,
                 Map.of(
                         "bos_token", (int) metadata.whole("tokenizer.ggml.bos_token_id", -1),
                         "eos_token", (int) metadata.whole("tokenizer.ggml.eos_token_id", -1),

@@ -5,6 +5,7 @@ import com.hubspot.jinjava.interpret.TemplateError;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
@@ -14,15 +15,15 @@ import pie.engine.PieException;
 final class JinjaTemplate implements ChatTemplate {
     private final String source;
     private final Lazy<String> rewritten;
-    private final Map<String, Object> tokens;
+    private final Supplier<Map<String, Object>> tokens;
 
     /**
      * @param tokens spellings of {@code bos_token} and the like
      */
-    JinjaTemplate(String source, Map<String, Object> tokens) {
+    JinjaTemplate(String source, Supplier<Map<String, Object>> tokens) {
         this.source = source;
         this.rewritten = new Lazy<>(() -> JinjaDialect.rewrite(source));
-        this.tokens = Map.copyOf(tokens);
+        this.tokens = tokens;
     }
 
     @Override
@@ -31,7 +32,7 @@ final class JinjaTemplate implements ChatTemplate {
             @Nullable List<Map<String, Object>> tools,
             boolean addGenerationPrompt,
             Map<String, Object> variables) {
-        Map<String, @Nullable Object> bindings = new HashMap<>(tokens);
+        Map<String, @Nullable Object> bindings = new HashMap<>(tokens.get());
         bindings.putAll(variables);
         bindings.put("messages", messages);
         bindings.put("tools", tools);

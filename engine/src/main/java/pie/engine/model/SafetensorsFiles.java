@@ -106,7 +106,7 @@ final class SafetensorsFiles extends MappedModel {
                             : token.path("content").asString(""))
                     .ifPresent(spelling -> tokens.put(name, vocabulary.idOf(spelling)));
         }
-        return ChatTemplates.of(templateFile().or(this::templateSetting), tokenizer(), tokens);
+        return ChatTemplates.of(templateFile().or(this::templateSetting), this::tokenizer, tokens);
     }
 
     private Optional<String> templateFile() {

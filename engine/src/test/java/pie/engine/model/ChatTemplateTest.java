@@ -48,7 +48,7 @@ class ChatTemplateTest {
     void conversationsAreRenderedAsPythonDoes(Case given) {
         JsonNode node = given.node;
         ChatTemplate template = new JinjaTemplate(
-                FIXTURE.get("templates").get(node.get("template").asString()).asString(), TOKENS);
+                FIXTURE.get("templates").get(node.get("template").asString()).asString(), () -> TOKENS);
         List<Map<String, Object>> messages = JsonMapper.shared().convertValue(node.get("messages"), List.class);
         List<Map<String, Object>> tools = JsonMapper.shared().convertValue(node.get("tools"), List.class);
         Map<String, Object> variables = JsonMapper.shared().convertValue(node.get("variables"), Map.class);
@@ -64,7 +64,7 @@ class ChatTemplateTest {
     }
 
     private static String render(String source, Map<String, Object> variables) {
-        return new JinjaTemplate(source, TOKENS).render(List.of(), null, false, variables);
+        return new JinjaTemplate(source, () -> TOKENS).render(List.of(), null, false, variables);
     }
 
     @Test
@@ -123,13 +123,13 @@ class ChatTemplateTest {
                             + "<|im_start|>assistant\n");
         }
         Tokenizer llama3 = tokenizer(directory, "<|begin_of_text|>", "<|start_header_id|>", "<|eot_id|>");
-        ChatTemplate template = ChatTemplates.of(Optional.empty(), llama3, Map.of("bos_token", 0))
+        ChatTemplate template = ChatTemplates.of(Optional.empty(), () -> llama3, Map.of("bos_token", 0))
                 .orElseThrow();
         assertThat(template.render(messages, null, true, Map.of()))
                 .isEqualTo("<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
                         + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>"
                         + "<|start_header_id|>assistant<|end_header_id|>\n\n");
-        assertThat(ChatTemplates.of(Optional.empty(), tokenizer(directory, "<s>", "</s>", "<pad>"), Map.of()))
+        assertThat(ChatTemplates.of(Optional.empty(), () -> tokenizer(directory, "<s>", "</s>", "<pad>"), Map.of()))
                 .isEmpty();
     }
 
