@@ -1,0 +1,114 @@
+package pie.engine.driver;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Break the steps of another driver now and then, by seed: submits that throw, steps that fail, rows of no number, draws of tokens
+ * that do not exist, and steps that never end until they are cancelled. For tests, and for showing that a server survives.
+ */
+public final class FaultyDriver implements Driver {
+    /** Say what can go wrong. */
+    public enum Fault {
+        THROW,
+        FAIL,
+        NAN,
+        MALFORMED,
+        HANG,
+        LOSE
+    }
+
+    private final Driver driver;
+    private final Random random;
+    private final double rate;
+    private final Fault[] faults;
+    private final Map<Long, Runnable> hanging = new HashMap<>();
+
+    /** @param rate share of steps that break */
+    public FaultyDriver(Driver driver, long seed, double rate, Fault... faults) {
+        this.driver = driver;
+        this.random = new Random(seed);
+        this.rate = rate;
+        this.faults = faults.clone();
+    }
+
+    @Override
+    public DriverCapabilities capabilities() {
+        return driver.capabilities();
+    }
+
+    @Override
+    public ForwardBatch newBatch() {
+        return driver.newBatch();
+    }
+
+    @Override
+    public void submit(ForwardBatch batch, StepSink sink) {
+        if (random.nextDouble() >= rate) {
+            driver.submit(batch, sink);
+            return;
+        }
+        switch (faults[random.nextInt(faults.length)]) {
+            case THROW -> throw new IllegalStateException("fault on purpose");
+            case FAIL -> sink.failed(batch, new DriverFault("fault on purpose", false, null));
+            case LOSE -> sink.failed(batch, new DriverFault("device lost on purpose", true, null));
+            case NAN -> driver.submit(batch, spoiling(sink, ForwardResult.NAN, 0));
+            case MALFORMED -> driver.submit(batch, spoiling(sink, ForwardResult.OK, Integer.MAX_VALUE));
+            case HANG -> {
+                synchronized (hanging) {
+                    hanging.put(batch.step, () -> sink.failed(batch, new DriverFault("cancelled", false, null)));
+                }
+            }
+        }
+    }
+
+    private static StepSink spoiling(StepSink sink, byte status, int token) {
+        return new StepSink() {
+            @Override
+            public void done(ForwardBatch batch, ForwardResult result) {
+                if (batch.draws > 0) {
+                    result.status[0] = status;
+                    result.token[0] = token;
+                }
+                sink.done(batch, result);
+            }
+
+            @Override
+            public void failed(ForwardBatch batch, DriverFault fault) {
+                sink.failed(batch, fault);
+            }
+        };
+    }
+
+    @Override
+    public void copyPages(CopyList list, CopySink sink) {
+        if (random.nextDouble() < rate) {
+            sink.failed(list, new DriverFault("copy fault on purpose", false, null));
+        } else {
+            driver.copyPages(list, sink);
+        }
+    }
+
+    @Override
+    public void cancel(long step) {
+        Runnable end;
+        synchronized (hanging) {
+            end = hanging.remove(step);
+        }
+        if (end != null) {
+            end.run();
+        }
+        driver.cancel(step);
+    }
+
+    @Override
+    public DeviceStatus status() {
+        return driver.status();
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+}
