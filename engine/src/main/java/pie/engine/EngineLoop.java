@@ -170,27 +170,29 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
     long turn(long nanos) {
         now = nanos;
         drain(COMMANDS_A_TURN);
-        long timer = Long.MAX_VALUE;
-        if (inFlight != null) {
-            timer = submitted + config.stepTimeout().toNanos();
-            if (now >= timer) {
-                timeOut();
-                timer = Long.MAX_VALUE;
-            }
+        if (inFlight != null && now >= stepDeadline()) {
+            timeOut();
         }
         reply();
+        long timer = Long.MAX_VALUE;
         while (inFlight == null && !scheduler.idle() && lost == null) {
             timer = sealAt();
-            if (timer > now) {
-                break;
+            if (timer <= now) {
+                timer = step();
+                reply();
             }
-            timer = step();
-            reply();
             if (timer > now) {
                 break;
             }
         }
+        if (inFlight != null) {
+            timer = stepDeadline();
+        }
         return queue.empty() && !ending ? timer : now;
+    }
+
+    private long stepDeadline() {
+        return submitted + config.stepTimeout().toNanos();
     }
 
     private void drain(int most) {
@@ -337,10 +339,10 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
                 Map.of(),
                 fault.cause());
         LOG.warn("step failed: {}", fault.message(), fault.cause());
-        scheduler.fail(cause);
         if (fault.deviceLost()) {
             loseAll(cause);
         }
+        scheduler.fail(cause);
     }
 
     private void timeOut() {
@@ -359,9 +361,9 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
     }
 
     private void end(PieException cause) {
-        scheduler.fail(cause);
         inFlight = null;
         loseAll(cause);
+        scheduler.fail(cause);
         for (EngineProcess process : processes.values()) {
             settleClosing(process);
         }
