@@ -1,6 +1,5 @@
 package pie.engine.model;
 
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -18,17 +17,12 @@ import pie.engine.PieException;
 final class NativeTokenizer {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    static {
-        // Never fetch a GPU flavour of the library: the CPU one lies in the jar.
-        System.getProperties().putIfAbsent("ai.djl.offline", "true");
-        LibUtils.checkStatus();
-    }
-
     private final Path file;
     private final long handle;
 
     NativeTokenizer(Path file, String json) {
         this.file = file;
+        NativeLibrary.load();
         long created;
         try {
             created = TokenizersLibrary.LIB.createTokenizerFromString(json);
