@@ -18,14 +18,13 @@ final class CommandQueue {
     private final ConcurrentLinkedQueue<Runnable> completions = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
-    private volatile boolean closed;
     private volatile @Nullable Thread parked;
 
     CommandQueue(int limit) {
         this.limit = limit;
     }
 
-    /** Add a command. @throws PieException OVERLOADED if there is no room for 100 ms, CANCELLED once closed */
+    /** Add a command. @throws PieException OVERLOADED if there is no room for 100 ms */
     void command(Runnable command) {
         long start = System.nanoTime();
         while (waiting.incrementAndGet() > limit) {
@@ -48,15 +47,6 @@ final class CommandQueue {
 
     int depth() {
         return waiting.get();
-    }
-
-    /** Refuse no more than before, but let {@link #closed} tell callers that nobody will answer. */
-    void close() {
-        closed = true;
-    }
-
-    boolean closed() {
-        return closed;
     }
 
     @Nullable

@@ -35,6 +35,7 @@ final class EngineContext implements ContextHandle {
 
     long lastResult = Long.MIN_VALUE;
     boolean recent;
+    long waitSince;
 
     EngineContext(EngineLoop loop, EngineProcess process, KvContext kv) {
         this.loop = loop;
@@ -266,15 +267,15 @@ final class EngineContext implements ContextHandle {
             loop.fail(waiting, cause);
         }
         line.clear();
-        if (live != null) {
-            live.ended();
-        }
         Operation<?> operation = running;
         if (operation != null) {
             loop.fail(operation, cause);
             if (operation.stop(cause)) {
                 running = null;
             }
+        }
+        if (live != null) {
+            live.ended();
         }
         leave();
     }
@@ -287,6 +288,7 @@ final class EngineContext implements ContextHandle {
 
     void schedule(Work next) {
         work = next;
+        waitSince = loop.now();
         loop.scheduler.add(next);
     }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.ProbeKind;
 import pie.engine.generate.FinishReason;
 import pie.engine.generate.Generation;
 import pie.engine.generate.GenerationStep;
@@ -23,6 +24,7 @@ import pie.engine.schedule.Work;
 /** Run one generation: rows of the pending tokens, a draw, the stop rules, again. A collected one never leaves the loop. */
 final class EngineGeneration extends Work implements Generation {
     private static final int[] NOTHING = {};
+    private static final ProbeValue NO_VALUE = new ProbeValue(ProbeKind.LOGITS, NOTHING, new float[0]);
 
     private final EngineContext context;
     private final long ordinal;
@@ -309,9 +311,6 @@ final class EngineGeneration extends Work implements Generation {
         return n;
     }
 
-    private static final ProbeValue NO_VALUE =
-            new ProbeValue(pie.engine.driver.ProbeKind.LOGITS, new int[0], new float[0]);
-
     @Override
     protected void done() {
         context.workEnded();
@@ -402,7 +401,7 @@ final class EngineGeneration extends Work implements Generation {
         if (run == null) {
             return;
         }
-        if (run.closing) {
+        if (run.closing || (run.all && run.future.isCancelled())) {
             dropHeld();
             finish = FinishReason.CLOSED;
             context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
@@ -449,6 +448,10 @@ final class EngineGeneration extends Work implements Generation {
             }
             running = null;
             undo();
+            if (all) {
+                dropHeld();
+                finish = FinishReason.CLOSED;
+            }
             return true;
         }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,10 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
                 store, limits, config.prefillChunk(), config.itlTarget().toNanos(), this);
         counts = new TokenCounts(limits.vocabSize());
         maxContext = limits.maxContext();
+        if (limits.maxTokens() < 2 * limits.pageSize()) {
+            throw PieException.invalid("the driver takes " + limits.maxTokens()
+                    + " tokens a step: it must take at least two pages, " + 2 * limits.pageSize());
+        }
         queue = new CommandQueue(config.commandQueue());
         seeds = new SipHash(0x7069652e73656564L, 0x706c616e2e736565L);
         for (int i = 0; i < BATCHES; i++) {
@@ -89,7 +94,7 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
 
     // Callers' side.
 
-    /** Run a command on the loop; {@code reply} fails with OVERLOADED's cousin CANCELLED if the loop has ended. */
+    /** Run a command on the loop; {@code reply} fails with CANCELLED if the loop has ended. */
     void command(Runnable command, CompletableFuture<?> reply) {
         queue.command(() -> {
             if (lost != null) {
@@ -316,7 +321,11 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
 
     private void account() {
         for (int i = 0; i < scheduler.requests(); i++) {
-            EngineProcess process = owner(scheduler.planned(i).kv()).process;
+            EngineContext context = owner(scheduler.planned(i).kv());
+            EngineProcess process = context.process;
+            process.waitingNanos += Math.max(0, submitted - context.waitSince);
+            context.waitSince = now;
+            process.pagesAt(counters.steps, now);
             process.driverNanos += lastStepNanos * scheduler.plannedRows(i) / Math.max(1, scheduler.rows());
             int again = scheduler.plannedReplay(i);
             process.tokensRecomputed += again;
@@ -325,7 +334,7 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
     }
 
     private EngineContext owner(KvContext kv) {
-        return ((EngineContext) java.util.Objects.requireNonNull(kv.owner()));
+        return (EngineContext) Objects.requireNonNull(kv.owner());
     }
 
     private void fault(DriverFault fault) {

@@ -30,6 +30,7 @@ final class EngineProcess {
     private double pageSeconds;
     private long pagesSince;
     private int pagesThen;
+    private long pagesStep;
 
     @Nullable
     CompletableFuture<Void> closing;
@@ -67,6 +68,14 @@ final class EngineProcess {
         pagesSince = now;
         pagesThen = held;
         pagesPeak = Math.max(pagesPeak, held);
+    }
+
+    /** Account once for each step. */
+    void pagesAt(long step, long now) {
+        if (step != pagesStep) {
+            pagesStep = step;
+            pages(now);
+        }
     }
 
     ProcessTotals totals(long now) {

@@ -94,10 +94,13 @@ public final class Scheduler {
             reuse(work);
             prefill |= work.left() > page;
         }
+        if (prefill && waiting.getFirst().uncut()) {
+            take(batch, waiting.getFirst(), limits.maxTokens(), limits.maxTokens());
+        }
         int room = prefill ? limits.maxTokens() - page : limits.maxTokens();
         for (int i = 0; i < waiting.size(); i++) {
             Work work = waiting.get(i);
-            if (work.left() <= page) {
+            if (!work.planned() && work.left() <= page) {
                 take(batch, work, room - rows, room - rows);
             }
         }

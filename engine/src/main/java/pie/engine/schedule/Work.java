@@ -47,6 +47,11 @@ public abstract class Work {
         return Math.max(1, target - kv.computed());
     }
 
+    /** Say whether a run of rows must stay together. */
+    final boolean uncut() {
+        return atomicFrom < target;
+    }
+
     final void reuse(int rows) {
         reused += rows;
     }

@@ -1,0 +1,197 @@
+package pie.engine.testing;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import pie.engine.driver.CopyList;
+import pie.engine.driver.CopySink;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverFault;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.driver.ProbeKind;
+import pie.engine.driver.StepSink;
+
+/** Drive a driver by hand: lay out requests, run one step, read logits and draws. */
+public final class DriverBench {
+    private static final long PATIENCE_SECONDS = 60;
+
+    /**
+     * Describe one request.
+     *
+     * @param from slot of the first token
+     * @param pages page table
+     * @param mask one bit set over slots per row, null for none
+     */
+    public record Request(
+            int[] tokens, int from, int[] pages, boolean noWrite, long @Nullable [][] mask, boolean nonCausal) {
+        public static Request of(int[] tokens, int from, int[] pages) {
+            return new Request(tokens, from, pages, false, null, false);
+        }
+
+        public Request again() {
+            return new Request(tokens, from, pages, true, mask, nonCausal);
+        }
+
+        public Request masked(long[][] rows) {
+            return new Request(tokens, from, pages, noWrite, rows, nonCausal);
+        }
+    }
+
+    private final Driver driver;
+    private final ForwardBatch[] batches;
+    private int turn;
+    private long step;
+
+    public DriverBench(Driver driver) {
+        this.driver = driver;
+        batches = new ForwardBatch[] {driver.newBatch(), driver.newBatch()};
+    }
+
+    /** Return a batch with the rows of the requests, to which draws and probes can be added. */
+    public ForwardBatch batch(List<Request> requests) {
+        ForwardBatch b = batches[turn++ % 2];
+        b.clear();
+        b.step = ++step;
+        for (Request request : requests) {
+            add(b, request);
+        }
+        return b;
+    }
+
+    private static void add(ForwardBatch b, Request request) {
+        int r = b.requests++;
+        int q = request.tokens().length;
+        b.contextKey[r] = r;
+        b.qoIndptr[0] = 0;
+        b.pageIndptr[0] = 0;
+        b.maskIndptr[0] = 0;
+        b.qoIndptr[r + 1] = b.rows + q;
+        for (int i = 0; i < q; i++) {
+            b.tokens[b.rows + i] = request.tokens()[i];
+            b.positions[b.rows + i] = request.from() + i;
+        }
+        b.rows += q;
+        int length = request.from() + q;
+        b.kvLength[r] = length;
+        b.noWrite[r] = request.noWrite();
+        b.nonCausal[r] = request.nonCausal();
+        int needed = (length + b.limits.pageSize() - 1) / b.limits.pageSize();
+        int page = b.pageIndptr[r];
+        if (page + needed > b.pageIndices.length) {
+            b.pageIndices = Arrays.copyOf(b.pageIndices, 2 * (page + needed));
+        }
+        System.arraycopy(request.pages(), 0, b.pageIndices, page, needed);
+        b.pageIndptr[r + 1] = page + needed;
+        long[][] mask = request.mask();
+        int first = b.maskIndptr[r];
+        int words = mask == null ? 0 : (q * length + 63) / 64;
+        b.maskIndptr[r + 1] = first + words;
+        if (mask != null) {
+            b.maskBits = Arrays.copyOf(b.maskBits, Math.max(b.maskBits.length, first + words));
+            Arrays.fill(b.maskBits, first, first + words, 0);
+            for (int i = 0; i < q * length; i++) {
+                if ((mask[i / length][i % length >> 6] >>> i % length & 1) != 0) {
+                    b.maskBits[first + (i >> 6)] |= 1L << i;
+                }
+            }
+        }
+    }
+
+    public void probeLogits(ForwardBatch b, int row) {
+        int n = b.probes++;
+        b.probeRow[n] = row;
+        b.probeKind[n] = ProbeKind.LOGITS;
+        b.probeMaskRef[n] = ForwardBatch.NO_MASK;
+        b.probeIdIndptr[n] = 0;
+        b.probeIdIndptr[n + 1] = 0;
+    }
+
+    /** Add a draw without stages: temperature 1. */
+    public int draw(ForwardBatch b, int row, long seed, long index) {
+        int s = b.draws++;
+        b.drawRow[s] = row;
+        b.drawIndex[s] = index;
+        b.drawNumber[s] = 0;
+        b.seed[s] = seed;
+        b.chainIndptr[0] = 0;
+        b.adjustIndptr[0] = 0;
+        b.chainIndptr[s + 1] = b.chainIndptr[s];
+        b.logitMaskRef[s] = ForwardBatch.NO_MASK;
+        return s;
+    }
+
+    /** Add a stage to the last draw. */
+    public void stage(ForwardBatch b, byte kind, float param) {
+        int n = b.chainIndptr[b.draws]++;
+        b.stageKind[n] = kind;
+        b.stageParam[n] = param;
+        b.adjustIndptr[n + 1] = b.adjustIndptr[n];
+    }
+
+    /** Run a step and wait for it. */
+    public ForwardResult run(ForwardBatch b) {
+        return await(submit(b));
+    }
+
+    public CompletableFuture<ForwardResult> submit(ForwardBatch b) {
+        CompletableFuture<ForwardResult> end = new CompletableFuture<>();
+        driver.submit(b, new StepSink() {
+            @Override
+            public void done(ForwardBatch batch, ForwardResult result) {
+                end.complete(result);
+            }
+
+            @Override
+            public void failed(ForwardBatch batch, DriverFault fault) {
+                end.completeExceptionally(new IllegalStateException(fault.message(), fault.cause()));
+            }
+        });
+        return end;
+    }
+
+    public static <T> T await(CompletableFuture<T> future) {
+        return future.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** Run one request and return the logits of its last row. */
+    public float[] lastRow(Request request) {
+        return lastRows(List.of(request))[0];
+    }
+
+    /** Run requests in one step and return the logits of their last rows. */
+    public float[][] lastRows(List<Request> requests) {
+        ForwardBatch b = batch(requests);
+        for (int r = 0; r < b.requests; r++) {
+            probeLogits(b, b.qoIndptr[r + 1] - 1);
+        }
+        ForwardResult result = run(b);
+        float[][] logits = new float[requests.size()][];
+        for (int r = 0; r < logits.length; r++) {
+            logits[r] = logits(result, r);
+        }
+        return logits;
+    }
+
+    public static float[] logits(ForwardResult result, int probe) {
+        return Arrays.copyOfRange(result.probeValues, result.probeIndptr[probe], result.probeIndptr[probe + 1]);
+    }
+
+    public void copy(int[] from, int[] to) {
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        driver.copyPages(new CopyList(from, to), new CopySink() {
+            @Override
+            public void done(CopyList list) {
+                end.complete(true);
+            }
+
+            @Override
+            public void failed(CopyList list, DriverFault fault) {
+                end.completeExceptionally(new IllegalStateException(fault.message(), fault.cause()));
+            }
+        });
+        await(end);
+    }
+}
