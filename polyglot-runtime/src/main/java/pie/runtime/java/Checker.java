@@ -93,10 +93,9 @@ final class Checker {
     }
 
     private void refuse(String member, String problem, String hint) {
-        if (known.add(file + (line > 0 ? "" : "*") + problem + (line > 0 ? ":" + line : ""))) {
-            if (line == 0 && refusals.stream().anyMatch(r -> r.problem().equals(problem))) {
-                return;
-            }
+        // the constant pool repeats without a line what an instruction was refused for
+        boolean fresh = known.add(file + problem);
+        if (line > 0 ? known.add(file + ":" + line + problem) : fresh) {
             refusals.add(new Refusal(file, line, member, problem, hint));
         }
     }

@@ -38,6 +38,7 @@ import pie.inferlet.Host;
  */
 final class SourceCompiler {
     private static final int MAX_SOURCE = 2 << 20;
+    private static final int MAX_ERRORS = 20;
     private static final int AT_ONCE = 2;
     private static final long STACK = 32L << 20;
     private static final String NO_MAIN = "compiler.err.implicit.class.does.not.have.main.method";
@@ -48,7 +49,7 @@ final class SourceCompiler {
             "-g:source,lines",
             "-Xlint:none",
             "-Xmaxerrs",
-            "20",
+            Integer.toString(MAX_ERRORS),
             "-XDstringConcat=indyWithConstants");
 
     private final JavaCompiler javac;
@@ -112,11 +113,16 @@ final class SourceCompiler {
         try {
             StandardJavaFileManager kept = managers.poll();
             StandardJavaFileManager manager = kept != null ? kept : manager();
+            Collection<SourceFile> current = sources;
             var diagnostics = new DiagnosticCollector<JavaFileObject>();
-            Optional<Map<String, byte[]>> classes = attempt(sources, manager, diagnostics);
-            if (classes.isEmpty() && lacksMain(diagnostics)) {
+            Optional<Map<String, byte[]>> classes = attempt(current, manager, diagnostics);
+            // one round reports so many errors and no more
+            for (int left = sources.size();
+                    classes.isEmpty() && left > 0 && lacksMain(diagnostics);
+                    left -= MAX_ERRORS) {
+                current = current.stream().map(SourceFile::withMain).toList();
                 diagnostics = new DiagnosticCollector<>();
-                classes = attempt(sources.stream().map(SourceFile::withMain).toList(), manager, diagnostics);
+                classes = attempt(current, manager, diagnostics);
             }
             managers.push(manager);
             List<Diagnostic<? extends JavaFileObject>> found = diagnostics.getDiagnostics();

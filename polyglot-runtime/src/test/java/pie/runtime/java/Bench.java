@@ -1,10 +1,13 @@
 package pie.runtime.java;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
 import pie.inferlet.Host;
@@ -21,6 +24,30 @@ final class Bench {
 
     static ProgramSource source(String code) {
         return ProgramSource.of(Language.JAVA, "Main.java", code);
+    }
+
+    /** Name the file of the i-th program of a batch. */
+    static String file(int i) {
+        return "P" + i + ".java";
+    }
+
+    /** Put programs into one source, in a file each, as one compilation is much faster than many. */
+    static ProgramSource batch(List<String> codes) {
+        var files = new LinkedHashMap<String, String>();
+        for (int i = 0; i < codes.size(); i++) {
+            files.put(file(i), codes.get(i));
+        }
+        return new ProgramSource(
+                Language.JAVA, "Main.java", "public class Main { static void main() {} }", files, "main");
+    }
+
+    /** Return programs without input, each with its entry in class {@code P0}, {@code P1}, … */
+    static List<JavaProgram> admitAll(JavaPrograms programs, List<String> codes) {
+        JavaProgram all = programs.admit(batch(codes));
+        return IntStream.range(0, codes.size())
+                .mapToObj(i ->
+                        new JavaProgram(all.classes(), new JavaProgram.Entry("P" + i, "main", false), all.sources()))
+                .toList();
     }
 
     /** Hold a program that runs. */
@@ -66,8 +93,8 @@ final class Bench {
     }
 
     /** Run to the end and return the result. */
-    static String run(JavaPrograms programs, String code, String input) throws InterruptedException {
-        Object end = new Running(programs.admit(source(code)), input).end(Duration.ofSeconds(20));
+    static String run(JavaProgram program, String input) throws InterruptedException {
+        Object end = new Running(program, input).end(Duration.ofSeconds(20));
         switch (end) {
             case String s -> {
                 return s;
@@ -79,7 +106,7 @@ final class Bench {
     }
 
     static String run(String code, String input) throws InterruptedException {
-        return run(PROGRAMS, code, input);
+        return run(PROGRAMS.admit(source(code)), input);
     }
 
     static String run(String code) throws InterruptedException {
