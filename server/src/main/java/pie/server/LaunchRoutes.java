@@ -51,6 +51,9 @@ final class LaunchRoutes {
         byte[] body = exchange.body(service.limits().httpBody(), "the body");
         Optional<Duration> wait = exchange.waitTime();
         boolean stream = Accept.events(exchange);
+        if (stream) {
+            service.streams().checkRoom();
+        }
         Replays.Launched launched = service.replays()
                 .launch(
                         exchange.owner(),

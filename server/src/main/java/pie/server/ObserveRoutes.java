@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Answer health probes, and say what this server is and what it is doing. */
 final class ObserveRoutes {
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
     private static final Duration INTERVAL_MIN = Duration.ofMillis(250);
 
     private final Service service;
@@ -37,7 +38,20 @@ final class ObserveRoutes {
     }
 
     private void live(Exchange exchange) {
-        health(exchange, service.state() != Service.State.FAILED, "http", "the instance failed to start");
+        if (service.state() == Service.State.FAILED) {
+            health(exchange, false, "instance", "the instance failed to start");
+            return;
+        }
+        Optional<EnginePulse> silent = service.pulses().stream()
+                .filter(p -> p.silence().compareTo(SILENCE_MAX) > 0)
+                .findFirst();
+        health(
+                exchange,
+                silent.isEmpty(),
+                "engine",
+                silent.map(p -> "the engine of " + p.model() + " has not answered for "
+                                + p.silence().toSeconds() + " s")
+                        .orElse(""));
     }
 
     private void ready(Exchange exchange) {

@@ -18,6 +18,7 @@ import pie.engine.PieException;
 /** Bind, answer, drain. */
 public final class PieServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PieServer.class);
+    private static final Duration PULSE = Duration.ofSeconds(5);
     private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
 
     private final ServerConfig config;
@@ -97,6 +98,11 @@ public final class PieServer implements AutoCloseable {
         }
         long period = connections.period().toMillis();
         timer.scheduleWithFixedDelay(connections::sweep, period, period, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(
+                () -> service.pulses().forEach(EnginePulse::ask),
+                PULSE.toMillis(),
+                PULSE.toMillis(),
+                TimeUnit.MILLISECONDS);
         URI uri = Binding.uri(config, web.port());
         return new PieServer(config, service, web, uri, files, timer);
     }

@@ -1,6 +1,7 @@
 package pie.server;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Service {
     private final Instant started = Instant.now();
     private volatile State state = State.STARTING;
     private volatile @Nullable Launcher launcher;
+    private volatile List<EnginePulse> pulses = List.of();
 
     Service(ServerConfig config, ScheduledExecutorService timer, ConnectionWatch connections) {
         this.config = config;
@@ -73,8 +75,16 @@ final class Service {
     }
 
     void ready(Launcher up) {
+        pulses = up.engines().stream()
+                .map(e -> new EnginePulse(e.model().name(), e::stats))
+                .toList();
         launcher = up;
         state = State.READY;
+    }
+
+    /** Return the pulses of the engines, in their order. */
+    List<EnginePulse> pulses() {
+        return pulses;
     }
 
     void state(State now) {

@@ -36,7 +36,10 @@ final class StatsJson {
         http.put("connections", service.connections().connections());
         http.put("streams", service.streams().open());
         ArrayNode models = json.putArray("models");
-        up.engines().forEach(e -> models.add(model(e)));
+        List<Engine> engines = up.engines();
+        for (int i = 0; i < engines.size(); i++) {
+            models.add(model(engines.get(i), service.pulses().get(i)));
+        }
         List<InferletProcess> processes = up.processes();
         json.set("requests", requests(processes));
         ArrayNode rows = json.putArray("processes");
@@ -48,14 +51,19 @@ final class StatsJson {
         return json;
     }
 
-    private static ObjectNode model(Engine engine) {
+    private static ObjectNode model(Engine engine, EnginePulse pulse) {
         DriverCapabilities driver = engine.capabilities();
-        EngineStats s = engine.stats();
         ObjectNode json = Json.object();
         json.put("name", engine.model().name());
         json.put("driver", driver.kind());
         json.put("device", driver.deviceName());
         json.put("dtype", driver.activationDtype());
+        json.put("silent_ms", pulse.silence().toMillis());
+        pulse.stats().ifPresent(s -> counts(json, driver, s));
+        return json;
+    }
+
+    private static void counts(ObjectNode json, DriverCapabilities driver, EngineStats s) {
         ObjectNode pages = json.putObject("pages");
         pages.put("total", s.pagesTotal());
         pages.put("free", s.pagesFree());
@@ -81,7 +89,6 @@ final class StatsJson {
         json.put("contexts", s.contexts());
         json.put("processes", s.processes());
         json.put("queue_depth", s.queueDepth());
-        return json;
     }
 
     private static ObjectNode requests(List<InferletProcess> processes) {

@@ -54,6 +54,13 @@ final class Streams {
         return perProcess.values().stream().mapToInt(Integer::intValue).sum();
     }
 
+    /** @throws PieException RATE_LIMITED if no stream can be opened now */
+    void checkRoom() {
+        if (count.get() >= limits.streams()) {
+            throw limited("streams", limits.streams(), "open on this server");
+        }
+    }
+
     /**
      * Take a place for a stream that is of no process.
      *
