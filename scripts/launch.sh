@@ -137,7 +137,7 @@ build() {
     [ -t 2 ] || printf 'pie: building …\n' >&2
     : >"$app/stamp.new"
     local log=$app/build.log
-    if ! run_maven "$log" package -DskipTests -pl cli -am; then
+    if ! run_maven "$log" package -Dmaven.test.skip=true -pl cli -am; then
         grep -E '^\[ERROR\]' "$log" | head -n 12 >&2
         fail "the build failed: the whole log is in $log" 1
     fi

@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pie.cli.Interrupts;
-import pie.cli.ModelChoice;
 import pie.cli.Phases;
 import pie.cli.PieHome;
 import pie.cli.Spans;
@@ -85,8 +84,6 @@ public final class ServeCommand extends PieCommand {
     }
 
     private PieServer start(Phases phases) {
-        ModelChoice choice = engine.choose();
-        InstanceConfig config = engine.instance(choice, RuntimeConfig.DEFAULT);
         var http = new ServerConfig(
                 host,
                 port,
@@ -98,7 +95,7 @@ public final class ServeCommand extends PieCommand {
                 drain,
                 Duration.ofSeconds(10));
         try {
-            return PieServer.start(http, () -> open(config, phases));
+            return PieServer.start(http, () -> open(phases));
         } catch (PieException e) {
             if (e.code() == ErrorCode.CONFLICT) {
                 throw new PieException(
@@ -113,7 +110,8 @@ public final class ServeCommand extends PieCommand {
     }
 
     /** Readiness is reported when a program would start at once, so the pools are filled before. */
-    private static Instance open(InstanceConfig config, Phases phases) {
+    private Instance open(Phases phases) {
+        InstanceConfig config = engine.instance(engine.choose(), RuntimeConfig.DEFAULT);
         Instance instance = Instance.open(config, phases);
         try {
             phases.accept("warming guests");
