@@ -1,45 +1,53 @@
 package pie.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import pie.cli.models.ModelStore;
+import pie.cli.models.ProgressBar;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
 /** Hold the model that a command uses: the name that programs load it by, and its file or folder. */
 public record ModelChoice(String name, Path path) {
-    public static final String DEFAULT = "smollm2-135m-instruct";
-
-    /** @throws PieException NOT_FOUND with the command that fetches it */
+    /**
+     * Find a model that was named.
+     *
+     * @throws PieException NOT_FOUND with the command that fetches it
+     */
     public static ModelChoice of(String nameOrPath) {
-        Path path = Path.of(nameOrPath);
-        if (Files.exists(path)) {
-            return new ModelChoice(stem(path), path.toAbsolutePath());
+        ModelStore store = ModelStore.of(PieHome.path());
+        return new ModelChoice(
+                store.find(nameOrPath).isPresent() ? nameOrPath : stem(nameOrPath), store.resolve(nameOrPath));
+    }
+
+    /**
+     * Take the default model of the catalogue; fetched if it is not here, with a progress bar on {@code err}.
+     *
+     * @throws PieException INVALID_ARGUMENT if it cannot be fetched, with the ways out
+     */
+    public static ModelChoice byDefault(PrintWriter err) {
+        ModelStore store = ModelStore.of(PieHome.path());
+        String name = store.defaultName();
+        Optional<Path> here = store.find(name);
+        if (here.isPresent()) {
+            return new ModelChoice(name, here.get());
         }
-        Path folder = PieHome.path().resolve("models").resolve(nameOrPath);
-        Optional<Path> weights = weights(folder);
-        if (weights.isEmpty()) {
+        try (var bar = new ProgressBar(err, Terminal.CURRENT.err())) {
+            return new ModelChoice(name, store.pull(name, bar));
+        } catch (PieException e) {
             throw new PieException(
-                    ErrorCode.NOT_FOUND,
-                    "model '" + nameOrPath + "' is not here: fetch it with pie model pull " + nameOrPath,
-                    Map.of("model", nameOrPath));
-        }
-        return new ModelChoice(nameOrPath, weights.get());
-    }
-
-    private static Optional<Path> weights(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.toString().endsWith(".gguf")).sorted().findFirst();
-        } catch (IOException e) {
-            return Optional.empty();
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the default model cannot be fetched: " + e.message() + "; try pie model pull " + name
+                            + ", or name another with --model",
+                    Map.of("model", name, "cause", e.code().name()),
+                    e);
         }
     }
 
-    private static String stem(Path path) {
-        String name = String.valueOf(path.getFileName());
+    private static String stem(String path) {
+        String name = String.valueOf(Path.of(path).getFileName());
         return name.endsWith(".gguf") ? name.substring(0, name.length() - 5) : name;
     }
 }

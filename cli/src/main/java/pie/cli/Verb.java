@@ -8,6 +8,7 @@ import pie.cli.command.DoctorCommand;
 import pie.cli.command.KillCommand;
 import pie.cli.command.LaunchCommand;
 import pie.cli.command.LogsCommand;
+import pie.cli.command.ModelCommand;
 import pie.cli.command.PsCommand;
 import pie.cli.command.ResultCommand;
 import pie.cli.command.RunCommand;
@@ -41,6 +42,7 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "kill",
                     "Interrupt processes; what does not end within the server's grace is killed",
                     KillCommand::new),
+            new Verb("model", "Fetch, list, describe and remove models", ModelCommand::new),
             new Verb(
                     "doctor",
                     "Check this machine: JDK, processor, memory, ports, guests, models, GPU",

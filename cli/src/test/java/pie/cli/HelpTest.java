@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,26 +16,34 @@ import picocli.CommandLine;
 /** Help texts are files under src/test/resources/help; {@code -Dpie.goldens=write} writes them anew, for reading in the diff. */
 final class HelpTest {
     static Stream<String> verbs() {
-        return Stream.concat(Stream.of("pie"), Verb.ALL.stream().map(Verb::name));
+        return Stream.concat(
+                Stream.of("pie", "model pull", "model list", "model info", "model rm"),
+                Verb.ALL.stream().map(Verb::name));
     }
 
     @ParameterizedTest
     @MethodSource("verbs")
     void helpIsAsWritten(String verb) throws IOException {
-        Output help = verb.equals("pie") ? Output.of("--help") : Output.of(verb, "--help");
+        Output help = help(verb);
         assertThat(help.code()).isZero();
         assertThat(help.err()).isEmpty();
-        Path golden = Path.of(System.getProperty("pie.root", ".."), "cli/src/test/resources/help", verb + ".txt");
+        Path golden = Path.of(System.getProperty("pie.root", ".."), "cli/src/test/resources/help", verb.replace(' ', '-') + ".txt");
         if (System.getProperty("pie.goldens", "").equals("write")) {
             Files.writeString(golden, help.out());
         }
         assertThat(help.out()).isEqualTo(Files.readString(golden));
     }
 
+    private static Output help(String verb) {
+        List<String> words = new ArrayList<>(verb.equals("pie") ? List.of() : List.of(verb.split(" ")));
+        words.add("--help");
+        return Output.of(words.toArray(String[]::new));
+    }
+
     @ParameterizedTest
     @MethodSource("verbs")
     void everyHelpHasExamples(String verb) {
-        Output help = verb.equals("pie") ? Output.of("--help") : Output.of(verb, "--help");
+        Output help = help(verb);
         assertThat(help.out()).containsPattern("Examples:\n +.*pie ");
     }
 

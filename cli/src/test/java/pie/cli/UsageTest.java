@@ -82,11 +82,14 @@ final class UsageTest {
     }
 
     @Test
-    void aMissingModelNamesTheCommandThatFetchesIt(@TempDir Path dir) throws IOException {
+    void aMissingModelIsNamedWithTheCommandThatFetchesIt(@TempDir Path dir) throws IOException {
         Path program = Files.writeString(dir.resolve("p.py"), "async def main(input): return 1");
         Output output = Output.of("run", program.toString(), "--model", "no-such-model");
-        assertThat(output.code()).isIn(2, 3);
-        assertThat(output.err()).contains("no-such-model", "pie model pull");
+        assertThat(output.code()).isEqualTo(3);
+        assertThat(output.err()).contains("no-such-model");
+        Output hub = Output.of("run", program.toString(), "--model", "nobody/no-such-model");
+        assertThat(hub.code()).isEqualTo(3);
+        assertThat(hub.err()).contains("pie model pull nobody/no-such-model");
     }
 
     @Test

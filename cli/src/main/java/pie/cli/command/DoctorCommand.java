@@ -9,6 +9,7 @@ import pie.cli.Json;
 import pie.cli.Style;
 import pie.cli.doctor.Check;
 import pie.cli.doctor.DeviceChecks;
+import pie.cli.doctor.EngineChecks;
 import pie.cli.doctor.Finding;
 import pie.cli.doctor.HomeChecks;
 import pie.cli.doctor.MachineChecks;
@@ -40,11 +41,14 @@ public final class DoctorCommand extends PieCommand {
                 HomeChecks::home,
                 () -> HomeChecks.port(port),
                 DeviceChecks::drivers,
-                DeviceChecks::cuda);
+                DeviceChecks::cuda,
+                EngineChecks::models,
+                EngineChecks::engine);
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        setLogs();
         List<Finding> findings = new ArrayList<>();
         for (Check check : checks()) {
             for (Finding finding : check.look()) {
@@ -78,5 +82,6 @@ public final class DoctorCommand extends PieCommand {
         if (!finding.fix().isEmpty()) {
             out().println("             " + style.dim("→ " + finding.fix()));
         }
+        out().flush();
     }
 }

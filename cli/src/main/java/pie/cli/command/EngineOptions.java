@@ -1,7 +1,9 @@
 package pie.cli.command;
 
+import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import pie.cli.ModelChoice;
 import pie.engine.EngineConfig;
@@ -15,8 +17,8 @@ final class EngineOptions {
     @Option(
             names = "--model",
             paramLabel = "NAME_OR_PATH",
-            description = "Model of the catalogue, .gguf file or folder. Default: ${DEFAULT-VALUE}.")
-    private String model = ModelChoice.DEFAULT;
+            description = "Pulled model, .gguf file or folder. Default: smollm2-135m-instruct, fetched if need be.")
+    private @Nullable String model;
 
     @Option(
             names = "--driver",
@@ -42,10 +44,6 @@ final class EngineOptions {
             description = "Pages of the KV pool. Default: what the driver thinks right.")
     private int pages;
 
-    boolean isDummy() {
-        return driver.equals("dummy");
-    }
-
     InstanceConfig instance(ModelChoice choice, RuntimeConfig runtime) {
         if (Integer.bitCount(pageSize) != 1 || pageSize < 8 || pageSize > 64) {
             throw PieException.invalid("--page-size is 8, 16, 32 or 64, not " + pageSize);
@@ -68,7 +66,8 @@ final class EngineOptions {
                 runtime);
     }
 
-    ModelChoice choose() {
-        return ModelChoice.of(model);
+    /** @param err told how a fetch of the default model goes on */
+    ModelChoice choose(PrintWriter err) {
+        return model == null ? ModelChoice.byDefault(err) : ModelChoice.of(model);
     }
 }

@@ -118,7 +118,7 @@ public final class RunCommand extends PieCommand {
     private Instance open(ProgramSource source) {
         var runtime =
                 RuntimeConfig.DEFAULT.withLanguages(Set.of(source.language())).withPoolMin(1);
-        InstanceConfig config = engine.instance(engine.choose(), runtime);
+        InstanceConfig config = engine.instance(engine.choose(err()), runtime);
         try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
             return Instance.open(config, waiting);
         }
