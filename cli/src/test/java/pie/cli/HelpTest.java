@@ -27,7 +27,8 @@ final class HelpTest {
         Output help = help(verb);
         assertThat(help.code()).isZero();
         assertThat(help.err()).isEmpty();
-        Path golden = Path.of(System.getProperty("pie.root", ".."), "cli/src/test/resources/help", verb.replace(' ', '-') + ".txt");
+        Path golden = Path.of(
+                System.getProperty("pie.root", ".."), "cli/src/test/resources/help", verb.replace(' ', '-') + ".txt");
         if (System.getProperty("pie.goldens", "").equals("write")) {
             Files.writeString(golden, help.out());
         }
