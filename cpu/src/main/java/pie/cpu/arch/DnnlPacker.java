@@ -15,6 +15,11 @@ import pie.engine.model.Tensor;
 
 /** Pack for oneDNN; the embedding table stays compact. */
 public final class DnnlPacker implements Packer {
+    /** A matrix of more columns is a head: it sees few rows at once. */
+    private static final int WIDE = 16_384;
+
+    private static final int HEAD_ROWS = 32;
+
     private final DnnlTeam shared;
     private final DnnlTeam.Mode mode;
     private final Team team;
@@ -51,18 +56,15 @@ public final class DnnlPacker implements Packer {
             offsets[i] = n;
             n += pieces.get(i).tensor().rows();
         }
-        DnnlLinear linear =
-                new DnnlLinear(shared, k, n, offsets, (from, count, out) -> fill(pieces, offsets, k, from, count, out));
+        DnnlLinear.Source source = (from, count, out) -> fill(pieces, offsets, k, from, count, out);
+        DnnlLinear linear = new DnnlLinear(shared, k, n, offsets, source);
+        if (shapes.add(List.of(k, n))) {
+            linear.settle(n < WIDE ? maxRows : Math.min(maxRows, HEAD_ROWS), source);
+        }
         for (Piece p : pieces) {
             OffHeap.forget(p.tensor().data());
         }
         bytes += (mode == DnnlTeam.Mode.F32 ? 4L : 2L) * k * n;
-        // a head sees few rows at once and would take long to check
-        if (n < 16_384 && shapes.add(List.of(k, n))) {
-            linear.settle(maxRows);
-        } else if (shapes.add(List.of(k, n))) {
-            linear.settle(Math.min(maxRows, 32));
-        }
         return linear;
     }
 

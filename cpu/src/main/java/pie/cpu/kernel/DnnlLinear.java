@@ -17,6 +17,10 @@ public final class DnnlLinear implements Linear {
     private static final int PIECE = 4096;
     /** Columns are cut at multiples of this. */
     private static final int GRAIN = 32;
+    /** Columns of a piece that are compared with plain sums, and the error allowed: twice that of bf16 inputs. */
+    private static final int CHECKED = 8;
+
+    private static final double TOLERANCE = 0x1p-7;
 
     /** Fill rows [from, from + count) of w transposed, [n, k] f32. */
     public interface Source {
@@ -161,11 +165,11 @@ public final class DnnlLinear implements Linear {
 
     /**
      * Find the least number of rows from which on every size gives every row the same bits, and have smaller batches filled up to it.
-     * Call for each shape, before any batch runs.
+     * Call for each shape, before any batch runs. Results are compared with plain sums too: some combinations of oneDNN are wrong.
      *
-     * @throws UnsupportedOperationException if the largest sizes differ among themselves
+     * @throws UnsupportedOperationException if results are wrong or the largest size treats its rows differently
      */
-    public void settle(int maxRows) {
+    public void settle(int maxRows, Source source) {
         int[] sizes = Arrays.stream(shared.sizes())
                 .filter(s -> s <= DnnlTeam.size(maxRows))
                 .toArray();
@@ -187,6 +191,7 @@ public final class DnnlLinear implements Linear {
                         worker -> run(worker, shared.source(worker, x, size, k), size, y, shared.stream(worker)));
                 if (i == sizes.length - 1) {
                     expected.copyFrom(y.asSlice(0, 4L * n));
+                    verify(x, expected, source, room);
                 }
                 if (!same(expected, y, size)) {
                     if (i == sizes.length - 1) {
@@ -195,6 +200,30 @@ public final class DnnlLinear implements Linear {
                     }
                     shared.least(sizes[i + 1]);
                     return;
+                }
+            }
+        }
+    }
+
+    /** Compare some columns of one row, of each piece, with sums in double. */
+    private void verify(MemorySegment x, MemorySegment y, Source source, Arena room) {
+        MemorySegment w = OffHeap.zeroed(room, 4L * k);
+        for (List<Piece> own : pieces) {
+            for (Piece p : own) {
+                for (int column = p.from; column < p.from + p.count; column += Math.max(1, p.count / CHECKED)) {
+                    source.fill(column, 1, w);
+                    double sum = 0;
+                    double size = 0;
+                    for (int i = 0; i < k; i++) {
+                        double product = (double) x.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i)
+                                * w.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * i);
+                        sum += product;
+                        size += Math.abs(product);
+                    }
+                    if (!(Math.abs(sum - y.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * column)) <= TOLERANCE * size)) {
+                        throw new UnsupportedOperationException("oneDNN's " + implementation + " " + shared.mode
+                                + " is wrong for " + k + " x " + n + " on this machine");
+                    }
                 }
             }
         }
