@@ -2,7 +2,6 @@ package pie.cpu;
 
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import pie.cpu.arch.Decoder;
 import pie.cpu.arch.DnnlPacker;
@@ -57,7 +56,7 @@ final class Kernels {
             }
         }
         Packer packer = vectors(VectorPacker.Choice.valueOf(options.weights().name()));
-        return new Loaded(decoder(packer), packer);
+        return new Loaded(decoder(packer, "vector kernels"), packer);
     }
 
     private List<DnnlTeam.Mode> modes(Processor processor) {
@@ -84,16 +83,15 @@ final class Kernels {
         int widest = Math.max(Math.max(shape.hidden(), shape.ffn()), shape.heads() * shape.headDim());
         DnnlTeam shared = DnnlTeam.open(team, mode, arena, maxRows, widest);
         Packer packer = new DnnlPacker(shared, mode, team, vectors(VectorPacker.Choice.AUTO), maxRows);
-        return new Loaded(decoder(packer), packer);
+        return new Loaded(decoder(packer, "oneDNN " + mode), packer);
     }
 
     private VectorPacker vectors(VectorPacker.Choice choice) {
         return new VectorPacker(arena, team, choice);
     }
 
-    private Decoder decoder(Packer packer) {
-        progress.accept("packing weights as " + options.weights().name().toLowerCase(Locale.ROOT) + " on " + team.size()
-                + " threads");
+    private Decoder decoder(Packer packer, String kernels) {
+        progress.accept("packing weights for " + kernels + " on " + team.size() + " threads");
         return family.load(new WeightLoader(model, packer, progress));
     }
 }

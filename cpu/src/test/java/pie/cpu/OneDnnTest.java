@@ -38,8 +38,6 @@ class OneDnnTest {
                 java.util.Map.of("kernels", "onednn", "weights", weights, "warmup", "false"));
         try (var model = Models.open(TestModel.path());
                 var driver = new CpuDriverProvider().open(model, config, progress::add)) {
-            System.out.println(
-                    "onednn " + weights + ": " + driver.capabilities().kernels() + " " + progress);
             if (weights.equals("f16")
                     || Processor.current().has("avx512_bf16")
                     || Processor.current().amx()) {
