@@ -7,8 +7,9 @@ import java.util.function.Consumer;
 import pie.cpu.arch.Decoder;
 import pie.cpu.arch.Family;
 import pie.cpu.arch.Packer;
+import pie.cpu.arch.VectorPacker;
+import pie.cpu.arch.WeightLoader;
 import pie.cpu.kernel.KvPool;
-import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Team;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -66,14 +67,15 @@ public final class CpuDriverProvider implements DriverProvider {
             Consumer<String> progress) {
         Processor processor = Processor.current();
         ModelConfig shape = model.config();
-        Kernels kernels = new Kernels(model, family, limits.maxRows(), options, arena, team, progress);
-        Kernels.Loaded loaded = kernels.load(processor);
-        Decoder decoder = loaded.decoder();
-        Packer packer = loaded.packer();
+        progress.accept("packing weights");
+        Packer packer = new VectorPacker(
+                arena, team, VectorPacker.Choice.valueOf(options.weights().name()));
+        Decoder decoder = family.load(new WeightLoader(model, packer));
+        progress.accept("weights packed");
         KvPool kv = new KvPool(
                 arena, limits.pages() + 1, limits.pageSize(), shape.layers(), shape.kvHeads(), shape.headDim());
-        String arithmetic = decoder.layers().getFirst().qkv().describe();
-        DriverCapabilities capabilities = capabilities(model, limits, processor, arithmetic, packer.weightType(), kv);
+        String kernels = decoder.layers().getFirst().qkv().describe();
+        DriverCapabilities capabilities = capabilities(model, limits, processor, kernels, packer.weightType(), kv);
         ForwardPass pass = new ForwardPass(decoder, team, kv, arena, limits.maxRows(), StepRunner.HEAD_ROWS);
         StepRunner runner = new StepRunner(
                 pass, team, shape.vocab(), decoder.head().stride(), limits.pages() + 1, limits.maxRows(), arena);
@@ -101,7 +103,7 @@ public final class CpuDriverProvider implements DriverProvider {
                         shape.layers(),
                         shape.kvHeads(),
                         shape.headDim()),
-                "cpu " + kernels + ", lanes " + Lanes.COUNT,
+                "cpu " + kernels,
                 weights,
                 "f16",
                 "f32",

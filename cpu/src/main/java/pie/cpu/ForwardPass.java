@@ -6,7 +6,6 @@ import pie.cpu.arch.Decoder;
 import pie.cpu.arch.DecoderLayer;
 import pie.cpu.kernel.Activation;
 import pie.cpu.kernel.Attention;
-import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.KvPool;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Linear;
@@ -84,7 +83,7 @@ final class ForwardPass {
     }
 
     private static MemorySegment floats(Arena arena, int rows, int width) {
-        return OffHeap.zeroed(arena, 4L * DnnlTeam.size(rows) * width);
+        return OffHeap.zeroed(arena, 4L * rows * width);
     }
 
     /** Prepare what all workers share; on one thread, before {@link #layers}. */

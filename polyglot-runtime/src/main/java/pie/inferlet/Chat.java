@@ -160,13 +160,13 @@ public final class Chat {
             return drain();
         }
 
-        /** Take ids, and the end of the turn if {@code end}. */
-        Event feed(int[] ids, boolean end) {
+        /** Take ids, and the end of the turn if {@code end}; return the first event. */
+        public Event feed(int[] ids, boolean end) {
             take(ids, end);
             return poll();
         }
 
-        List<Event> feedAll(int[] ids, boolean end) {
+        public List<Event> feedAll(int[] ids, boolean end) {
             take(ids, end);
             return drain();
         }

@@ -38,15 +38,24 @@ public interface Host {
      */
     <T extends @Nullable Object> T await(CompletableFuture<T> operation, String what);
 
+    /** Say that the program is about to wait in its own event loop; what it has printed goes out. */
+    void idle();
+
     void stdout(String text);
 
     void stderr(String text);
+
+    /** Send out what was printed without a line end. */
+    void flush();
 
     /** Log a message event; waits while an attached client lags. */
     void message(String text);
 
     /** Take the oldest queued message, now or when it comes. Cancelling the future loses no message. */
     CompletableFuture<String> receive();
+
+    /** Put a received message back in front, as it will not be delivered. */
+    void giveBack(String message);
 
     /** Set the result of a program whose entry returns nothing. */
     void returns(String text);

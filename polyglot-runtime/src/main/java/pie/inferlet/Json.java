@@ -5,13 +5,23 @@ import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Read and write JSON values: {@code Map List String Number Boolean null}, and records. */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+    private static final JsonMapper SNAKE = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+
     private Json() {}
+
+    /** Write a record with names in snake_case. */
+    public static String snakeText(Object record) {
+        return SNAKE.writeValueAsString(record);
+    }
 
     public static @Nullable Object parse(String text, String what) {
         try {

@@ -1,9 +1,21 @@
 package pie.runtime;
 
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -12,22 +24,64 @@ import pie.engine.process.ProcessId;
 
 /** Launch and keep processes over the engines of the loaded models. */
 public final class InferletRuntime implements AutoCloseable {
-    private InferletRuntime() {}
+    private final RuntimeConfig config;
+    private final List<Engine> engines;
+    private final Map<Language, GuestPool<?>> pools = new EnumMap<>(Language.class);
+    private final ExecutorService filler = Executors.newSingleThreadExecutor(Thread.ofPlatform()
+            .name("pie-guest-pool")
+            .daemon()
+            .priority(Thread.MIN_PRIORITY)
+            .stackSize(16L << 20)
+            .factory());
+    private final SecureRandom random = new SecureRandom();
+    private final Watchdog watchdog;
+    private final Map<ProcessId, GuestProcess<?>> processes = new LinkedHashMap<>();
+    private final Map<ProcessId, GuestProcess<?>> running = new LinkedHashMap<>();
+    private final ArrayDeque<GuestProcess<?>> queued = new ArrayDeque<>();
+    private boolean draining;
+
+    private InferletRuntime(RuntimeConfig config, List<Engine> engines) {
+        this.config = config;
+        this.engines = List.copyOf(engines);
+        for (GuestLanguageProvider provider : ServiceLoader.load(GuestLanguageProvider.class)) {
+            if (provider.languages().stream().anyMatch(config.languages()::contains)) {
+                GuestPool<?> pool = pool(provider.create(config));
+                provider.languages().stream()
+                        .filter(config.languages()::contains)
+                        .forEach(language -> pools.put(language, pool));
+            }
+        }
+        this.watchdog = new Watchdog(this::runningNow, this::forgetOld, config.guestMemory());
+    }
+
+    private <P> GuestPool<P> pool(GuestLanguage<P> language) {
+        return new GuestPool<>(language, config.poolMin(), filler);
+    }
 
     /**
      * Start over engines in configured order, the first being the default model. Returns at once; pools warm in the background.
      */
     public static InferletRuntime start(RuntimeConfig config, List<Engine> engines) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        if (engines.isEmpty()) {
+            throw PieException.invalid("engines must name at least one model");
+        }
+        return new InferletRuntime(config, engines);
     }
 
     public List<Engine> engines() {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        return engines;
     }
 
     /** Wait until each language of the configuration has a warm context, at most {@code limit}; says whether it has. */
     public boolean awaitWarm(Collection<Language> languages, Duration limit) throws InterruptedException {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        long deadline = System.nanoTime() + limit.toNanos();
+        for (Language language : languages) {
+            GuestPool<?> pool = pools.get(language);
+            if (pool != null && !pool.awaitWarm(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -37,32 +91,154 @@ public final class InferletRuntime implements AutoCloseable {
      *     off, OVERLOADED with a full queue, DRAINING after {@link #drain}
      */
     public InferletProcess launch(LaunchRequest request) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        List<Engine> order = order(request.model());
+        GuestPool<?> pool = pools.get(request.source().language());
+        if (pool == null) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED,
+                    "language '" + request.source().language().word() + "' is not offered by this server");
+        }
+        return admit(process(request, pool, order));
+    }
+
+    private <P> GuestProcess<P> process(LaunchRequest request, GuestPool<P> pool, List<Engine> order) {
+        P program = pool.language().check(request.source());
+        long seed = request.seed().orElseGet(random::nextLong);
+        return new GuestProcess<>(request, program, pool, order, config, seed, this::ended);
+    }
+
+    private List<Engine> order(Optional<String> model) {
+        if (model.isEmpty()) {
+            return engines;
+        }
+        var order = new ArrayList<Engine>();
+        engines.stream().filter(e -> e.model().name().equals(model.get())).forEach(order::add);
+        if (order.isEmpty()) {
+            throw new PieException(
+                    ErrorCode.NOT_FOUND,
+                    "Model '" + model.get() + "' not found; loaded: "
+                            + engines.stream().map(e -> e.model().name()).collect(Collectors.joining(", ")),
+                    Map.of("kind", "model"));
+        }
+        engines.stream().filter(e -> !e.model().name().equals(model.get())).forEach(order::add);
+        return List.copyOf(order);
+    }
+
+    private synchronized InferletProcess admit(GuestProcess<?> process) {
+        if (draining) {
+            throw new PieException(ErrorCode.DRAINING, "the server is stopping and takes no launches");
+        }
+        if (running.size() < config.maxRunning()) {
+            processes.put(process.id(), process);
+            running.put(process.id(), process);
+            process.start();
+        } else if (queued.size() < config.maxQueued()) {
+            processes.put(process.id(), process);
+            queued.add(process);
+        } else {
+            throw new PieException(
+                    ErrorCode.OVERLOADED,
+                    "the launch queue is full with " + queued.size() + " processes; try again later",
+                    Map.of("queue_depth", queued.size()));
+        }
+        return process;
+    }
+
+    /** Take note that a process ended, or was ended before it began. */
+    private void ended(GuestProcess<?> process) {
+        boolean neverStarted;
+        synchronized (this) {
+            neverStarted = queued.remove(process);
+            running.remove(process.id());
+            while (!queued.isEmpty() && running.size() < config.maxRunning()) {
+                GuestProcess<?> next = queued.remove();
+                running.put(next.id(), next);
+                next.start();
+            }
+            notifyAll();
+        }
+        if (neverStarted) {
+            process.abandon();
+        }
+    }
+
+    private synchronized List<GuestProcess<?>> runningNow() {
+        return List.copyOf(running.values());
+    }
+
+    private synchronized void forgetOld() {
+        Instant limit = Instant.now().minus(config.eventsTtl());
+        processes
+                .values()
+                .removeIf(p -> p.ended().map(end -> end.isBefore(limit)).orElse(false));
+    }
+
+    /** Return how many threads of ended processes could not be stopped. */
+    public synchronized int stuckThreads() {
+        return (int) processes.values().stream().filter(GuestProcess::stuck).count();
     }
 
     /** Find a live or recently ended process. */
-    public Optional<InferletProcess> find(ProcessId id) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+    public synchronized Optional<InferletProcess> find(ProcessId id) {
+        @Nullable GuestProcess<?> process = processes.get(id);
+        return Optional.ofNullable(process);
     }
 
     /** List live and recently ended processes, oldest first. */
-    public List<InferletProcess> processes() {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+    public synchronized List<InferletProcess> processes() {
+        return List.copyOf(processes.values());
     }
 
     /** Forget an ended process. */
-    public void purge(ProcessId id) {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+    public synchronized void purge(ProcessId id) {
+        processes.computeIfPresent(id, (key, process) -> process.state().ended() ? null : process);
     }
 
     /** Refuse new launches, wait for the live ones at most {@code limit}, then end them. */
     public void drain(Duration limit) throws InterruptedException {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (this) {
+            draining = true;
+            while (!running.isEmpty() || !queued.isEmpty()) {
+                long left = (deadline - System.nanoTime()) / 1_000_000;
+                if (left <= 0) {
+                    break;
+                }
+                wait(left);
+            }
+        }
+        endAll();
+    }
+
+    private void endAll() throws InterruptedException {
+        List<GuestProcess<?>> live;
+        synchronized (this) {
+            live = new ArrayList<>(queued);
+            live.addAll(running.values());
+        }
+        live.forEach(process -> process.interrupt("shutdown"));
+        synchronized (this) {
+            long deadline =
+                    System.nanoTime() + config.killGrace().plusSeconds(5).toNanos();
+            while (!running.isEmpty() && System.nanoTime() < deadline) {
+                wait(100);
+            }
+        }
     }
 
     /** End all processes and close the guest contexts; the engines stay open. */
     @Override
     public void close() {
-        throw new PieException(ErrorCode.INTERNAL, "not built yet");
+        synchronized (this) {
+            draining = true;
+        }
+        try {
+            endAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        watchdog.close();
+        filler.shutdown();
+        pools.values().stream().distinct().forEach(GuestPool::close);
     }
 }

@@ -21,8 +21,7 @@ import pie.engine.model.Models;
  */
 public record StoredModel(
         String name, Optional<Path> path, long bytes, String format, String architecture, String problem) {
-    /** Look at a model file or folder. */
-    public static StoredModel of(String name, Path path) {
+    static StoredModel of(String name, Path path) {
         String format = Files.isDirectory(path) ? "safetensors" : "gguf";
         long bytes = bytes(path);
         try (ModelFiles model = Models.open(path)) {

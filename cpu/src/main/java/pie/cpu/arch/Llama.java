@@ -1,5 +1,6 @@
 package pie.cpu.arch;
 
+import java.util.stream.IntStream;
 import pie.cpu.kernel.Linear;
 
 /** Load SmolLM2, TinyLlama, Llama 2 and 3. Source: Touvron et al., LLaMA, 2023. */
@@ -11,7 +12,9 @@ final class Llama implements Family {
 
     @Override
     public Decoder load(WeightLoader w) {
-        return w.decoder(w.layers(at -> layer(w, at)));
+        return w.decoder(IntStream.range(0, w.config().layers())
+                .mapToObj(i -> layer(w, "blk." + i + "."))
+                .toList());
     }
 
     private static DecoderLayer layer(WeightLoader w, String at) {

@@ -1,5 +1,6 @@
 package pie.cpu.arch;
 
+import java.util.stream.IntStream;
 import pie.cpu.kernel.Linear;
 
 /** Load Qwen2 and Qwen2.5: Llama with biases on queries, keys and values. Source: Yang et al., Qwen2 technical report, 2024. */
@@ -11,7 +12,9 @@ final class Qwen2 implements Family {
 
     @Override
     public Decoder load(WeightLoader w) {
-        return w.decoder(w.layers(at -> layer(w, at)));
+        return w.decoder(IntStream.range(0, w.config().layers())
+                .mapToObj(i -> layer(w, "blk." + i + "."))
+                .toList());
     }
 
     private static DecoderLayer layer(WeightLoader w, String at) {

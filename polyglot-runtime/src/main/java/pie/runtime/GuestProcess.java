@@ -1,0 +1,448 @@
+package pie.runtime;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pie.engine.Engine;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.event.EventLog;
+import pie.engine.process.Budget;
+import pie.engine.process.InferletProcess;
+import pie.engine.process.Outcome;
+import pie.engine.process.OwnerId;
+import pie.engine.process.ProcessId;
+import pie.engine.process.ProcessState;
+import pie.engine.process.ProcessTotals;
+import pie.inferlet.Host;
+
+/** Run one launch on a thread of its own, and end it once, however it goes. */
+final class GuestProcess<P> implements InferletProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(GuestProcess.class);
+    private static final long STACK_BYTES = 16L << 20;
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private final ProcessId id = ProcessId.random();
+    private final LaunchRequest request;
+    private final P program;
+    private final GuestPool<P> pool;
+    private final List<Engine> engines;
+    private final List<Engine> opened = new CopyOnWriteArrayList<>();
+    private final ProcessHost host;
+    private final EventLog log;
+    private final Duration killGrace;
+    private final Consumer<GuestProcess<?>> onEnd;
+    private final Instant created = Instant.now();
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private final long seed;
+    private final Thread thread;
+    private volatile ProcessState state = ProcessState.QUEUED;
+    private volatile @Nullable Instant started;
+    private volatile @Nullable Instant ended;
+    private volatile @Nullable Guest<P> guest;
+    private volatile long cpuNanos;
+    private volatile long allocatedBytes;
+    private volatile ProcessTotals lastTotals = ProcessTotals.NONE;
+    private volatile boolean stuck;
+    private volatile long baselineHeap;
+
+    GuestProcess(
+            LaunchRequest request,
+            P program,
+            GuestPool<P> pool,
+            List<Engine> engines,
+            RuntimeConfig config,
+            long seed,
+            Consumer<GuestProcess<?>> onEnd) {
+        this.request = request;
+        this.program = program;
+        this.pool = pool;
+        this.engines = engines;
+        this.seed = seed;
+        this.log = new EventLog(config.events());
+        this.killGrace = config.killGrace();
+        this.onEnd = onEnd;
+        this.host = new ProcessHost(id, request, engines, seed, log, this::guestCpuNanos);
+        this.thread = Thread.ofPlatform()
+                .name("pie-guest-" + id)
+                .stackSize(STACK_BYTES)
+                .daemon()
+                .unstarted(this::run);
+    }
+
+    void start() {
+        state = ProcessState.STARTING;
+        thread.start();
+    }
+
+    private void run() {
+        Host.bind(host);
+        Outcome result;
+        try {
+            result = runGuest();
+        } catch (Throwable e) {
+            result = failed(e);
+        } finally {
+            Host.bind(null);
+        }
+        sample();
+        finish(result);
+    }
+
+    private Outcome runGuest() throws InterruptedException {
+        Guest<P> taken = pool.take();
+        try {
+            guest = taken;
+            for (Engine engine : engines) {
+                engine.openProcess(id, request.owner(), request.budget(), seed);
+                opened.add(engine);
+            }
+            host.checkLive();
+            started = Instant.now();
+            state = ProcessState.RUNNING;
+            String value = taken.run(host, program, request.input());
+            PieException ending = host.ending();
+            if (ending != null) {
+                host.returns(value.isEmpty() && host.returned() != null ? host.returned() : value);
+                return failed(ending);
+            }
+            String set = host.returned();
+            return new Outcome.Completed(value.isEmpty() && set != null ? set : value);
+        } finally {
+            if (state != ProcessState.STOPPING) {
+                state = ProcessState.STOPPING;
+            }
+            host.flush();
+            taken.close();
+        }
+    }
+
+    private Outcome failed(Throwable error) {
+        PieException ending = host.ending();
+        PieException failure = ending != null ? ending : failure(error);
+        ProcessState end = failure.code() == ErrorCode.BUDGET_EXHAUSTED
+                ? ProcessState.EXHAUSTED
+                : ending != null && failure.code() == ErrorCode.CANCELLED
+                        ? ProcessState.CANCELLED
+                        : ProcessState.FAILED;
+        var details = new LinkedHashMap<String, Object>(failure.details());
+        String errors = host.stderrTail();
+        if (failure.code() == ErrorCode.GUEST_ERROR && !errors.isEmpty()) {
+            details.put("stderr", errors);
+        }
+        return new Outcome.Failed(end, failure.code(), failure.message(), Map.copyOf(details), host.returned());
+    }
+
+    private PieException failure(Throwable error) {
+        if (error instanceof PieException e) {
+            return e;
+        }
+        if (error instanceof OutOfMemoryError) {
+            return new PieException(
+                    ErrorCode.LIMIT_EXCEEDED, "the program ran out of heap", Map.of("limit", "heap"), error);
+        }
+        if (error instanceof StackOverflowError) {
+            return new PieException(
+                    ErrorCode.LIMIT_EXCEEDED, "the program ran out of stack", Map.of("limit", "stack"), error);
+        }
+        if (error instanceof InterruptedException) {
+            return new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), error);
+        }
+        LOG.error("guest {} ({}) failed inside the engine", id, program(), error);
+        return new PieException(ErrorCode.INTERNAL, "internal error: " + error, Map.of(), error);
+    }
+
+    /** Give pages back, log the terminal event, publish the outcome; only the first call counts. */
+    private void finish(Outcome result) {
+        if (!finished.compareAndSet(false, true)) {
+            return;
+        }
+        state = ProcessState.STOPPING;
+        host.inbox().close();
+        lastTotals = totalsNow();
+        var closes = new ArrayList<CompletableFuture<Void>>();
+        for (Engine engine : opened) {
+            closes.add(engine.closeProcess(id));
+        }
+        CompletableFuture.allOf(closes.toArray(new CompletableFuture<?>[0])).whenComplete((done, error) -> {
+            if (error != null) {
+                LOG.warn("process {} could not be closed in the engine", id, error);
+            }
+            publish(result);
+        });
+    }
+
+    private void publish(Outcome result) {
+        // The log may wait for a slow client, which the engine's loop must not.
+        Thread.ofVirtual().name("pie-end-" + id).start(() -> {
+            try {
+                switch (result) {
+                    case Outcome.Completed done -> log.returned(done.value());
+                    case Outcome.Failed failed -> log.failed(failed.code(), failed.message(), failed.details());
+                }
+            } finally {
+                ended = Instant.now();
+                state = result.state();
+                onEnd.accept(this);
+                outcome.complete(result);
+            }
+        });
+    }
+
+    private ProcessTotals totalsNow() {
+        try {
+            return host.totals();
+        } catch (PieException unknown) {
+            return lastTotals;
+        }
+    }
+
+    /** Take the thread's clocks. */
+    void sample() {
+        if (thread.isAlive()) {
+            long cpu = THREADS.getThreadCpuTime(thread.threadId());
+            long bytes = THREADS.getThreadAllocatedBytes(thread.threadId());
+            cpuNanos = Math.max(cpuNanos, cpu);
+            allocatedBytes = Math.max(allocatedBytes, bytes);
+        }
+    }
+
+    /** Check budgets and let printed text out; called by the watchdog. */
+    void tick() {
+        sample();
+        if (state == ProcessState.RUNNING) {
+            host.flush();
+            checkBudgets();
+        }
+    }
+
+    private void checkBudgets() {
+        Instant from = started;
+        Budget budget = request.budget();
+        if (from == null) {
+            return;
+        }
+        budget.wall().ifPresent(limit -> {
+            Duration used = Duration.between(from, Instant.now());
+            if (used.compareTo(limit) > 0) {
+                end(exhausted("wall", limit, used));
+            }
+        });
+        budget.cpu().ifPresent(limit -> {
+            Duration used = Duration.ofNanos(cpuNanos);
+            if (used.compareTo(limit) > 0) {
+                end(exhausted("cpu", limit, used));
+            }
+        });
+    }
+
+    private static PieException exhausted(String budget, Duration limit, Duration used) {
+        return new PieException(
+                ErrorCode.BUDGET_EXHAUSTED,
+                "the program used up its " + budget + " time of " + limit.toMillis() + " ms",
+                Map.of(
+                        "budget",
+                        budget,
+                        "scope",
+                        "process",
+                        "limit",
+                        limit.toMillis() / 1e3,
+                        "used",
+                        used.toMillis() / 1e3));
+    }
+
+    /** End the guest: a reason at its next call, force after the grace. */
+    void end(PieException reason) {
+        if (outcome.isDone() || !host.end(reason)) {
+            return;
+        }
+        if (state == ProcessState.QUEUED) {
+            return;
+        }
+        if (state == ProcessState.RUNNING || state == ProcessState.STARTING) {
+            state = ProcessState.STOPPING;
+        }
+        Guest<P> running = guest;
+        if (running != null) {
+            running.interrupt();
+        }
+        Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
+            try {
+                if (!thread.join(killGrace)) {
+                    force();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    /** Stop the guest by force; a thread that cannot be stopped is left behind, but its pages come back now. */
+    private void force() throws InterruptedException {
+        Guest<P> running = guest;
+        Thread killer = Thread.ofPlatform().name("pie-close-" + id).daemon().start(() -> {
+            if (running != null) {
+                running.kill();
+            }
+        });
+        if (!thread.join(Duration.ofSeconds(2))) {
+            stuck = true;
+            thread.setPriority(Thread.MIN_PRIORITY);
+            LOG.warn("guest {} ({}) is inside a call that cannot be stopped; its thread is left behind", id, program());
+            sample();
+            finish(failed(new InterruptedException("killed")));
+        }
+        killer.join(Duration.ofMillis(1));
+    }
+
+    /** End a process that was never started. */
+    void abandon() {
+        finish(failed(new PieException(ErrorCode.CANCELLED, "cancelled")));
+    }
+
+    private static PieException cancelled(String by) {
+        return new PieException(ErrorCode.CANCELLED, "cancelled", Map.of("by", by));
+    }
+
+    @Override
+    public void interrupt(String by) {
+        end(cancelled(by));
+        if (state == ProcessState.QUEUED) {
+            onEnd.accept(this);
+        }
+    }
+
+    @Override
+    public void kill(String by) {
+        interrupt(by);
+        if (thread.isAlive()) {
+            Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
+                try {
+                    force();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+
+    /** Say whether the thread runs on although the process has ended. */
+    boolean stuck() {
+        return stuck && thread.isAlive();
+    }
+
+    long allocatedBytes() {
+        return allocatedBytes;
+    }
+
+    /** Return the heap in use after collection when this process was first seen by the watchdog. */
+    long baselineHeap(long now) {
+        if (baselineHeap == 0) {
+            baselineHeap = Math.max(1, now);
+        }
+        return baselineHeap;
+    }
+
+    @Override
+    public ProcessId id() {
+        return id;
+    }
+
+    @Override
+    public OwnerId owner() {
+        return request.owner();
+    }
+
+    @Override
+    public String program() {
+        return request.source().identity();
+    }
+
+    @Override
+    public String language() {
+        return request.source().language().word();
+    }
+
+    @Override
+    public String model() {
+        return engines.getFirst().model().name();
+    }
+
+    @Override
+    public Map<String, String> labels() {
+        return request.labels();
+    }
+
+    @Override
+    public Instant created() {
+        return created;
+    }
+
+    @Override
+    public Optional<Instant> started() {
+        return Optional.ofNullable(started);
+    }
+
+    @Override
+    public Optional<Instant> ended() {
+        return Optional.ofNullable(ended);
+    }
+
+    @Override
+    public ProcessState state() {
+        return state;
+    }
+
+    @Override
+    public String waitingFor() {
+        return host.waitingFor();
+    }
+
+    @Override
+    public EventLog log() {
+        return log;
+    }
+
+    @Override
+    public ProcessTotals totals() {
+        if (!finished.get() && opened.size() == engines.size()) {
+            lastTotals = totalsNow();
+        }
+        return lastTotals;
+    }
+
+    @Override
+    public long guestCpuNanos() {
+        sample();
+        return cpuNanos;
+    }
+
+    @Override
+    public Budget budget() {
+        return request.budget();
+    }
+
+    @Override
+    public int deliver(String message) {
+        return host.inbox().deliver(message);
+    }
+
+    @Override
+    public CompletableFuture<Outcome> outcome() {
+        return outcome;
+    }
+}

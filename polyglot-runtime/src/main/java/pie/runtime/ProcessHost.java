@@ -1,0 +1,267 @@
+package pie.runtime;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import pie.engine.Engine;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.event.EventLog;
+import pie.engine.process.Budget;
+import pie.engine.process.OwnerId;
+import pie.engine.process.ProcessId;
+import pie.engine.process.ProcessTotals;
+import pie.inferlet.Host;
+import pie.inferlet.Stats;
+
+/** Serve one process's API objects: its engines, its waits, its messages, its output. */
+final class ProcessHost implements Host {
+    private final ProcessId id;
+    private final OwnerId owner;
+    private final String program;
+    private final List<Engine> engines;
+    private final long seed;
+    private final boolean capture;
+    private final Budget budget;
+    private final EventLog log;
+    private final LongSupplier cpuNanos;
+    private final long began = System.nanoTime();
+    private final Inbox inbox = new Inbox();
+    private final OutputBuffer stdout;
+    private final OutputBuffer stderr;
+    private final Set<CompletableFuture<?>> waits = new HashSet<>();
+    private volatile @Nullable PieException end;
+    private volatile @Nullable String returned;
+    private volatile String waitingFor = "guest";
+
+    ProcessHost(
+            ProcessId id, LaunchRequest request, List<Engine> engines, long seed, EventLog log, LongSupplier cpuNanos) {
+        this.id = id;
+        this.owner = request.owner();
+        this.program = request.source().identity();
+        this.engines = engines;
+        this.seed = seed;
+        this.capture = request.capture();
+        this.budget = request.budget();
+        this.log = log;
+        this.cpuNanos = cpuNanos;
+        this.stdout = new OutputBuffer(text -> {
+            if (capture) {
+                log.stdout(text);
+            }
+        });
+        this.stderr = new OutputBuffer(text -> {
+            if (capture) {
+                log.stderr(text);
+            }
+        });
+    }
+
+    @Override
+    public ProcessId id() {
+        return id;
+    }
+
+    @Override
+    public OwnerId owner() {
+        return owner;
+    }
+
+    @Override
+    public String program() {
+        return program;
+    }
+
+    @Override
+    public List<Engine> engines() {
+        return engines;
+    }
+
+    @Override
+    public long seed() {
+        return seed;
+    }
+
+    @Override
+    public void checkLive() {
+        PieException why = end;
+        if (why != null) {
+            throw new PieException(why.code(), why.message(), why.details());
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T await(CompletableFuture<T> operation, String what) {
+        synchronized (waits) {
+            checkLive();
+            waits.add(operation);
+        }
+        String before = waitingFor;
+        waitingFor = what;
+        flush();
+        try {
+            return operation.get();
+        } catch (CancellationException e) {
+            checkLive();
+            throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof PieException failure) {
+                throw failure;
+            }
+            throw new PieException(ErrorCode.INTERNAL, "internal error: " + cause, Map.of(), cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            operation.cancel(true);
+            throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
+        } finally {
+            waitingFor = before;
+            synchronized (waits) {
+                waits.remove(operation);
+            }
+        }
+    }
+
+    /** Raise a failure at the next call of the guest, and in what it waits for. Only the first reason counts. */
+    boolean end(PieException reason) {
+        List<CompletableFuture<?>> pending;
+        synchronized (waits) {
+            if (end != null) {
+                return false;
+            }
+            end = reason;
+            pending = List.copyOf(waits);
+        }
+        pending.forEach(wait -> wait.cancel(true));
+        return true;
+    }
+
+    @Nullable
+    PieException ending() {
+        return end;
+    }
+
+    String waitingFor() {
+        return waitingFor;
+    }
+
+    Inbox inbox() {
+        return inbox;
+    }
+
+    @Nullable
+    String returned() {
+        return returned;
+    }
+
+    String stderrTail() {
+        return stderr.tail();
+    }
+
+    @Override
+    public void idle() {
+        flush();
+    }
+
+    @Override
+    public void stdout(String text) {
+        stderr.flush();
+        stdout.write(text);
+    }
+
+    @Override
+    public void stderr(String text) {
+        stdout.flush();
+        stderr.write(text);
+    }
+
+    @Override
+    public void flush() {
+        stdout.flush();
+        stderr.flush();
+    }
+
+    @Override
+    public void message(String text) {
+        flush();
+        if (capture) {
+            log.message(text);
+        }
+    }
+
+    @Override
+    public CompletableFuture<String> receive() {
+        return inbox.receive();
+    }
+
+    @Override
+    public void giveBack(String message) {
+        inbox.giveBack(message);
+    }
+
+    @Override
+    public void returns(String text) {
+        returned = text;
+    }
+
+    /** Return what the engines counted for this process. */
+    ProcessTotals totals() {
+        ProcessTotals sum = ProcessTotals.NONE;
+        for (Engine engine : engines) {
+            sum = sum(sum, engine.totals(id));
+        }
+        return sum;
+    }
+
+    private static ProcessTotals sum(ProcessTotals a, ProcessTotals b) {
+        return new ProcessTotals(
+                a.tokensIn() + b.tokensIn(),
+                a.tokensOut() + b.tokensOut(),
+                a.tokensReused() + b.tokensReused(),
+                a.tokensRecomputed() + b.tokensRecomputed(),
+                a.forwardPasses() + b.forwardPasses(),
+                a.waitingNanos() + b.waitingNanos(),
+                a.driverNanos() + b.driverNanos(),
+                a.contexts() + b.contexts(),
+                a.pagesHeld() + b.pagesHeld(),
+                a.pagesPeak() + b.pagesPeak(),
+                a.pageSeconds() + b.pageSeconds());
+    }
+
+    @Override
+    public Stats stats() {
+        ProcessTotals t = totals();
+        long used = t.tokensIn() + t.tokensOut();
+        OptionalLong limit = budget.tokens();
+        return new Stats(
+                t.tokensIn(),
+                t.tokensOut(),
+                t.tokensReused(),
+                t.tokensRecomputed(),
+                0,
+                0,
+                0,
+                t.forwardPasses(),
+                t.waitingNanos() / 1e9,
+                t.driverNanos() / 1e9,
+                cpuNanos.getAsLong() / 1e9,
+                (System.nanoTime() - began) / 1e9,
+                t.pagesHeld(),
+                t.pagesPeak(),
+                t.pageSeconds(),
+                0,
+                0,
+                0,
+                0,
+                limit,
+                limit.isPresent() ? OptionalLong.of(Math.max(0, limit.getAsLong() - used)) : OptionalLong.empty(),
+                log.droppedEvents());
+    }
+}

@@ -1,0 +1,150 @@
+package pie.runtime.bridge;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.proxy.ProxyExecutable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.inferlet.Host;
+
+/**
+ * Offer the inferlet API to one guest as a table of named functions. Made before the process is known; {@link #attach} joins them.
+ */
+public final class Bridge {
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+
+    /** Compute the result of an operation, a value of the guest. */
+    @FunctionalInterface
+    interface Body {
+        @Nullable
+        Object run(Args args) throws InterruptedException;
+    }
+
+    private final Dialect dialect;
+    private final Operations operations = new Operations();
+    private final Map<String, Object> table = new LinkedHashMap<>();
+    private @Nullable Host host;
+    private volatile long calls;
+    private volatile boolean waiting;
+
+    public Bridge(Dialect dialect) {
+        this.dialect = dialect;
+        new LoopOps(this).register();
+        new RuntimeOps(this).register();
+        new ModelOps(this).register();
+        new ContextOps(this).register();
+        new ForwardOps(this).register();
+        new GeneratorOps(this).register();
+        new ChatOps(this).register();
+    }
+
+    /** Return the functions by name. */
+    public Map<String, Object> table() {
+        return table;
+    }
+
+    public Operations operations() {
+        return operations;
+    }
+
+    /** Wait in the guest's event loop for the next completed call; see {@link Operations#poll}. */
+    public int poll(double seconds) {
+        boolean outer = waiting;
+        waiting = true;
+        try {
+            host().idle();
+            int id = operations.poll(seconds);
+            if (id == Operations.ENDING) {
+                operations.cancelAll();
+            }
+            return id;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
+        } finally {
+            waiting = outer;
+        }
+    }
+
+    public void attach(Host process) {
+        host = process;
+    }
+
+    /** Return how many calls the guest has made. */
+    long calls() {
+        return calls;
+    }
+
+    /** Say whether the guest is inside a call, its event loop's wait being one. */
+    boolean waiting() {
+        return waiting;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    Host host() {
+        Host attached = host;
+        if (attached == null) {
+            throw new PieException(ErrorCode.INTERNAL, "no process is attached to this guest yet");
+        }
+        return attached;
+    }
+
+    /** Register a function that returns at once, or waits. */
+    void call(String name, Body body) {
+        table.put(name, (ProxyExecutable) values -> guarded(body, values));
+    }
+
+    /** Register a function without result. */
+    public void run(String name, Consumer<Args> body) {
+        call(name, args -> {
+            body.accept(args);
+            return dialect.absent();
+        });
+    }
+
+    /** Register a function that starts a call and returns its id. */
+    <T extends @Nullable Object> void start(
+            String name, Function<Args, CompletableFuture<T>> body, Function<T, @Nullable Object> finish) {
+        start(name, body, finish, value -> {});
+    }
+
+    <T extends @Nullable Object> void start(
+            String name,
+            Function<Args, CompletableFuture<T>> body,
+            Function<T, @Nullable Object> finish,
+            Consumer<T> giveBack) {
+        call(name, args -> operations.start(body.apply(args), finish, giveBack));
+    }
+
+    private @Nullable Object guarded(Body body, Value[] values) {
+        // One thread writes.
+        calls = calls + 1;
+        boolean outer = waiting;
+        waiting = true;
+        try {
+            return body.run(new Args(values));
+        } catch (PieException e) {
+            throw dialect.raise(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw dialect.raise(new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e));
+        } catch (org.graalvm.polyglot.PolyglotException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("an operation of the inferlet API failed", e);
+            throw dialect.raise(new PieException(ErrorCode.INTERNAL, "internal error: " + e, Map.of(), e));
+        } finally {
+            waiting = outer;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package pie.runtime.bridge;
+
+import pie.inferlet.Context;
+import pie.inferlet.ContextOptions;
+import pie.inferlet.Model;
+
+/** Serve contexts. */
+final class ContextOps {
+    private final Bridge bridge;
+
+    ContextOps(Bridge bridge) {
+        this.bridge = bridge;
+    }
+
+    void register() {
+        Dialect dialect = bridge.dialect();
+        bridge.call(
+                "ctx_new",
+                a -> new Context(
+                        a.handle(0, Model.class),
+                        ContextOptions.of().template(a.map(1, "template")).prefixCache(a.flag(2, "prefix_cache"))));
+        bridge.call("ctx_page_size", a -> context(a).pageSize());
+        bridge.call("ctx_seq_len", a -> context(a).seqLen());
+        bridge.call("ctx_buffer", a -> dialect.ints(context(a).buffer()));
+        bridge.call("ctx_tokens", a -> dialect.ints(context(a).tokens()));
+        bridge.call("ctx_committed_page_count", a -> context(a).committedPageCount());
+        bridge.call("ctx_working_page_count", a -> context(a).workingPageCount());
+        bridge.call("ctx_working_page_token_count", a -> context(a).workingPageTokenCount());
+        bridge.run("ctx_system", a -> context(a).system(a.text(1, "text")));
+        bridge.run("ctx_user", a -> context(a).user(a.text(1, "text")));
+        bridge.run("ctx_assistant", a -> context(a).assistant(a.text(1, "text")));
+        bridge.run("ctx_cue", a -> context(a).cue());
+        bridge.run("ctx_seal", a -> context(a).seal());
+        bridge.run("ctx_append", a -> context(a).append(a.ids(1, "ids")));
+        bridge.run("ctx_append_text", a -> context(a).appendText(a.text(1, "text")));
+        bridge.start("ctx_flush", a -> context(a).flushAsync(), done -> dialect.absent());
+        bridge.run("ctx_truncate", a -> context(a).truncate(a.integer(1, "n")));
+        bridge.start("ctx_truncate_async", a -> context(a).truncateAsync(a.integer(1, "n")), done -> dialect.absent());
+        bridge.call("ctx_forward", a -> context(a).forward());
+        bridge.call("ctx_fork", a -> context(a).fork());
+        bridge.start("ctx_fork_async", a -> context(a).forkAsync(), copy -> copy);
+        bridge.run("ctx_suspend", a -> context(a).suspend());
+        bridge.start("ctx_suspend_async", a -> context(a).suspendAsync(), done -> dialect.absent());
+        bridge.run("ctx_reserve_working_pages", a -> context(a).reserveWorkingPages(a.integer(1, "n")));
+        bridge.run("ctx_commit_working_pages", a -> context(a).commitWorkingPages(a.integer(1, "k")));
+        bridge.run("ctx_release_working_pages", a -> context(a).releaseWorkingPages(a.integer(1, "n")));
+        bridge.run("ctx_truncate_working_page_tokens", a -> context(a).truncateWorkingPageTokens(a.integer(1, "n")));
+        bridge.run("ctx_close", a -> context(a).close());
+    }
+
+    private static Context context(Args a) {
+        return a.handle(0, Context.class);
+    }
+}

@@ -1,0 +1,45 @@
+package pie.runtime.bridge;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.inferlet.Json;
+
+/** Report what ended a program by itself. */
+public final class GuestFailure {
+    private GuestFailure() {}
+
+    /**
+     * Make the failure of an uncaught exception.
+     *
+     * @param code of one of our exceptions, "" for the program's own
+     * @param details JSON text
+     */
+    public static PieException uncaught(String message, String type, String traceback, String code, String details) {
+        var all = new LinkedHashMap<String, Object>();
+        @Nullable Object parsed = Json.parse(details, "details");
+        if (parsed instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> {
+                if (value != null) {
+                    all.put(String.valueOf(key), value);
+                }
+            });
+        }
+        all.put("type", type);
+        all.put("traceback", traceback);
+        if (code.isEmpty()) {
+            return new PieException(ErrorCode.GUEST_ERROR, message, all);
+        }
+        all.put("origin", "guest");
+        return new PieException(ErrorCode.valueOf(code), message, all);
+    }
+
+    public static PieException syntax(String message, String file, int line, int column) {
+        return new PieException(
+                ErrorCode.SOURCE_ERROR,
+                file + ":" + line + ":" + column + ": " + message,
+                Map.of("file", file, "line", line, "column", column));
+    }
+}

@@ -1,0 +1,38 @@
+package pie.runtime.bridge;
+
+import pie.inferlet.Host;
+import pie.inferlet.PieRuntime;
+
+/** Serve {@code runtime} and {@code session}. */
+final class RuntimeOps {
+    private final Bridge bridge;
+
+    RuntimeOps(Bridge bridge) {
+        this.bridge = bridge;
+    }
+
+    void register() {
+        Dialect dialect = bridge.dialect();
+        bridge.call("runtime_version", a -> PieRuntime.version());
+        bridge.call("runtime_instance_id", a -> PieRuntime.instanceId());
+        bridge.call("runtime_username", a -> PieRuntime.username());
+        bridge.call("runtime_program", a -> PieRuntime.program());
+        bridge.call("runtime_models", a -> dialect.list(PieRuntime.models()));
+        bridge.call("runtime_stats", a -> dialect.record(PieRuntime.stats()));
+        bridge.call("runtime_seed", a -> bridge.host().seed() & 0x1f_ffff_ffff_ffffL);
+        bridge.run("session_send", a -> {
+            bridge.host().checkLive();
+            bridge.host().message(a.text(0, "message"));
+        });
+        bridge.run("session_set_return", a -> bridge.host().returns(a.text(0, "text")));
+        bridge.<String>start(
+                "session_receive",
+                a -> {
+                    Host host = bridge.host();
+                    host.checkLive();
+                    return host.receive();
+                },
+                text -> text,
+                text -> bridge.host().giveBack(text));
+    }
+}

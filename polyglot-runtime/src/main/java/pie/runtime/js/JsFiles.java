@@ -1,0 +1,194 @@
+package pie.runtime.js;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
+import java.nio.file.DirectoryStream;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.graalvm.polyglot.io.FileSystem;
+import org.jspecify.annotations.Nullable;
+
+/** Serve modules from memory, read-only: the facade under {@code /lib}, the program under {@code /app}. There is nothing else. */
+final class JsFiles implements FileSystem {
+    static final String APP = "/app/";
+    private static final String FACADE = "/lib/inferlet.js";
+
+    private final Map<String, byte[]> files = new HashMap<>();
+
+    JsFiles(String facade) {
+        files.put(FACADE, facade.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void add(Map<String, String> program) {
+        program.forEach((name, text) ->
+                files.put(Path.of(APP).resolve(name).normalize().toString(), text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public Path parsePath(URI uri) {
+        return Path.of(uri.getPath());
+    }
+
+    @Override
+    public Path parsePath(String path) {
+        return switch (path) {
+            case "inferlet", "@pie-project/inferlet" -> Path.of(FACADE);
+            default -> Path.of(path);
+        };
+    }
+
+    @Override
+    public Path toAbsolutePath(Path path) {
+        return path.isAbsolute() ? path : Path.of(APP).resolve(path);
+    }
+
+    @Override
+    public Path toRealPath(Path path, LinkOption... options) throws IOException {
+        Path found = find(path);
+        if (found == null) {
+            throw new NoSuchFileException(path.toString());
+        }
+        return found;
+    }
+
+    /** Find a file as it is named, or as TypeScript programs name it. */
+    private @Nullable Path find(Path path) {
+        String name = toAbsolutePath(path).normalize().toString();
+        String stem = name.endsWith(".js") ? name.substring(0, name.length() - 3) : name;
+        for (String candidate :
+                new String[] {name, stem + ".ts", name + ".ts", name + ".js", name + "/index.ts", name + "/index.js"}) {
+            if (files.containsKey(candidate)) {
+                return Path.of(candidate);
+            }
+        }
+        return null;
+    }
+
+    private byte[] bytes(Path path) throws IOException {
+        Path found = find(path);
+        byte[] bytes = found == null ? null : files.get(found.toString());
+        if (bytes == null) {
+            throw new NoSuchFileException(path.toString());
+        }
+        return bytes;
+    }
+
+    @Override
+    public void checkAccess(Path path, Set<? extends AccessMode> modes, LinkOption... options) throws IOException {
+        if (modes.contains(AccessMode.WRITE) || modes.contains(AccessMode.EXECUTE)) {
+            throw new AccessDeniedException(path.toString());
+        }
+        var unused = bytes(path);
+    }
+
+    @Override
+    public void createDirectory(Path path, FileAttribute<?>... attributes) throws IOException {
+        throw new AccessDeniedException(path.toString());
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        throw new AccessDeniedException(path.toString());
+    }
+
+    @Override
+    public SeekableByteChannel newByteChannel(
+            Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+        for (OpenOption option : options) {
+            if (option != StandardOpenOption.READ) {
+                throw new AccessDeniedException(path.toString());
+            }
+        }
+        return new Reader(ByteBuffer.wrap(bytes(path)).asReadOnlyBuffer());
+    }
+
+    @Override
+    public DirectoryStream<Path> newDirectoryStream(Path path, DirectoryStream.Filter<? super Path> filter)
+            throws IOException {
+        throw new AccessDeniedException(path.toString());
+    }
+
+    @Override
+    public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options) throws IOException {
+        var all = new HashMap<String, Object>();
+        all.put("isRegularFile", true);
+        all.put("isDirectory", false);
+        all.put("isSymbolicLink", false);
+        all.put("isOther", false);
+        all.put("size", (long) bytes(path).length);
+        for (String time : new String[] {"lastModifiedTime", "creationTime", "lastAccessTime"}) {
+            all.put(time, FileTime.fromMillis(0));
+        }
+        return all;
+    }
+
+    private static final class Reader implements SeekableByteChannel {
+        private final ByteBuffer bytes;
+        private boolean open = true;
+
+        Reader(ByteBuffer bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read(ByteBuffer target) {
+            if (!bytes.hasRemaining()) {
+                return -1;
+            }
+            int n = Math.min(target.remaining(), bytes.remaining());
+            target.put(bytes.slice(bytes.position(), n));
+            bytes.position(bytes.position() + n);
+            return n;
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            throw new NonWritableChannelException();
+        }
+
+        @Override
+        public long position() {
+            return bytes.position();
+        }
+
+        @Override
+        public SeekableByteChannel position(long position) {
+            bytes.position((int) Math.min(position, bytes.limit()));
+            return this;
+        }
+
+        @Override
+        public long size() {
+            return bytes.limit();
+        }
+
+        @Override
+        public SeekableByteChannel truncate(long size) {
+            throw new NonWritableChannelException();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return open;
+        }
+
+        @Override
+        public void close() {
+            open = false;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package pie.runtime.js;
+
+import java.net.URI;
+import java.util.Map;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.io.IOAccess;
+import org.graalvm.polyglot.proxy.ProxyExecutable;
+import org.graalvm.polyglot.proxy.ProxyObject;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.inferlet.Host;
+import pie.runtime.Guest;
+import pie.runtime.bridge.Bridge;
+import pie.runtime.bridge.ContextStop;
+import pie.runtime.bridge.GuestFailure;
+import pie.runtime.bridge.Operations;
+import pie.runtime.bridge.Walls;
+
+/** Hold one JavaScript context with the facade loaded, waiting for its program; its event loop runs here. */
+final class JsGuest implements Guest<JsProgram> {
+    private final JsFiles files;
+    private final Context context;
+    private final Bridge bridge;
+    private final ContextStop stop;
+    private final TimerQueue timers = new TimerQueue();
+    private final Value prepared;
+
+    /** What became of the program. */
+    private record End(boolean ok, String text, String type, String stack, String code, String details) {}
+
+    private @Nullable End end;
+
+    JsGuest(Engine engine, Source bootstrap, String facade) {
+        files = new JsFiles(facade);
+        var dialect = new JsDialect();
+        bridge = new Bridge(dialect);
+        bridge.run("timer_start", a -> timers.start(a.integer(0, "timer"), a.number(1, "delay")));
+        bridge.run("timer_stop", a -> timers.stop(a.integer(0, "timer")));
+        context = Walls.context(
+                        engine,
+                        "js",
+                        JsLanguage.OPTIONS,
+                        IOAccess.newBuilder().fileSystem(files).build())
+                .build();
+        stop = new ContextStop(context, bridge);
+        prepared = context.eval(bootstrap).execute(ProxyObject.fromMap(bridge.table()));
+        dialect.bind(prepared);
+        context.eval(
+                Source.newBuilder("js", "import * as pie from 'inferlet'; globalThis.pie = pie;", "<pie>/global.mjs")
+                        .mimeType("application/javascript+module")
+                        .uri(URI.create("file:///lib/global.mjs"))
+                        .buildLiteral());
+    }
+
+    @Override
+    public String run(Host host, JsProgram program, String input) {
+        bridge.attach(host);
+        files.add(program.files());
+        ProxyExecutable done = args -> {
+            end = new End(
+                    args[0].asBoolean(),
+                    args[1].asString(),
+                    args[2].asString(),
+                    args[3].asString(),
+                    args[4].asString(),
+                    args[5].asString());
+            return null;
+        };
+        prepared.invokeMember(
+                "run", JsFiles.APP + program.file(), program.entry(), input, host.seed() & 0x1f_ffff_ffff_ffffL, done);
+        End result = loop(host);
+        if (result.ok()) {
+            return result.text();
+        }
+        throw GuestFailure.uncaught(
+                result.text(),
+                result.type(),
+                JsTrace.shown(result.stack(), program.sources()),
+                result.code(),
+                result.details());
+    }
+
+    /** Deliver completed operations and due timers until the program has ended. */
+    private End loop(Host host) {
+        Operations operations = bridge.operations();
+        Value deliver = prepared.getMember("deliver");
+        Value fire = prepared.getMember("fire");
+        boolean ending = false;
+        while (true) {
+            End result = end;
+            if (result != null) {
+                return result;
+            }
+            int timer = timers.due();
+            if (timer != 0) {
+                fire.executeVoid(timer);
+                continue;
+            }
+            double wait = timers.secondsToNext();
+            if (wait < 0 && operations.idle() && !ending) {
+                throw stalled();
+            }
+            int id = bridge.poll(ending ? 0 : wait);
+            if (id == Operations.ENDING) {
+                ending = true;
+            } else if (id != Operations.NOTHING) {
+                deliver.executeVoid(id);
+            } else if (ending) {
+                host.checkLive();
+            }
+        }
+    }
+
+    private static PieException stalled() {
+        return new PieException(
+                ErrorCode.GUEST_ERROR,
+                "the program waits for a promise that nothing will settle",
+                Map.of("type", "Error", "traceback", ""));
+    }
+
+    @Override
+    public void interrupt() {
+        stop.interrupt();
+    }
+
+    @Override
+    public void kill() {
+        stop.kill();
+    }
+
+    @Override
+    public void close() {
+        stop.close();
+    }
+}

@@ -1,0 +1,99 @@
+package pie.runtime.js;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.SourceSection;
+import org.graalvm.polyglot.io.IOAccess;
+import org.jspecify.annotations.Nullable;
+import pie.runtime.Guest;
+import pie.runtime.GuestLanguage;
+import pie.runtime.Language;
+import pie.runtime.ProgramSource;
+import pie.runtime.bridge.GuestFailure;
+import pie.runtime.bridge.Resources;
+import pie.runtime.bridge.Walls;
+
+/** Run JavaScript, and TypeScript without its types, on GraalJS; all contexts share one polyglot engine. */
+final class JsLanguage implements GuestLanguage<JsProgram> {
+    static final Map<String, String> OPTIONS = Map.of(
+            "js.load", "false",
+            "js.print", "false",
+            "js.console", "false",
+            "js.java-package-globals", "false",
+            "js.polyglot-builtin", "false",
+            "js.graal-builtin", "false");
+    private static final String MODULE = "application/javascript+module";
+
+    private final Engine engine = Walls.engine("js");
+    private final String facade = Resources.text("js/inferlet.js");
+    private final Source bootstrap = Source.newBuilder("js", Resources.text("js/bootstrap.js"), "<pie>/bootstrap.js")
+            .buildLiteral();
+    private final TypeStripper stripper = new TypeStripper(engine);
+    private @Nullable Context parser;
+
+    @Override
+    public Set<Language> languages() {
+        return Set.of(Language.JAVASCRIPT, Language.TYPESCRIPT);
+    }
+
+    @Override
+    public JsProgram check(ProgramSource source) {
+        var sources = new LinkedHashMap<>(source.files());
+        sources.put(source.file(), source.code());
+        var files = new LinkedHashMap<String, String>();
+        sources.forEach((name, text) -> files.put(name, plain(name, text)));
+        return new JsProgram(Map.copyOf(files), Map.copyOf(sources), source.file(), source.entry());
+    }
+
+    /** Return what runs of a file. */
+    private String plain(String name, String text) {
+        Language language = Language.ofFile(name).orElse(Language.PYTHON);
+        if (language != Language.JAVASCRIPT && language != Language.TYPESCRIPT) {
+            return text;
+        }
+        boolean typescript = language == Language.TYPESCRIPT;
+        String script = typescript || TypeStripper.lowers(text) ? stripper.strip(name, text, typescript) : text;
+        parse(name, script);
+        return script;
+    }
+
+    private synchronized void parse(String file, String text) {
+        Context context = parser;
+        if (context == null) {
+            context = Walls.context(engine, "js", OPTIONS, IOAccess.NONE).build();
+            parser = context;
+        }
+        try {
+            context.parse(Source.newBuilder("js", text, file)
+                    .mimeType(MODULE)
+                    .cached(false)
+                    .buildLiteral());
+        } catch (PolyglotException e) {
+            if (!e.isSyntaxError()) {
+                throw e;
+            }
+            @Nullable SourceSection at = e.getSourceLocation();
+            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("syntax error");
+            throw GuestFailure.syntax(
+                    message.replaceFirst("^SyntaxError: \\S+?:\\d+:\\d+ ", "SyntaxError: "),
+                    file,
+                    at == null ? 1 : at.getStartLine(),
+                    at == null ? 1 : at.getStartColumn());
+        }
+    }
+
+    @Override
+    public Guest<JsProgram> prepare() {
+        return new JsGuest(engine, bootstrap, facade);
+    }
+
+    @Override
+    public synchronized void close() {
+        engine.close(true);
+    }
+}

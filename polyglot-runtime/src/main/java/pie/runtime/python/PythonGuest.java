@@ -1,0 +1,87 @@
+package pie.runtime.python;
+
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.io.IOAccess;
+import org.graalvm.polyglot.proxy.ProxyObject;
+import org.jspecify.annotations.Nullable;
+import pie.inferlet.Host;
+import pie.runtime.Guest;
+import pie.runtime.bridge.Bridge;
+import pie.runtime.bridge.ContextStop;
+import pie.runtime.bridge.GuestFailure;
+import pie.runtime.bridge.TextStream;
+import pie.runtime.bridge.Walls;
+
+/** Hold one Python context with everything imported, waiting for its program. */
+final class PythonGuest implements Guest<PythonProgram> {
+    private final Context context;
+    private final Bridge bridge;
+    private final ContextStop stop;
+    private final Value run;
+    private @Nullable Host host;
+
+    PythonGuest(Engine engine, Source bootstrap, String library) {
+        var dialect = new PythonDialect();
+        bridge = new Bridge(dialect);
+        context = Walls.context(engine, "python", PythonLanguage.OPTIONS, IOAccess.NONE)
+                .out(new TextStream(text -> print(text, false)))
+                .err(new TextStream(text -> print(text, true)))
+                .build();
+        stop = new ContextStop(context, bridge);
+        context.eval(bootstrap);
+        Value globals = context.getBindings("python");
+        run = globals.getMember("_prepare")
+                .execute(
+                        ProxyObject.fromMap(bridge.table()),
+                        String.join("\n", bridge.table().keySet()),
+                        library);
+        dialect.bind(context);
+    }
+
+    private void print(String text, boolean error) {
+        Host attached = host;
+        if (attached == null) {
+            return;
+        }
+        if (error) {
+            attached.stderr(text);
+        } else {
+            attached.stdout(text);
+        }
+    }
+
+    @Override
+    public String run(Host process, PythonProgram program, String input) {
+        host = process;
+        bridge.attach(process);
+        Value result = run.execute(
+                program.files(), program.file(), program.entry(), input, process.seed() & 0x1f_ffff_ffff_ffffL);
+        if (result.getArrayElement(0).asBoolean()) {
+            return result.getArrayElement(1).asString();
+        }
+        throw GuestFailure.uncaught(
+                result.getArrayElement(1).asString(),
+                result.getArrayElement(2).asString(),
+                result.getArrayElement(3).asString(),
+                result.getArrayElement(4).asString(),
+                result.getArrayElement(5).asString());
+    }
+
+    @Override
+    public void interrupt() {
+        stop.interrupt();
+    }
+
+    @Override
+    public void kill() {
+        stop.kill();
+    }
+
+    @Override
+    public void close() {
+        stop.close();
+    }
+}

@@ -1,0 +1,82 @@
+package pie.runtime.python;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.graalvm.polyglot.Context;
+import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.SourceSection;
+import org.graalvm.polyglot.io.IOAccess;
+import org.jspecify.annotations.Nullable;
+import pie.inferlet.Json;
+import pie.runtime.Guest;
+import pie.runtime.GuestLanguage;
+import pie.runtime.Language;
+import pie.runtime.ProgramSource;
+import pie.runtime.bridge.GuestFailure;
+import pie.runtime.bridge.Resources;
+import pie.runtime.bridge.Walls;
+
+/** Run Python on GraalPy; all contexts share one polyglot engine. */
+final class PythonLanguage implements GuestLanguage<PythonProgram> {
+    static final Map<String, String> OPTIONS =
+            Map.of("python.NoAsyncActions", "true", "python.BackgroundGCTask", "false");
+
+    private final Engine engine = Walls.engine("python");
+    private final String library = Json.text(Resources.folder("python"));
+    private final Source bootstrap = Source.newBuilder(
+                    "python", Resources.text("python/bootstrap.py"), "<pie>/bootstrap.py")
+            .buildLiteral();
+    private @Nullable Context parser;
+
+    @Override
+    public Set<Language> languages() {
+        return Set.of(Language.PYTHON);
+    }
+
+    @Override
+    public PythonProgram check(ProgramSource source) {
+        parse(source.file(), source.code());
+        var files = new LinkedHashMap<>(source.files());
+        files.forEach((name, text) -> {
+            if (name.endsWith(".py")) {
+                parse(name, text);
+            }
+        });
+        files.put(source.file(), source.code());
+        return new PythonProgram(Json.text(files), source.file(), source.entry());
+    }
+
+    private synchronized void parse(String file, String text) {
+        Context context = parser;
+        if (context == null) {
+            context = Walls.context(engine, "python", OPTIONS, IOAccess.NONE).build();
+            parser = context;
+        }
+        try {
+            context.parse(Source.newBuilder("python", text, file).cached(false).buildLiteral());
+        } catch (PolyglotException e) {
+            if (!e.isSyntaxError()) {
+                throw e;
+            }
+            @Nullable SourceSection at = e.getSourceLocation();
+            throw GuestFailure.syntax(
+                    String.valueOf(e.getMessage()),
+                    file,
+                    at == null ? 1 : at.getStartLine(),
+                    at == null ? 1 : at.getStartColumn());
+        }
+    }
+
+    @Override
+    public Guest<PythonProgram> prepare() {
+        return new PythonGuest(engine, bootstrap, library);
+    }
+
+    @Override
+    public synchronized void close() {
+        engine.close(true);
+    }
+}

@@ -1,0 +1,426 @@
+// The interface between pie and the programs that it runs. All behaviour lives in the host; this is a thin facade.
+const { ops, call, errors, makeError, noNetwork } = globalThis[Symbol.for('pie.host')];
+
+const H = Symbol('handle');
+const ENDS = Symbol('ends');
+const later = (what, why) => () => { throw makeError('UNSUPPORTED', `${what}: ${why}`, '{}'); };
+const snake = (name) => name.replace(/[A-Z]/g, (c) => '_' + c.toLowerCase());
+const ids = (values) => (Array.isArray(values) || ArrayBuffer.isView(values) ? values : Array.from(values));
+const bias = (map) => (map instanceof Map ? Object.fromEntries(map) : map);
+
+function handle(value, cls, name) {
+  if (value instanceof cls) return value[H];
+  const got = value === null ? 'null' : typeof value === 'object' ? value.constructor?.name ?? 'object' : typeof value;
+  throw makeError('INVALID_ARGUMENT', `${name} must be a ${cls.name}, got ${got}`, '{"wrong_type":true}');
+}
+
+const OPTIONS = ['maxTokens', 'stop', 'extraStop', 'constrain', 'logitMask', 'speculator', 'systemSpeculation', 'adapter',
+  'zoSeed', 'horizon', 'rebidEachStep', 'autoFlush', 'seed', 'runAhead'];
+
+function flat(options) {
+  const pairs = [];
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (!OPTIONS.includes(name)) {
+      throw makeError('INVALID_ARGUMENT', `unexpected option '${name}'; known: ${OPTIONS.join(', ')}`, '{"wrong_type":true}');
+    }
+    if (value !== undefined && value !== null) {
+      pairs.push(snake(name), value instanceof Set ? [...value] : value);
+    }
+  }
+  return pairs;
+}
+
+export const { PieError, InvalidArgumentError, InvalidTypeError, ContextLengthError, OutOfPagesError, PermissionDeniedError,
+  NotFoundError, AlreadyExistsError, UnsupportedError, GrammarViolationError, GuestError, LimitExceededError, CancelledError,
+  BudgetExhaustedError, PieTimeoutError, StorageFullError, UpstreamError, DriverFailureError, DeviceLostError,
+  InternalError } = errors;
+
+export const ErrorCode = Object.freeze(Object.fromEntries(['INVALID_ARGUMENT', 'CONTEXT_LENGTH_EXCEEDED', 'OUT_OF_PAGES',
+  'PERMISSION_DENIED', 'NOT_FOUND', 'ALREADY_EXISTS', 'UNSUPPORTED', 'BAD_REQUEST', 'INVALID_MANIFEST', 'SOURCE_ERROR',
+  'UNAUTHENTICATED', 'METHOD_NOT_ALLOWED', 'NOT_ACCEPTABLE', 'UNSUPPORTED_MEDIA_TYPE', 'UPGRADE_REQUIRED', 'CONFLICT',
+  'PAYLOAD_TOO_LARGE', 'RATE_LIMITED', 'QUOTA_EXCEEDED', 'GRAMMAR_VIOLATION', 'GUEST_ERROR', 'LIMIT_EXCEEDED', 'CANCELLED',
+  'BUDGET_EXHAUSTED', 'TIMEOUT', 'STORAGE_FULL', 'UPSTREAM_FAILURE', 'OVERLOADED', 'DRAINING', 'NOT_READY',
+  'DRIVER_FAILURE', 'DEVICE_LOST', 'INTERNAL'].map((code) => [code, code])));
+
+// --- masks ------------------------------------------------------------------------------------
+export class Mask extends Uint32Array {
+  static get [Symbol.species]() { return Uint32Array; }
+  static #of(runs) { return new Mask(runs); }
+  static all(n) { return Mask.#of(ops.mask('all', n)); }
+  static none(n) { return Mask.#of(ops.mask('none', n)); }
+  static range(a, b) { return Mask.#of(ops.mask('range', a, b)); }
+  static ranges(pairs) { return Mask.#of(ops.mask('ranges', Array.from(pairs, (p) => Array.from(p)))); }
+  static ids(values) { return Mask.#of(ops.mask('ids', ids(values))); }
+  static fromBrle(runs) { return Mask.#of(ops.mask('brle', ids(runs))); }
+  static window(n, w) { return Mask.#of(ops.mask('window', n, w)); }
+  static sink(n, s, w) { return Mask.#of(ops.mask('sink', n, s, w)); }
+  static rows(start, count, f) { return Array.from({ length: count }, (_, i) => f(start + i)); }
+  and(other) { return Mask.#of(ops.mask('and', this, ids(other))); }
+  or(other) { return Mask.#of(ops.mask('or', this, ids(other))); }
+  not(n) { return Mask.#of(ops.mask('not', this, n)); }
+  count() { return ops.mask('count', this); }
+  contains(i) { return ops.mask('contains', this, i); }
+  toBrle(n) { return n === undefined ? new Uint32Array(this) : ops.mask('to_brle', this, n); }
+}
+
+// --- samplers and probes ----------------------------------------------------------------------
+export class Stage {
+  constructor(h) { this[H] = h; }
+  static repetitionPenalty(r, window) { return new Stage(ops.stage('repetition_penalty', r, window)); }
+  static presencePenalty(a) { return new Stage(ops.stage('presence_penalty', a)); }
+  static frequencyPenalty(b) { return new Stage(ops.stage('frequency_penalty', b)); }
+  static logitBias(map, x) {
+    if (Array.isArray(map) && map.length === 2 && typeof map[0] === 'object') [map, x] = map;
+    return new Stage(x === undefined ? ops.stage('logit_bias', bias(map)) : ops.stage('logit_bias', map, x));
+  }
+  static temperature(t) { return new Stage(ops.stage('temperature', t)); }
+  static topK(k) { return new Stage(ops.stage('top_k', k)); }
+  static typical(t) { return new Stage(ops.stage('typical', t)); }
+  static topP(q) { return new Stage(ops.stage('top_p', q)); }
+  static minP(q) { return new Stage(ops.stage('min_p', q)); }
+}
+
+const STAGES = ['repetitionPenalty', 'presencePenalty', 'frequencyPenalty', 'logitBias', 'temperature', 'topK', 'typical',
+  'topP', 'minP'];
+
+export class Sampler {
+  constructor(h) { this[H] = h; }
+  static argmax({ seed } = {}) { return new Sampler(ops.sampler('argmax', seed)); }
+  static topP(temperature = 0.6, p = 0.95, { seed } = {}) { return new Sampler(ops.sampler('top_p', seed, temperature, p)); }
+  static topK(temperature = 0.6, k = 40, { seed } = {}) { return new Sampler(ops.sampler('top_k', seed, temperature, k)); }
+  static minP(temperature = 0.6, p = 0.1, { seed } = {}) { return new Sampler(ops.sampler('min_p', seed, temperature, p)); }
+  static topKTopP(temperature = 0.6, k = 40, p = 0.95, { seed } = {}) {
+    return new Sampler(ops.sampler('top_k_top_p', seed, temperature, k, p));
+  }
+  static multinomial(temperature = 1, draws = 1, { seed } = {}) {
+    return new Sampler(ops.sampler('multinomial', seed, temperature, draws));
+  }
+  static chain(stages, options = {}) {
+    let { seed } = options;
+    let list = stages;
+    if (!Array.isArray(stages)) {
+      seed = stages.seed;
+      for (const name of Object.keys(stages)) {
+        if (name !== 'seed' && !STAGES.includes(name)) {
+          throw makeError('INVALID_ARGUMENT', `unexpected stage '${name}'; known: ${STAGES.join(', ')}`, '{"wrong_type":true}');
+        }
+      }
+      list = STAGES.filter((name) => stages[name] !== undefined).map((name) => Stage[name](stages[name]));
+    }
+    return new Sampler(ops.sampler('chain', seed, ...list.map((s) => handle(s, Stage, 'stage'))));
+  }
+}
+
+export class Probe {}
+export class Logits extends Probe {
+  constructor({ masked = false } = {}) { super(); this[H] = ops.probe('logits', masked); }
+}
+export class Distribution extends Probe {
+  constructor(temperature = 1, k = 0, { masked = false } = {}) { super(); this[H] = ops.probe('distribution', masked, temperature, k); }
+}
+export class Logprob extends Probe {
+  constructor(token, { masked = false } = {}) { super(); this[H] = ops.probe('logprob', masked, token); }
+}
+export class Logprobs extends Probe {
+  constructor(tokens, { masked = false } = {}) { super(); this[H] = ops.probe('logprobs', masked, ids(tokens)); }
+}
+export class Entropy extends Probe {
+  constructor({ masked = false } = {}) { super(); this[H] = ops.probe('entropy', masked); }
+}
+
+// --- models -----------------------------------------------------------------------------------
+export class Tokenizer {
+  #vocabs;
+  constructor(h) { this[H] = h; }
+  encode(text, { parseSpecial = true } = {}) { return ops.tk_encode(this[H], text, parseSpecial); }
+  decode(values, { skipSpecial = false } = {}) { return ops.tk_decode(this[H], ids(values), skipSpecial); }
+  tokenBytes(id) { return ops.tk_token_bytes(this[H], id); }
+  vocabs() { return (this.#vocabs ??= ops.tk_vocabs(this[H])); }
+  specialTokens() { return ops.tk_special_tokens(this[H]); }
+  splitRegex() { return ops.tk_split_regex(this[H]); }
+}
+
+export class Model {
+  #tokenizer;
+  constructor(h) { this[H] = h; this.name = ops.model_name(h); }
+  static load(name) { return new Model(ops.model_load(name)); }
+  info() { return ops.model_info(this[H]); }
+  tokenizer() { return (this.#tokenizer ??= new Tokenizer(ops.model_tokenizer(this[H]))); }
+  defaultSystemSpeculation() { return ops.model_speculation(this[H]); }
+}
+Model.prototype.speak = later('model.speak', 'no loaded model speaks');
+
+// --- passes -----------------------------------------------------------------------------------
+export class SampleHandle {
+  constructor(h) { this[H] = h; this.slot = ops.handle_slot(h); this.arity = ops.handle_arity(h); }
+}
+export class ProbeHandle {
+  constructor(h) { this[H] = h; this.slot = ops.handle_slot(h); this.kind = ops.handle_kind(h); }
+}
+
+export class Output {
+  #tokens;
+  constructor(h) { this[H] = h; }
+  token(h) { return ops.out_token(this[H], handle(h, SampleHandle, 'handle')); }
+  tokensAt(h) { return ops.out_tokens_at(this[H], handle(h, SampleHandle, 'handle')); }
+  distribution(h) { return ops.out_distribution(this[H], handle(h, ProbeHandle, 'handle')); }
+  logits(h) { return ops.out_logits(this[H], handle(h, ProbeHandle, 'handle')); }
+  logprobs(h) { return ops.out_logprobs(this[H], handle(h, ProbeHandle, 'handle')); }
+  entropy(h) { return ops.out_entropy(this[H], handle(h, ProbeHandle, 'handle')); }
+  get tokens() {
+    if (this.#tokens === undefined) {
+      this.#tokens = ops.out_tokens(this[H]);
+      this.#tokens[ENDS] = ['stop', 'constraint'].includes(this.finishReason);
+    }
+    return this.#tokens;
+  }
+  get text() { return ops.out_text(this[H]); }
+  get finishReason() { return ops.out_finish_reason(this[H]); }
+  get autoSampler() { const h = ops.out_auto_sampler(this[H]); return h === undefined ? undefined : new SampleHandle(h); }
+}
+
+export class Forward {
+  constructor(h) { this[H] = h; }
+  startPosition() { return ops.fwd_start_position(this[H]); }
+  pageSize() { return ops.fwd_page_size(this[H]); }
+  input(values) { ops.fwd_input(this[H], ids(values)); return this; }
+  inputAt(values, positions) { ops.fwd_input_at(this[H], ids(values), ids(positions)); return this; }
+  sample(indices, sampler) {
+    return new SampleHandle(ops.fwd_sample(this[H], typeof indices === 'object' ? Array.from(indices) : indices, handle(sampler, Sampler, 'sampler')));
+  }
+  probe(index, probe) { return new ProbeHandle(ops.fwd_probe(this[H], index, handle(probe, Probe, 'probe'))); }
+  mask(brle) { ops.fwd_mask(this[H], ids(brle)); return this; }
+  maskAt(index, brle) { ops.fwd_mask_at(this[H], index, ids(brle)); return this; }
+  attentionMask(rows, { causal = true } = {}) { ops.fwd_attention_mask(this[H], Array.from(rows, ids), causal); return this; }
+  deferCommit() { ops.fwd_defer_commit(this[H]); return this; }
+  async execute(options) { return new Output(await call(ops.fwd_execute(this[H]), options)); }
+}
+for (const name of ['adapter', 'zoSeed']) Forward.prototype[name] = later(`fwd.${name}`, 'no loaded model takes adapters');
+for (const name of ['inputImage', 'inputAudio']) Forward.prototype[name] = later(`fwd.${name}`, 'no loaded model takes media');
+
+// --- generations ------------------------------------------------------------------------------
+export class GenStep {
+  constructor(h) { this[H] = h; }
+  clearSampler() { ops.step_clear_sampler(this[H]); return this; }
+  sampler(sampler) { ops.step_sampler(this[H], handle(sampler, Sampler, 'sampler')); return this; }
+  logitBias(map, x) {
+    if (Array.isArray(map) && map.length === 2 && typeof map[0] === 'object') [map, x] = map;
+    if (x === undefined) ops.step_logit_bias(this[H], bias(map));
+    else ops.step_logit_bias(this[H], map, x);
+    return this;
+  }
+  probe(index, probe) { return new ProbeHandle(ops.step_probe(this[H], index, handle(probe, Probe, 'probe'))); }
+  get mask() { const runs = ops.step_mask(this[H]); return runs === undefined ? undefined : new Mask(runs); }
+  async execute(options) { return new Output(await call(ops.step_execute(this[H]), options)); }
+}
+
+export class Generator {
+  constructor(h, context) { this[H] = h; this.context = context; }
+  disableSystemSpeculation() { return this.systemSpeculation(false); }
+  probeEachStep(index, probe) { return new ProbeHandle(ops.gen_probe_each_step(this[H], index, handle(probe, Probe, 'probe'))); }
+  get tokensGenerated() { return ops.gen_tokens_generated(this[H]); }
+  get isDone() { return ops.gen_is_done(this[H]); }
+  get finishReason() { return ops.gen_finish_reason(this[H]); }
+  async next() {
+    const h = ops.gen_next(this[H]);
+    return h === undefined ? undefined : new GenStep(h);
+  }
+  async *[Symbol.asyncIterator]() {
+    for (let h = ops.gen_next(this[H]); h !== undefined; h = ops.gen_next(this[H])) yield new GenStep(h);
+  }
+  async nextToken(options) { return await call(ops.gen_next_token(this[H]), options); }
+  accept(values) { return ops.gen_accept(this[H], ids(values)); }
+  fork() { return this.context.fork(); }
+  async forkAsync(options) { return await this.context.forkAsync(options); }
+  close() { ops.gen_close(this[H]); }
+  [Symbol.dispose]() { this.close(); }
+  async [Symbol.asyncDispose]() { this.close(); }
+  async collectTokens(options) { return await call(ops.gen_collect_tokens(this[H]), options); }
+  async collectText({ includeReasoning = false, ...options } = {}) {
+    return await call(ops.gen_collect_text(this[H], includeReasoning), options);
+  }
+  async collectJson({ schema, parse, ...options } = {}) {
+    if (schema !== undefined) later('collectJson({schema})', 'this engine has no grammars yet; leave schema out to parse only')();
+    const text = await this.collectText(options);
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch (e) {
+      throw makeError('GRAMMAR_VIOLATION', `collectJson: the text is not complete JSON: ${e.message}`, JSON.stringify({ text }));
+    }
+    return parse ? parse(value) : value;
+  }
+}
+for (const name of ['maxTokens', 'stop', 'addStop', 'constrain', 'logitMask', 'horizon', 'rebidEachStep', 'adapter', 'zoSeed',
+  'speculator', 'systemSpeculation', 'seed', 'runAhead']) {
+  Generator.prototype[name] = function set(value) {
+    ops.gen_set(this[H], snake(name), value instanceof Set ? [...value] : value);
+    return this;
+  };
+}
+for (const name of ['save', 'snapshot']) Generator.prototype[name] = later(`g.${name}`, 'this server keeps no snapshots');
+
+// --- contexts ---------------------------------------------------------------------------------
+export class Context {
+  constructor(model, { template, prefixCache = true } = {}) {
+    this[H] = ops.ctx_new(handle(model, Model, 'model'), template, prefixCache);
+    this.model = model;
+  }
+  static async createAsync(model, options) { return new Context(model, options); }
+  static #of(h, model) {
+    const ctx = Object.create(Context.prototype);
+    ctx[H] = h;
+    ctx.model = model;
+    return ctx;
+  }
+  get pageSize() { return ops.ctx_page_size(this[H]); }
+  get seqLen() { return ops.ctx_seq_len(this[H]); }
+  get committedPageCount() { return ops.ctx_committed_page_count(this[H]); }
+  get workingPageCount() { return ops.ctx_working_page_count(this[H]); }
+  get workingPageTokenCount() { return ops.ctx_working_page_token_count(this[H]); }
+  buffer() { return ops.ctx_buffer(this[H]); }
+  tokens() { return ops.ctx_tokens(this[H]); }
+  system(text) { ops.ctx_system(this[H], text); return this; }
+  user(text) { ops.ctx_user(this[H], text); return this; }
+  assistant(text) { ops.ctx_assistant(this[H], text); return this; }
+  cue() { ops.ctx_cue(this[H]); return this; }
+  seal() { ops.ctx_seal(this[H]); return this; }
+  append(values) { ops.ctx_append(this[H], ids(values)); return this; }
+  appendText(text) { ops.ctx_append_text(this[H], text); return this; }
+  async flush(options) { await call(ops.ctx_flush(this[H]), options); }
+  truncate(n) { ops.ctx_truncate(this[H], n); }
+  async truncateAsync(n, options) { await call(ops.ctx_truncate_async(this[H], n), options); }
+  fork() { return Context.#of(ops.ctx_fork(this[H]), this.model); }
+  async forkAsync(options) { return Context.#of(await call(ops.ctx_fork_async(this[H]), options), this.model); }
+  suspend() { ops.ctx_suspend(this[H]); }
+  async suspendAsync(options) { await call(ops.ctx_suspend_async(this[H]), options); }
+  reserveWorkingPages(n) { ops.ctx_reserve_working_pages(this[H], n); }
+  commitWorkingPages(k) { ops.ctx_commit_working_pages(this[H], k); }
+  releaseWorkingPages(n) { ops.ctx_release_working_pages(this[H], n); }
+  truncateWorkingPageTokens(n) { ops.ctx_truncate_working_page_tokens(this[H], n); }
+  forward() { return new Forward(ops.ctx_forward(this[H])); }
+  generate(sampler, options) {
+    return new Generator(ops.ctx_generate(this[H], handle(sampler, Sampler, 'sampler'), ...flat(options)), this);
+  }
+  release() { ops.ctx_close(this[H]); }
+  close() { this.release(); }
+  [Symbol.dispose]() { this.release(); }
+  async [Symbol.asyncDispose]() { this.release(); }
+}
+const refused = {
+  'this server keeps no snapshots': ['save', 'snapshot'],
+  'no loaded model has a tool form': ['equip', 'answer'],
+  'this engine cannot hide a prefix yet; use attentionMask': ['dropPrefix', 'setWindow'],
+  'this engine runs no market': ['setBid', 'idle'],
+  'this server does not publish prefixes': ['publish'],
+  'no loaded model takes media': ['appendImage', 'appendImages', 'appendAudio', 'appendAudios', 'appendVideo'],
+};
+for (const [why, names] of Object.entries(refused)) for (const name of names) Context.prototype[name] = later(`ctx.${name}`, why);
+for (const name of ['open', 'take', 'delete']) Context[name] = later(`Context.${name}`, 'this server keeps no snapshots');
+
+// --- chat -------------------------------------------------------------------------------------
+const Event = Object.freeze({
+  Idle: () => ({ type: 'idle' }),
+  Delta: (text) => ({ type: 'delta', text }),
+  Done: (text) => ({ type: 'done', text }),
+  Interrupt: (token) => ({ type: 'interrupt', token }),
+});
+const event = ([kind, value]) => Event[kind[0].toUpperCase() + kind.slice(1)](value);
+
+class Decoder {
+  constructor(model, { includeReasoning = false } = {}) { this[H] = ops.decoder_new(handle(model, Model, 'model'), includeReasoning); }
+  #take(feed, given) {
+    const tokens = given instanceof Output ? given.tokens : given;
+    return feed(this[H], ids(tokens), tokens[ENDS] === true);
+  }
+  feed(tokens) { return event(this.#take(ops.decoder_feed, tokens)); }
+  feedAll(tokens) { return this.#take(ops.decoder_feed_all, tokens).map(event); }
+  reset() { ops.decoder_reset(this[H]); }
+}
+
+export const chat = Object.freeze({
+  system: (model, text) => ops.chat_system(handle(model, Model, 'model'), text),
+  user: (model, text) => ops.chat_user(handle(model, Model, 'model'), text),
+  assistant: (model, text) => ops.chat_assistant(handle(model, Model, 'model'), text),
+  firstUser: (model, text) => ops.chat_first_user(handle(model, Model, 'model'), text),
+  systemUser: (model, system, text) => ops.chat_system_user(handle(model, Model, 'model'), system, text),
+  render(model, messages, { tools, addGenerationPrompt = false, template } = {}) {
+    if (tools?.length) later('chat.render({tools})', 'no loaded model has a tool form')();
+    return ops.chat_render(handle(model, Model, 'model'), Array.from(messages), addGenerationPrompt, template);
+  },
+  cue: (model) => ops.chat_cue(handle(model, Model, 'model')),
+  seal: (model) => ops.chat_seal(handle(model, Model, 'model')),
+  stopTokens: (model) => ops.chat_stop_tokens(handle(model, Model, 'model')),
+  Event,
+  Decoder,
+});
+
+// --- the process ------------------------------------------------------------------------------
+export const runtime = Object.freeze({
+  version: () => ops.runtime_version(),
+  instanceId: () => ops.runtime_instance_id(),
+  username: () => ops.runtime_username(),
+  models: () => ops.runtime_models(),
+  program: () => ops.runtime_program(),
+  stats: () => ops.runtime_stats(),
+  launch: later('runtime.launch', 'this server starts no child processes'),
+});
+
+const text = (value) => (typeof value === 'string' ? value
+  : JSON.stringify(value, (k, v) => (typeof v === 'bigint' ? v.toString() : v)) ?? 'null');
+
+export const session = Object.freeze({
+  send: (value) => { ops.session_send(text(value)); },
+  sendAsync: async (value) => { ops.session_send(text(value)); },
+  receive: async (options) => await call(ops.session_receive(), options),
+  setReturn: (value) => { ops.session_set_return(text(value)); },
+  sendFile: later('session.sendFile', 'this server carries no files'),
+  receiveFile: later('session.receiveFile', 'this server carries no files'),
+});
+
+export const timers = Object.freeze({
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  timeout: (promise, ms) => new Promise((resolve, reject) => {
+    const id = setTimeout(() => reject(makeError('TIMEOUT', `timeout: not done within ${ms} ms`, '{}')), ms);
+    Promise.resolve(promise).then(resolve, reject).finally(() => clearTimeout(id));
+  }),
+});
+
+// --- what this server does not offer ----------------------------------------------------------
+const none = (name, why, ...functions) => Object.freeze(Object.fromEntries(functions.map((f) => [f, later(`${name}.${f}`, why)])));
+const absent = (name, why, ...statics) => {
+  const cls = { [name]: class { constructor() { later(name, why)(); } } }[name];
+  for (const s of statics) cls[s] = later(`${name}.${s}`, why);
+  return cls;
+};
+const noGrammar = 'this engine has no grammars yet';
+const noTools = 'no loaded model has a tool form';
+const noAdapters = 'no loaded model takes adapters';
+const noMedia = 'no loaded model takes or makes media';
+export const Grammar = absent('Grammar', noGrammar, 'fromJsonSchema', 'json', 'fromRegex', 'fromEbnf');
+export const Matcher = absent('Matcher', noGrammar);
+export const GrammarConstraint = absent('GrammarConstraint', noGrammar, 'fromGrammar', 'fromJsonSchema', 'json', 'fromRegex', 'fromEbnf');
+export const [jsonSchema, anyJson, regex, ebnf, grammar] = ['jsonSchema', 'anyJson', 'regex', 'ebnf', 'grammar'].map((n) => later(n, noGrammar));
+export const Adapter = absent('Adapter', noAdapters, 'create', 'open');
+export const Image = absent('Image', noMedia, 'fromBytes');
+export const Audio = absent('Audio', noMedia, 'fromBytes');
+export const Video = absent('Video', noMedia, 'fromBytes');
+export const Speech = absent('Speech', noMedia);
+export const SpeechBuilder = absent('SpeechBuilder', noMedia);
+export const writeWav = later('writeWav', noMedia);
+export const Child = absent('Child', 'this server starts no child processes');
+export const Subscription = absent('Subscription', 'this server carries no topics');
+export const McpSession = absent('McpSession', 'this server knows no MCP servers');
+export const reasoning = Object.freeze({ Decoder: absent('Decoder', 'reasoning.Decoder is not offered yet') });
+export const tools = Object.freeze({ ...none('tools', noTools, 'equipPrefix', 'answerPrefix', 'nativeGrammar', 'nativeMatcher',
+  'parseCall', 'parseCalls', 'tool'), supported: () => false });
+export const zo = none('zo', noAdapters, 'initialize', 'update', 'adapterSeed');
+export const contexts = none('contexts', 'this server keeps no snapshots', 'list', 'info');
+export const scheduling = none('scheduling', 'this engine runs no market', 'balance', 'rent', 'dividend', 'latency', 'price', 'explain');
+export const messaging = none('messaging', 'this server carries no topics', 'push', 'pull', 'broadcast', 'subscribe');
+export const mcp = none('mcp', 'this server knows no MCP servers', 'availableServers', 'connect');
+export const filesystem = none('filesystem', 'this server gives programs no files', 'usage');
+export const http = Object.freeze({ get: async (url) => { throw noNetwork(`http.get(${JSON.stringify(String(url))})`); }, fetch: globalThis.fetch });
+
+// Names of types, so that stripped code may import them as values.
+export const [Voice, Brle, GenerateOptions, ProbeKind, Schema, Constraint, Speculator] = Array(7).fill(undefined);

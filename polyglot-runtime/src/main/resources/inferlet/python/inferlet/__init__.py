@@ -1,0 +1,34 @@
+"""The interface between pie and the programs that it runs. All behaviour lives in the host; these are thin facades."""
+
+from . import chat, errors, runtime, session, timers
+from ._later import (
+    Adapter, AnyJson, Audio, Child, Constraint, Ebnf, Grammar, GrammarConstraint, GrammarSchema, Image, JsonSchema,
+    Matcher, McpSession, Regex, Schema, Speculator, Speech, SpeechBuilder, Subscription, Video, Voice, adapter, contexts,
+    filesystem, grammar, http, mcp, messaging, reasoning, scheduling, spec, tools, write_wav, zo,
+)  # fmt: skip
+from .context import Context
+from .errors import (
+    AlreadyExistsError, BudgetExhaustedError, CancelledError, ContextLengthError, DeviceLostError, DriverFailureError,
+    ErrorCode, GrammarViolationError, GuestError, InternalError, InvalidArgumentError, InvalidTypeError,
+    LimitExceededError, NotFoundError, OutOfPagesError, PermissionDeniedError, PieError, PieTimeoutError,
+    StorageFullError, UnsupportedError, UpstreamError,
+)  # fmt: skip
+from .forward import Forward, Output, ProbeHandle, SampleHandle
+from .generation import GenStep, Generator
+from .mask import Mask
+from .model import Model, Tokenizer
+from .sampler import Distribution, Entropy, Logits, Logprob, Logprobs, Sampler, Stage
+from .session import get_return_value, set_return
+
+__all__ = [
+    "Context", "Model", "Tokenizer", "Adapter", "Image", "Audio", "Video", "Speech", "SpeechBuilder", "Voice",
+    "write_wav", "Forward", "Output", "SampleHandle", "ProbeHandle", "Generator", "GenStep", "Sampler", "Logits",
+    "Distribution", "Logprob", "Logprobs", "Entropy", "chat", "reasoning", "tools", "Schema", "JsonSchema", "AnyJson",
+    "Regex", "Ebnf", "Constraint", "GrammarConstraint", "Grammar", "Matcher", "Speculator", "runtime", "scheduling",
+    "messaging", "session", "mcp", "zo", "Stage", "Mask", "GrammarSchema", "Child", "Subscription", "McpSession",
+    "ErrorCode", "PieError", "InvalidArgumentError", "InvalidTypeError", "ContextLengthError", "OutOfPagesError",
+    "PermissionDeniedError", "NotFoundError", "AlreadyExistsError", "UnsupportedError", "GrammarViolationError",
+    "GuestError", "LimitExceededError", "CancelledError", "BudgetExhaustedError", "PieTimeoutError",
+    "StorageFullError", "UpstreamError", "DriverFailureError", "DeviceLostError", "InternalError", "contexts", "http",
+    "filesystem", "timers",
+]  # fmt: skip

@@ -1,0 +1,81 @@
+"""Parts of the interface that this server does not offer: they exist, and say so when they are called."""
+
+import sys
+import types
+
+from ._values import later
+
+_GRAMMAR = "this engine has no grammars yet"
+_TOOLS = "no loaded model has a tool form"
+_ADAPTERS = "no loaded model takes adapters"
+_MEDIA = "no loaded model takes or makes media"
+
+
+def _class(name, why, methods=()):
+    refuse = later(name, why)
+    body = {"__init__": refuse, "__doc__": f"Not offered: {why}."}
+    body.update({m: staticmethod(later(f"{name}.{m}", why)) for m in methods})
+    return type(name, (), body)
+
+
+def _module(name, why, functions, **more):
+    full = __package__ + "." + name
+    module = types.ModuleType(full, f"Not offered: {why}.")
+    for f in functions:
+        setattr(module, f, later(f"{name}.{f}", why))
+    for key, value in more.items():
+        setattr(module, key, value)
+    sys.modules[full] = module
+    return module
+
+
+Schema = type("Schema", (), {"__doc__": "Protocol of things with build_constraint(model)."})
+Constraint = type("Constraint", (), {"__doc__": "Protocol of things with step(accepted)."})
+Speculator = type("Speculator", (), {"__doc__": "Protocol of things with draft() and accept(tokens)."})
+_FROM = ("from_grammar", "from_json_schema", "json", "from_regex", "from_ebnf")
+Grammar = _class("Grammar", _GRAMMAR, _FROM[1:])
+Matcher = _class("Matcher", _GRAMMAR)
+GrammarConstraint = _class("GrammarConstraint", _GRAMMAR, _FROM)
+JsonSchema = _class("JsonSchema", _GRAMMAR)
+AnyJson = _class("AnyJson", _GRAMMAR)
+Regex = _class("Regex", _GRAMMAR)
+Ebnf = _class("Ebnf", _GRAMMAR)
+GrammarSchema = _class("GrammarSchema", _GRAMMAR)
+Adapter = _class("Adapter", _ADAPTERS, ("create", "open"))
+Image = _class("Image", _MEDIA, ("from_bytes",))
+Audio = _class("Audio", _MEDIA, ("from_bytes",))
+Video = _class("Video", _MEDIA, ("from_bytes",))
+Speech = _class("Speech", _MEDIA)
+SpeechBuilder = _class("SpeechBuilder", _MEDIA)
+Voice = _class("Voice", _MEDIA)
+write_wav = later("write_wav", _MEDIA)
+Child = _class("Child", "this server starts no child processes")
+Subscription = _class("Subscription", "this server carries no topics")
+McpSession = _class("McpSession", "this server knows no MCP servers")
+
+grammar = _module("grammar", _GRAMMAR, (), Grammar=Grammar, Matcher=Matcher, GrammarConstraint=GrammarConstraint)
+spec = _module("spec", "this engine takes no drafters yet", (), Speculator=Speculator)
+reasoning = _module("reasoning", "this engine decodes no reasoning apart yet", (),
+                    Decoder=_class("Decoder", "reasoning.Decoder is not offered yet"))  # fmt: skip
+tools = _module("tools", _TOOLS, ("equip_prefix", "answer_prefix", "native_grammar", "native_matcher", "parse_call",
+                                  "parse_calls", "tool"), supported=lambda model: False)  # fmt: skip
+adapter = _module("adapter", _ADAPTERS, (), Adapter=Adapter)
+zo = _module("zo", _ADAPTERS, ("initialize", "update", "adapter_seed"))
+contexts = _module("contexts", "this server keeps no snapshots", ("list", "info"))
+scheduling = _module("scheduling", "this engine runs no market", ("balance", "rent", "dividend", "latency", "price",
+                                                                  "explain"))  # fmt: skip
+messaging = _module("messaging", "this server carries no topics", ("push", "pull", "broadcast", "subscribe"))
+mcp = _module("mcp", "this server knows no MCP servers", ("available_servers", "connect"))
+filesystem = _module("filesystem", "this server gives programs no files", ("usage",))
+
+
+def _denied(name):
+    def refuse(*args, **kwargs):
+        from .errors import PermissionDeniedError
+
+        raise PermissionDeniedError(f"{name}: this program has no network permission")
+
+    return refuse
+
+
+http = _module("http", "", (), get=_denied("http.get"), fetch=_denied("http.fetch"))

@@ -1,0 +1,56 @@
+"""Turn the host's results into Python values; called by the host."""
+
+import json
+import types
+
+
+def list_of(*items):
+    return list(items)
+
+
+def bytes_of(latin):
+    return latin.encode("latin-1")
+
+
+def record_of(text):
+    return json.loads(text, object_hook=lambda fields: types.SimpleNamespace(**fields))
+
+
+class Tokens(list):
+    """Token ids of a step; `ends` says that a decoder must end its turn after them."""
+
+    __slots__ = ("ends",)
+
+    def __init__(self, ids=(), ends=False):
+        list.__init__(self, ids)
+        self.ends = ends
+
+
+def ids(values):
+    """Return something that the host reads as ids: a list as it is, any iterable as a list."""
+    return values if isinstance(values, (list, tuple)) else list(values)
+
+
+def options(names, given):
+    """Return known options as name, value, name, value …"""
+    flat = []
+    for name, value in given.items():
+        if name not in names:
+            raise TypeError(f"unexpected option '{name}'; known: {', '.join(names)}")
+        if value is not None:
+            flat.append(name)
+            flat.append(list(value) if isinstance(value, (set, frozenset, range)) else getattr(value, "_h", value))
+    return flat
+
+
+def later(what, why):
+    """Make a function that refuses, for what this server does not offer."""
+
+    def refuse(*args, **kwargs):
+        from .errors import UnsupportedError
+
+        raise UnsupportedError(f"{what}: {why}")
+
+    refuse.__name__ = what.rsplit(".", 1)[-1]
+    refuse.__qualname__ = what
+    return refuse

@@ -1,0 +1,102 @@
+"""Messages through the model's own chat template, and what the model answers."""
+
+from dataclasses import dataclass
+
+import _pie as _p
+
+from ._values import ids as _ids
+from .forward import Output
+from .model import Model
+from .sampler import handle
+
+
+def system(model, text):
+    return _p.chat_system(handle(model, Model, "model"), text)
+
+
+def user(model, text):
+    return _p.chat_user(handle(model, Model, "model"), text)
+
+
+def assistant(model, text):
+    return _p.chat_assistant(handle(model, Model, "model"), text)
+
+
+def first_user(model, text):
+    return _p.chat_first_user(handle(model, Model, "model"), text)
+
+
+def system_user(model, sys, text):
+    return _p.chat_system_user(handle(model, Model, "model"), sys, text)
+
+
+def render(model, messages, *, tools=None, add_generation_prompt=False, template=None):
+    if tools:
+        from .errors import UnsupportedError
+
+        raise UnsupportedError("chat.render: no loaded model has a tool form")
+    return _p.chat_render(handle(model, Model, "model"), list(messages), add_generation_prompt, template)
+
+
+def cue(model):
+    return _p.chat_cue(handle(model, Model, "model"))
+
+
+def seal(model):
+    return _p.chat_seal(handle(model, Model, "model"))
+
+
+def stop_tokens(model):
+    return _p.chat_stop_tokens(handle(model, Model, "model"))
+
+
+class Event:
+    """What a decoder read: Idle, Delta(text), Done(text), Interrupt(token)."""
+
+    @dataclass(frozen=True, slots=True)
+    class Idle:
+        pass
+
+    @dataclass(frozen=True, slots=True)
+    class Delta:
+        text: str
+
+    @dataclass(frozen=True, slots=True)
+    class Done:
+        text: str
+
+    @dataclass(frozen=True, slots=True)
+    class Interrupt:
+        token: int
+
+
+_KINDS = {
+    "idle": lambda _: Event.Idle(),
+    "delta": Event.Delta,
+    "done": Event.Done,
+    "interrupt": Event.Interrupt,
+}
+
+
+class Decoder:
+    """Turn tokens into events, step by step."""
+
+    __slots__ = ("_h",)
+
+    def __init__(self, model, *, include_reasoning=False):
+        self._h = _p.decoder_new(handle(model, Model, "model"), include_reasoning)
+
+    def _take(self, feed, tokens):
+        if isinstance(tokens, Output):
+            tokens = tokens.tokens
+        return feed(self._h, _ids(tokens), getattr(tokens, "ends", False))
+
+    def feed(self, tokens):
+        kind, value = self._take(_p.decoder_feed, tokens)
+        return _KINDS[kind](value)
+
+    def feed_all(self, tokens):
+        return [_KINDS[kind](value) for kind, value in self._take(_p.decoder_feed_all, tokens)]
+
+    def reset(self):
+        _p.decoder_reset(self._h)

@@ -1,0 +1,162 @@
+"""Context: a token sequence on one model together with its KV pages."""
+
+import _pie as _p
+
+from ._loop import call
+from ._values import ids as _ids
+from ._values import later, options
+from .forward import Forward
+from .generation import OPTIONS, Generator
+from .model import Model
+from .sampler import Sampler, handle
+
+_NO_SNAPSHOTS = "this server keeps no snapshots"
+_NO_MARKET = "this engine runs no market"
+_NO_MEDIA = "no loaded model takes media"
+
+
+class Context:
+    __slots__ = ("_h", "model")
+
+    def __init__(self, model, *, template=None, prefix_cache=True):
+        self._h = _p.ctx_new(handle(model, Model, "model"), template, prefix_cache)
+        self.model = model
+
+    @classmethod
+    async def create_async(cls, model, **options):
+        return cls(model, **options)
+
+    @classmethod
+    def _of(cls, h, model):
+        ctx = cls.__new__(cls)
+        ctx._h = h
+        ctx.model = model
+        return ctx
+
+    open = staticmethod(later("Context.open", _NO_SNAPSHOTS))
+    take = staticmethod(later("Context.take", _NO_SNAPSHOTS))
+    delete = staticmethod(later("Context.delete", _NO_SNAPSHOTS))
+    save = later("ctx.save", _NO_SNAPSHOTS)
+    snapshot = later("ctx.snapshot", _NO_SNAPSHOTS)
+    equip = later("ctx.equip", "no loaded model has a tool form")
+    answer = later("ctx.answer", "no loaded model has a tool form")
+    drop_prefix = later("ctx.drop_prefix", "this engine cannot hide a prefix yet; use attention_mask")
+    set_window = later("ctx.set_window", "this engine cannot slide a window yet; use attention_mask")
+    set_bid = later("ctx.set_bid", _NO_MARKET)
+    idle = later("ctx.idle", _NO_MARKET)
+    publish = later("ctx.publish", "this server does not publish prefixes")
+    append_image = append_images = append_audio = append_audios = append_video = later("ctx.append_image", _NO_MEDIA)
+
+    @property
+    def page_size(self):
+        return _p.ctx_page_size(self._h)
+
+    @property
+    def seq_len(self):
+        return _p.ctx_seq_len(self._h)
+
+    @property
+    def committed_page_count(self):
+        return _p.ctx_committed_page_count(self._h)
+
+    @property
+    def working_page_count(self):
+        return _p.ctx_working_page_count(self._h)
+
+    @property
+    def working_page_token_count(self):
+        return _p.ctx_working_page_token_count(self._h)
+
+    def buffer(self):
+        return _p.ctx_buffer(self._h)
+
+    def tokens(self):
+        return _p.ctx_tokens(self._h)
+
+    def system(self, text):
+        _p.ctx_system(self._h, text)
+        return self
+
+    def user(self, text):
+        _p.ctx_user(self._h, text)
+        return self
+
+    def assistant(self, text):
+        _p.ctx_assistant(self._h, text)
+        return self
+
+    def cue(self):
+        _p.ctx_cue(self._h)
+        return self
+
+    def seal(self):
+        _p.ctx_seal(self._h)
+        return self
+
+    def append(self, ids):
+        _p.ctx_append(self._h, _ids(ids))
+        return self
+
+    def append_text(self, text):
+        _p.ctx_append_text(self._h, text)
+        return self
+
+    async def flush(self, *, timeout=None):
+        await call(_p.ctx_flush, self._h, timeout=timeout)
+
+    def truncate(self, n):
+        _p.ctx_truncate(self._h, n)
+
+    async def truncate_async(self, n, *, timeout=None):
+        await call(_p.ctx_truncate_async, self._h, n, timeout=timeout)
+
+    def fork(self):
+        return Context._of(_p.ctx_fork(self._h), self.model)
+
+    async def fork_async(self, *, timeout=None):
+        return Context._of(await call(_p.ctx_fork_async, self._h, timeout=timeout), self.model)
+
+    def suspend(self):
+        _p.ctx_suspend(self._h)
+
+    async def suspend_async(self, *, timeout=None):
+        await call(_p.ctx_suspend_async, self._h, timeout=timeout)
+
+    def reserve_working_pages(self, n):
+        _p.ctx_reserve_working_pages(self._h, n)
+
+    def commit_working_pages(self, k):
+        _p.ctx_commit_working_pages(self._h, k)
+
+    def release_working_pages(self, n):
+        _p.ctx_release_working_pages(self._h, n)
+
+    def truncate_working_page_tokens(self, n):
+        _p.ctx_truncate_working_page_tokens(self._h, n)
+
+    def forward(self):
+        return Forward(_p.ctx_forward(self._h))
+
+    def generate(self, sampler, **given):
+        flat = options(OPTIONS, given)
+        return Generator(_p.ctx_generate(self._h, handle(sampler, Sampler, "sampler"), *flat), self)
+
+    def release(self):
+        _p.ctx_close(self._h)
+
+    close = release
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.release()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        self.release()
+
+    def __repr__(self):
+        return f"Context({self.model.name!r}, seq_len={self.seq_len})"

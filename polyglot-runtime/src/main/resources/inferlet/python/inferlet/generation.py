@@ -1,0 +1,172 @@
+"""Generator and GenStep."""
+
+import json
+
+import _pie as _p
+
+from ._loop import call
+from ._values import ids as _ids
+from ._values import later, options
+from .forward import Output, ProbeHandle
+from .sampler import Sampler, _Probe, handle
+
+OPTIONS = (
+    "max_tokens", "stop", "extra_stop", "constrain", "logit_mask", "speculator", "system_speculation", "adapter",
+    "zo_seed", "horizon", "rebid_each_step", "auto_flush", "seed", "run_ahead",
+)  # fmt: skip
+
+
+def _setter(name):
+    def set_option(self, value):
+        flat = options((name,), {name: value})
+        if flat:
+            _p.gen_set(self._h, *flat)
+        return self
+
+    set_option.__name__ = name
+    return set_option
+
+
+class GenStep:
+    """One step of a generation in the making."""
+
+    __slots__ = ("_h",)
+
+    def __init__(self, h):
+        self._h = h
+
+    def clear_sampler(self):
+        _p.step_clear_sampler(self._h)
+        return self
+
+    def sampler(self, sampler):
+        _p.step_sampler(self._h, handle(sampler, Sampler, "sampler"))
+        return self
+
+    def logit_bias(self, bias, x=None):
+        if isinstance(bias, tuple):
+            bias, x = bias
+        if x is None:
+            _p.step_logit_bias(self._h, bias)
+        else:
+            _p.step_logit_bias(self._h, bias, x)
+        return self
+
+    def probe(self, index, probe):
+        return ProbeHandle(_p.step_probe(self._h, index, handle(probe, _Probe, "probe")))
+
+    @property
+    def mask(self):
+        from .mask import Mask
+
+        runs = _p.step_mask(self._h)
+        return None if runs is None else Mask(runs)
+
+    async def execute(self, *, timeout=None):
+        return Output(await call(_p.step_execute, self._h, timeout=timeout))
+
+
+class Generator:
+    """A generation: iterate its steps, or collect to the end inside the engine."""
+
+    __slots__ = ("_h", "context")
+
+    def __init__(self, h, context):
+        self._h = h
+        self.context = context
+
+    max_tokens = _setter("max_tokens")
+    stop = _setter("stop")
+    add_stop = _setter("add_stop")
+    constrain = _setter("constrain")
+    logit_mask = _setter("logit_mask")
+    horizon = _setter("horizon")
+    rebid_each_step = _setter("rebid_each_step")
+    adapter = _setter("adapter")
+    zo_seed = _setter("zo_seed")
+    speculator = _setter("speculator")
+    system_speculation = _setter("system_speculation")
+    seed = _setter("seed")
+    run_ahead = _setter("run_ahead")
+
+    def disable_system_speculation(self):
+        return self.system_speculation(False)
+
+    def probe_each_step(self, index, probe):
+        return ProbeHandle(_p.gen_probe_each_step(self._h, index, handle(probe, _Probe, "probe")))
+
+    @property
+    def tokens_generated(self):
+        return _p.gen_tokens_generated(self._h)
+
+    @property
+    def is_done(self):
+        return _p.gen_is_done(self._h)
+
+    @property
+    def finish_reason(self):
+        return _p.gen_finish_reason(self._h)
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        h = _p.gen_next(self._h)
+        if h is None:
+            raise StopAsyncIteration
+        return GenStep(h)
+
+    async def next(self, *, timeout=None):
+        h = _p.gen_next(self._h)
+        return None if h is None else GenStep(h)
+
+    async def next_token(self, *, timeout=None):
+        return await call(_p.gen_next_token, self._h, timeout=timeout)
+
+    def accept(self, ids):
+        return _p.gen_accept(self._h, _ids(ids))
+
+    def fork(self):
+        return self.context.fork()
+
+    async def fork_async(self):
+        return await self.context.fork_async()
+
+    save = later("g.save", "this server keeps no snapshots")
+    snapshot = later("g.snapshot", "this server keeps no snapshots")
+
+    def close(self):
+        _p.gen_close(self._h)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        self.close()
+
+    async def collect_tokens(self, *, timeout=None):
+        return await call(_p.gen_collect_tokens, self._h, timeout=timeout)
+
+    async def collect_text(self, *, include_reasoning=False, timeout=None):
+        return await call(_p.gen_collect_text, self._h, include_reasoning, timeout=timeout)
+
+    async def collect_json(self, *, schema=None, parse=None, timeout=None):
+        if schema is not None:
+            later("collect_json(schema=…)", "this engine has no grammars yet; leave schema out to parse only")()
+        text = await self.collect_text(timeout=timeout)
+        if parse is not None:
+            return parse(text)
+        try:
+            return json.loads(text)
+        except ValueError as e:
+            from .errors import GrammarViolationError
+
+            raise GrammarViolationError(
+                f"collect_json: the text is not complete JSON: {e}", details={"text": text}
+            ) from None

@@ -1,0 +1,19 @@
+"""Wait."""
+
+import asyncio
+
+
+async def sleep(t):
+    await asyncio.sleep(t)
+
+
+async def timeout(awaitable, t):
+    """Return the result, or raise TIMEOUT after t seconds and cancel what was awaited."""
+    from .errors import PieTimeoutError
+
+    try:
+        return await asyncio.wait_for(awaitable, t)
+    except TimeoutError as e:
+        if isinstance(e, PieTimeoutError):
+            raise
+        raise PieTimeoutError(f"timeout: not done within {t} s") from None
