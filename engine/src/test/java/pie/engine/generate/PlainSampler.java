@@ -102,23 +102,22 @@ final class PlainSampler {
     private List<Integer> typicalOrder() {
         float max = max();
         double total = total().doubleValue();
+        double[] share = new double[z.length];
+        kept.forEach(id -> share[id] = weight(id, max).doubleValue() / total);
         double all = 0;
         for (int from = 0; from < z.length; from += 1024) {
             double block = 0;
-            for (int id : kept) {
-                double p = weight(id, max).doubleValue() / total;
-                if (id >= from && id < from + 1024 && p > 0) {
-                    block -= p * StrictMath.log(p);
-                }
+            for (int id = from; id < Math.min(from + 1024, z.length); id++) {
+                block -= share[id] > 0 ? share[id] * StrictMath.log(share[id]) : 0;
             }
             all += block;
         }
         double entropy = all;
+        double[] away = new double[z.length];
+        kept.forEach(id ->
+                away[id] = share[id] == 0 ? Double.POSITIVE_INFINITY : Math.abs(-StrictMath.log(share[id]) - entropy));
         return order().stream()
-                .sorted(Comparator.comparingDouble(i -> {
-                    double p = weight(i, max).doubleValue() / total;
-                    return p == 0 ? Double.POSITIVE_INFINITY : Math.abs(-StrictMath.log(p) - entropy);
-                }))
+                .sorted(Comparator.comparingDouble(id -> away[id]))
                 .toList();
     }
 
@@ -166,10 +165,9 @@ final class PlainSampler {
             float product = f * r;
             r = C[i] + product;
         }
-        return new BigDecimal(r)
-                .multiply(BigDecimal.valueOf(2).pow(64))
-                .toBigInteger()
-                .multiply(BigInteger.TWO.pow(64 + n))
-                .shiftRight(64 + 64 - 40);
+        BigInteger scaled =
+                BigInteger.valueOf((long) (r * 0x1p30f)); // exact: r has 24 significant bits and is at least 1
+        int shift = 40 - 30 + n;
+        return shift >= 0 ? scaled.shiftLeft(shift) : scaled.shiftRight(-shift);
     }
 }

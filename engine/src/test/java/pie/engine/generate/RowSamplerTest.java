@@ -49,7 +49,7 @@ final class RowSamplerTest {
     @Test
     void drawsEqualThePlainTwin() {
         Random random = new Random(42);
-        for (int round = 0; round < 1_000; round++) {
+        for (int round = 0; round < 2_000; round++) {
             float[] logits = logits(random);
             boolean[] allowed = mask(random);
             List<Stage> chain = chain(random);
