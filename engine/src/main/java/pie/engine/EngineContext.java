@@ -33,7 +33,7 @@ final class EngineContext implements ContextHandle {
     /** Pending tokens that were generated, and so are paid for. */
     int charged;
 
-    long lastResult = Long.MIN_VALUE;
+    long lastResult;
     boolean recent;
     long waitSince;
 
@@ -42,6 +42,7 @@ final class EngineContext implements ContextHandle {
         this.process = process;
         this.kv = kv;
         ordinal = process.nextContext();
+        lastResult = loop.now();
         view = new ContextView(loop.store.pageSize());
         publish(0, 0);
     }
@@ -215,8 +216,6 @@ final class EngineContext implements ContextHandle {
 
     <T> void answer(Operation<T> operation, T value) {
         over(operation);
-        lastResult = loop.now();
-        loop.expect(this);
         loop.answer(operation, value);
         advance();
     }
@@ -231,6 +230,8 @@ final class EngineContext implements ContextHandle {
         if (running == operation) {
             running = null;
         }
+        lastResult = loop.now();
+        loop.expect(this);
     }
 
     private void cancelled(Operation<?> operation) {

@@ -62,6 +62,8 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
     private long submitted;
     private long idleSince;
     private long lastStepNanos;
+    /** Whether the plan left pages with a context that may soon have work, for a moment. */
+    private boolean spared;
 
     final LoopCounters counters = new LoopCounters();
 
@@ -251,13 +253,14 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         }
         long begun = System.nanoTime();
         boolean any;
+        spared = false;
         try {
             any = scheduler.plan(batch);
         } finally {
             counters.planNanos += System.nanoTime() - begun;
         }
         if (!any) {
-            if (somebodyExpected()) {
+            if (spared) {
                 return now + EXPECTED;
             }
             Work best = scheduler.best();
@@ -391,7 +394,9 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         for (EngineContext context : contexts) {
             KvContext kv = context.kv();
             Work own = context.work();
-            boolean idle = own == null && !expected(context);
+            boolean soon = expected(context);
+            boolean idle = own == null && !soon;
+            spared |= soon;
             boolean may = kv != work.kv()
                     && kv.resident() > 0
                     && kv.replayable()

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,59 @@ final class EngineFaultTest {
             assertThat(failures).as("failures of kind %s", fault).isPositive();
             assertThat(IntStream.of(sequence).skip(70).toArray()).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void crowdedContextsSurviveFaults() throws Exception {
+        Engine sound = audit.engine(512, 16, 128);
+        ProcessId alone = audit.process(sound);
+        for (int seed = 0; seed < 6; seed++) {
+            Fault[] faults = {Fault.THROW, Fault.FAIL, Fault.NAN, Fault.MALFORMED};
+            Engine engine = audit.engine(
+                    new FaultyDriver(LeakAudit.hash(22, 16, 64, Map.of()), seed, 0.05, faults), EngineConfig.DEFAULT);
+            ProcessId process = audit.process(engine);
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Future<int[]>> runs = new ArrayList<>();
+                for (int i = 0; i < 10; i++) {
+                    int shift = i % 3;
+                    runs.add(threads.submit(() -> persist(engine, process, shift)));
+                }
+                for (int i = 0; i < 10; i++) {
+                    assertThat(runs.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(persist(sound, alone, i % 3));
+                }
+            }
+            engine.checkIntegrity();
+            assertThat(engine.stats().stepFailures()).isPositive();
+        }
+    }
+
+    /** Go on after every failure until a fork of the context has 130 tokens. */
+    private static int[] persist(Engine engine, ProcessId process, int shift) {
+        ContextHandle context = engine.createContext(process, true);
+        context.append(IntStream.range(0, 70).map(t -> t < 40 ? t : t + shift).toArray());
+        while (context.tokens().length < 100) {
+            attempt(context.generate(plan(100 - context.tokens().length)).collect());
+        }
+        ContextHandle copy = null;
+        while (copy == null) {
+            CompletableFuture<ContextHandle> fork = context.fork();
+            copy = attempt(fork) ? fork.join() : null;
+        }
+        context.close();
+        while (copy.tokens().length < 130) {
+            attempt(copy.generate(plan(130 - copy.tokens().length)).collect());
+        }
+        int[] tokens = copy.tokens();
+        copy.close();
+        return tokens;
+    }
+
+    private static boolean attempt(CompletableFuture<?> operation) {
+        Throwable failure = catchThrowable(operation::join);
+        if (failure != null) {
+            assertThat(code(failure)).isEqualTo(ErrorCode.DRIVER_FAILURE);
+        }
+        return failure == null;
     }
 
     @Test

@@ -154,6 +154,21 @@ final class EngineTest {
     }
 
     @Test
+    void anIdleForkGivesItsPagesUp() {
+        Engine small = audit.engine(12, PAGE, 64);
+        ProcessId owner = audit.process(small);
+        ContextHandle parent = small.createContext(owner, true);
+        parent.append(IntStream.range(0, 44).toArray());
+        parent.execute(PassSpec.FLUSH).join();
+        ContextHandle child = parent.fork().join();
+        ContextHandle other = small.createContext(owner, true);
+        other.append(IntStream.range(100, 190).toArray());
+        assertThat(other.execute(sample(new int[0], false, -1)).join().tokens()).hasSize(1);
+        assertThat(child.generate(plan(4)).collect().join().tokens())
+                .isEqualTo(parent.generate(plan(4)).collect().join().tokens());
+    }
+
+    @Test
     void truncateReachesPendingAndWorkingTokensOnly() {
         ContextHandle context = context(IntStream.range(0, 20).toArray());
         context.execute(PassSpec.FLUSH).join();
