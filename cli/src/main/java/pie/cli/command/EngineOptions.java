@@ -44,7 +44,8 @@ final class EngineOptions {
             description = "Pages of the KV pool. Default: what the driver thinks right.")
     private int pages;
 
-    InstanceConfig instance(ModelChoice choice, RuntimeConfig runtime) {
+    /** @param once the engine serves one program: nothing is compiled ahead for others */
+    InstanceConfig instance(ModelChoice choice, RuntimeConfig runtime, boolean once) {
         if (Integer.bitCount(pageSize) != 1 || pageSize < 8 || pageSize > 64) {
             throw PieException.invalid("--page-size is 8, 16, 32 or 64, not " + pageSize);
         }
@@ -54,6 +55,9 @@ final class EngineOptions {
         Map<String, String> options = new HashMap<>();
         if (threads > 0) {
             options.put("threads", Integer.toString(threads));
+        }
+        if (once && !driver.equals("dummy")) {
+            options.put("warmup", "false");
         }
         DriverConfig d = DriverConfig.DEFAULT;
         return new InstanceConfig(

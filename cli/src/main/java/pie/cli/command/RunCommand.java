@@ -117,8 +117,8 @@ public final class RunCommand extends PieCommand {
 
     private Instance open(ProgramSource source) {
         var runtime =
-                RuntimeConfig.DEFAULT.withLanguages(Set.of(source.language())).withPoolMin(1);
-        InstanceConfig config = engine.instance(engine.choose(err()), runtime);
+                RuntimeConfig.DEFAULT.withLanguages(Set.of(source.language())).withPoolMin(0);
+        InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
         try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
             return Instance.open(config, waiting);
         }

@@ -111,7 +111,7 @@ public final class ServeCommand extends PieCommand {
 
     /** Readiness is reported when a program would start at once, so the pools are filled before. */
     private Instance open(Phases phases) {
-        InstanceConfig config = engine.instance(engine.choose(err()), RuntimeConfig.DEFAULT);
+        InstanceConfig config = engine.instance(engine.choose(err()), RuntimeConfig.DEFAULT, false);
         Instance instance = Instance.open(config, phases);
         try {
             phases.accept("warming guests");

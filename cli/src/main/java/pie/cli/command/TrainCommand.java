@@ -69,7 +69,7 @@ public final class TrainCommand extends PieCommand {
     public Integer call() throws InterruptedException, IOException {
         setLogs();
         RuntimeConfig runtime = RuntimeConfig.DEFAULT.withLanguages(PROGRAMS.keySet());
-        InstanceConfig config = engine.instance(engine.choose(err()), runtime);
+        InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
         Path home = Files.createTempDirectory("pie-train");
         try (PieServer server =
                 PieServer.start(ServerConfig.loopback(home, 0), () -> trained(Instance.open(config, err()::println)))) {
