@@ -7,9 +7,8 @@ import java.util.function.Consumer;
 import pie.cpu.arch.Decoder;
 import pie.cpu.arch.Family;
 import pie.cpu.arch.Packer;
-import pie.cpu.arch.VectorPacker;
-import pie.cpu.arch.WeightLoader;
 import pie.cpu.kernel.KvPool;
+import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Team;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -67,15 +66,14 @@ public final class CpuDriverProvider implements DriverProvider {
             Consumer<String> progress) {
         Processor processor = Processor.current();
         ModelConfig shape = model.config();
-        progress.accept("packing weights");
-        Packer packer = new VectorPacker(
-                arena, team, VectorPacker.Choice.valueOf(options.weights().name()));
-        Decoder decoder = family.load(new WeightLoader(model, packer));
-        progress.accept("weights packed");
+        Kernels kernels = new Kernels(model, family, limits.maxRows(), options, arena, team, progress);
+        Kernels.Loaded loaded = kernels.load(processor);
+        Decoder decoder = loaded.decoder();
+        Packer packer = loaded.packer();
         KvPool kv = new KvPool(
                 arena, limits.pages() + 1, limits.pageSize(), shape.layers(), shape.kvHeads(), shape.headDim());
-        String kernels = decoder.layers().getFirst().qkv().describe();
-        DriverCapabilities capabilities = capabilities(model, limits, processor, kernels, packer.weightType(), kv);
+        String arithmetic = decoder.layers().getFirst().qkv().describe();
+        DriverCapabilities capabilities = capabilities(model, limits, processor, arithmetic, packer.weightType(), kv);
         ForwardPass pass = new ForwardPass(decoder, team, kv, arena, limits.maxRows(), StepRunner.HEAD_ROWS);
         StepRunner runner = new StepRunner(
                 pass, team, shape.vocab(), decoder.head().stride(), limits.pages() + 1, limits.maxRows(), arena);
@@ -89,7 +87,7 @@ public final class CpuDriverProvider implements DriverProvider {
         return new DriverCapabilities(
                 "cpu",
                 processor.name(),
-                kernels + ", attention " + processor.vectors(),
+                kernels + ", attention " + Lanes.F.vectorBitSize() + "-bit vectors",
                 limits.pages(),
                 limits.pageSize(),
                 limits.maxContext(),
@@ -103,7 +101,7 @@ public final class CpuDriverProvider implements DriverProvider {
                         shape.layers(),
                         shape.kvHeads(),
                         shape.headDim()),
-                "cpu " + kernels,
+                "cpu " + kernels + ", lanes " + Lanes.COUNT,
                 weights,
                 "f16",
                 "f32",

@@ -6,6 +6,7 @@ import pie.cpu.arch.Decoder;
 import pie.cpu.arch.DecoderLayer;
 import pie.cpu.kernel.Activation;
 import pie.cpu.kernel.Attention;
+import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.KvPool;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Linear;
@@ -83,7 +84,7 @@ final class ForwardPass {
     }
 
     private static MemorySegment floats(Arena arena, int rows, int width) {
-        return OffHeap.zeroed(arena, 4L * rows * width);
+        return OffHeap.zeroed(arena, 4L * DnnlTeam.size(rows) * width);
     }
 
     /** Prepare what all workers share; on one thread, before {@link #layers}. */

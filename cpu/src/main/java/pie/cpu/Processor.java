@@ -45,11 +45,6 @@ record Processor(String name, Set<String> flags) {
         return has("amx_bf16") && has("amx_tile");
     }
 
-    /** Return the widest vector instructions, for people. */
-    String vectors() {
-        return has("avx512f") ? "AVX-512" : has("avx2") ? "AVX2" : has("asimd") ? "NEON" : "vector";
-    }
-
     /** Return bytes of memory that this process may use, limits of a container respected. */
     static long memory() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import pie.cpu.kernel.Argmax;
+import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.OffHeap;
 import pie.cpu.kernel.Team;
 import pie.engine.PieException;
@@ -43,7 +44,7 @@ final class StepRunner {
         this.vocab = vocab;
         this.pages = pages;
         this.headStride = headStride;
-        logits = OffHeap.zeroed(arena, 4L * HEAD_ROWS * headStride);
+        logits = OffHeap.zeroed(arena, 4L * DnnlTeam.size(HEAD_ROWS) * headStride);
         samplers = new RowSampler[team.size()];
         Arrays.setAll(samplers, i -> new RowSampler(vocab));
         slotOfRow = new int[maxRows];

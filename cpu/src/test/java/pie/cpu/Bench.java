@@ -31,7 +31,7 @@ final class Bench {
             System.out.printf("first token %.0f ms after start of open%n", (System.nanoTime() - start) / 1e6);
             rss();
             Thread.sleep(4000);
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < Integer.getInteger("rounds", 3); round++) {
                 StringBuilder line = new StringBuilder();
                 for (int p : new int[] {128, 512}) {
                     Context c = h.context();

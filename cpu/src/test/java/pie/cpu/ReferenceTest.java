@@ -77,7 +77,7 @@ class ReferenceTest {
                 tokens.get(i).add(outcomes.get(i).token());
             }
         }
-        assertThat(REFERENCE.items()).hasSizeGreaterThanOrEqualTo(10);
+        assertThat(REFERENCE.items()).hasSizeGreaterThanOrEqualTo(20);
         for (int i = 0; i < next.size(); i++) {
             agree(REFERENCE.items().get(i), tokens.get(i));
         }

@@ -25,6 +25,9 @@ class TinyModelsTest {
         "tiny-qwen2, 16, auto, auto, 0.002",
         "tiny-qwen2, 32, f32, vector, 0.002",
         "tiny-qwen2, 16, bf16, vector, 0.002",
+        "tiny-llama, 16, f32, onednn, 0.002",
+        "tiny-llama, 16, bf16, onednn, 0.3", // bf16 weights alone make 0.205
+        "tiny-qwen2, 16, f16, onednn, 0.05",
     })
     void tokensAndLogitsAgree(String name, int pageSize, String weights, String kernels, float tolerance)
             throws Exception {

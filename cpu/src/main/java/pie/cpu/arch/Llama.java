@@ -1,6 +1,5 @@
 package pie.cpu.arch;
 
-import java.util.stream.IntStream;
 import pie.cpu.kernel.Linear;
 
 /** Load SmolLM2, TinyLlama, Llama 2 and 3. Source: Touvron et al., LLaMA, 2023. */
@@ -12,9 +11,7 @@ final class Llama implements Family {
 
     @Override
     public Decoder load(WeightLoader w) {
-        return w.decoder(IntStream.range(0, w.config().layers())
-                .mapToObj(i -> layer(w, "blk." + i + "."))
-                .toList());
+        return w.decoder(w.layers(at -> layer(w, at)));
     }
 
     private static DecoderLayer layer(WeightLoader w, String at) {

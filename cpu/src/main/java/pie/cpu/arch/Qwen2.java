@@ -1,6 +1,5 @@
 package pie.cpu.arch;
 
-import java.util.stream.IntStream;
 import pie.cpu.kernel.Linear;
 
 /** Load Qwen2 and Qwen2.5: Llama with biases on queries, keys and values. Source: Yang et al., Qwen2 technical report, 2024. */
@@ -12,9 +11,7 @@ final class Qwen2 implements Family {
 
     @Override
     public Decoder load(WeightLoader w) {
-        return w.decoder(IntStream.range(0, w.config().layers())
-                .mapToObj(i -> layer(w, "blk." + i + "."))
-                .toList());
+        return w.decoder(w.layers(at -> layer(w, at)));
     }
 
     private static DecoderLayer layer(WeightLoader w, String at) {

@@ -1,6 +1,9 @@
 package pie.cpu.arch;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import pie.cpu.kernel.Linear;
 import pie.cpu.kernel.PackedMatrix;
 import pie.cpu.kernel.Rope;
@@ -12,13 +15,18 @@ import pie.engine.model.Tensor;
 
 /** Hand out the weights of a model file in packed form, under the names that GGUF gives them. */
 public final class WeightLoader {
+    private static final int REPORT = 8;
+
     private final ModelFiles model;
     private final ModelConfig config;
     private final Packer packer;
+    private final Consumer<String> progress;
 
-    public WeightLoader(ModelFiles model, Packer packer) {
+    /** @param progress told after every few layers */
+    public WeightLoader(ModelFiles model, Packer packer, Consumer<String> progress) {
         this.model = model;
         this.packer = packer;
+        this.progress = progress;
         config = model.config();
     }
 
@@ -57,6 +65,18 @@ public final class WeightLoader {
             }
         }
         return all;
+    }
+
+    /** Load all layers, given the prefix of each one's names. */
+    List<DecoderLayer> layers(Function<String, DecoderLayer> load) {
+        List<DecoderLayer> layers = new ArrayList<>();
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(load.apply("blk." + i + "."));
+            if ((i + 1) % REPORT == 0 || i + 1 == config.layers()) {
+                progress.accept("packing weights " + (i + 1) + "/" + config.layers());
+            }
+        }
+        return layers;
     }
 
     /** Join layers with embedding, output norm and head. */

@@ -1,0 +1,97 @@
+package pie.cpu;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.function.Consumer;
+import pie.cpu.arch.Decoder;
+import pie.cpu.arch.DnnlPacker;
+import pie.cpu.arch.Family;
+import pie.cpu.arch.Packer;
+import pie.cpu.arch.VectorPacker;
+import pie.cpu.arch.WeightLoader;
+import pie.cpu.kernel.DnnlTeam;
+import pie.cpu.kernel.Team;
+import pie.engine.model.ModelConfig;
+import pie.engine.model.ModelFiles;
+
+/**
+ * Choose the matmuls for this machine and load a model for them: oneDNN in bf16 where there is AMX, else own vector kernels over the
+ * weights as compact as the file has them. What oneDNN cannot do fast, or not alike for every row, falls back to the next choice.
+ */
+final class Kernels {
+    /** A model packed for the kernels that were chosen. */
+    record Loaded(Decoder decoder, Packer packer) {}
+
+    private final ModelFiles model;
+    private final Family family;
+    private final int maxRows;
+    private final CpuOptions options;
+    private final Arena arena;
+    private final Team team;
+    private final Consumer<String> progress;
+
+    Kernels(
+            ModelFiles model,
+            Family family,
+            int maxRows,
+            CpuOptions options,
+            Arena arena,
+            Team team,
+            Consumer<String> progress) {
+        this.model = model;
+        this.family = family;
+        this.maxRows = maxRows;
+        this.options = options;
+        this.arena = arena;
+        this.team = team;
+        this.progress = progress;
+    }
+
+    Loaded load(Processor processor) {
+        for (DnnlTeam.Mode mode : modes(processor)) {
+            try {
+                return dnnl(mode);
+            } catch (UnsupportedOperationException e) {
+                progress.accept(e.getMessage() + "; trying the next kernels");
+            }
+        }
+        Packer packer = vectors(VectorPacker.Choice.valueOf(options.weights().name()));
+        return new Loaded(decoder(packer, "vector kernels"), packer);
+    }
+
+    private List<DnnlTeam.Mode> modes(Processor processor) {
+        return switch (options.kernels()) {
+            case VECTOR -> List.of();
+            case AUTO ->
+                processor.amx()
+                                && (options.weights() == CpuOptions.Weights.AUTO
+                                        || options.weights() == CpuOptions.Weights.BF16)
+                        ? List.of(DnnlTeam.Mode.BF16)
+                        : List.of();
+            case ONEDNN ->
+                switch (options.weights()) {
+                    case AUTO -> List.of(DnnlTeam.Mode.F16, DnnlTeam.Mode.F32);
+                    case F32 -> List.of(DnnlTeam.Mode.F32);
+                    case F16 -> List.of(DnnlTeam.Mode.F16);
+                    case BF16 -> List.of(DnnlTeam.Mode.BF16);
+                };
+        };
+    }
+
+    private Loaded dnnl(DnnlTeam.Mode mode) {
+        ModelConfig shape = model.config();
+        int widest = Math.max(Math.max(shape.hidden(), shape.ffn()), shape.heads() * shape.headDim());
+        DnnlTeam shared = DnnlTeam.open(team, mode, arena, maxRows, widest);
+        Packer packer = new DnnlPacker(shared, mode, team, vectors(VectorPacker.Choice.AUTO), maxRows);
+        return new Loaded(decoder(packer, "oneDNN " + mode), packer);
+    }
+
+    private VectorPacker vectors(VectorPacker.Choice choice) {
+        return new VectorPacker(arena, team, choice);
+    }
+
+    private Decoder decoder(Packer packer, String kernels) {
+        progress.accept("packing weights for " + kernels + " on " + team.size() + " threads");
+        return family.load(new WeightLoader(model, packer, progress));
+    }
+}

@@ -1,0 +1,23 @@
+package pie.cpu;
+
+import org.junit.jupiter.api.AfterAll;
+import pie.engine.driver.Driver;
+import pie.engine.model.ModelFiles;
+import pie.engine.model.Models;
+import pie.engine.testing.DriverConformance;
+import pie.engine.testing.TestModel;
+
+/** The driver contract, on the default model. */
+final class CpuConformanceTest extends DriverConformance {
+    private final ModelFiles model = Models.open(TestModel.path());
+
+    @Override
+    protected Driver open() {
+        return new CpuDriverProvider().open(model, CONFIG.withOption("warmup", "false"), line -> {});
+    }
+
+    @AfterAll
+    void closeModel() {
+        model.close();
+    }
+}
