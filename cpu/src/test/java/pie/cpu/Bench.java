@@ -36,11 +36,8 @@ final class Bench {
                 for (int p : new int[] {128, 512}) {
                     Context c = h.context();
                     long t = System.nanoTime();
-                    long cpu = cpuNanos();
                     h.pass(List.of(Slice.drawn(c, Arrays.copyOf(prompt, p))));
-                    line.append(String.format(
-                            "pp%d %.0f t/s, %.0f per processor second  ",
-                            p, p / ((System.nanoTime() - t) / 1e9), p / ((cpuNanos() - cpu) / 1e9)));
+                    line.append(String.format("pp%d %.0f t/s  ", p, p / ((System.nanoTime() - t) / 1e9)));
                     h.release(c);
                 }
                 for (int b : new int[] {1, 8, 32}) {
@@ -52,7 +49,6 @@ final class Bench {
                     }
                     int n = b == 1 ? 64 : 32;
                     double[] times = new double[n];
-                    long cpu = cpuNanos();
                     for (int i = 0; i < n; i++) {
                         long t = System.nanoTime();
                         List<Slice> slices = new ArrayList<>();
@@ -71,13 +67,6 @@ final class Bench {
             }
             rss();
         }
-    }
-
-    /** Return processor time of this process: on a busy machine it says more than the clock; give {@code threads=1}, which never spins. */
-    private static long cpuNanos() {
-        return ((com.sun.management.OperatingSystemMXBean)
-                        java.lang.management.ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
     }
 
     private static void rss() throws Exception {

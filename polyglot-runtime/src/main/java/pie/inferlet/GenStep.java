@@ -61,8 +61,8 @@ public final class GenStep {
     }
 
     static void checkRow(int index) {
-        if (index != 0) {
-            throw Unsupported.later("probe: this engine probes row 0 of a step only, got " + index);
+        if (index > 0) {
+            throw PieException.invalid("probe: index " + index + " names a draft, and this step has none");
         }
     }
 

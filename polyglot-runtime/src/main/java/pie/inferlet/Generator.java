@@ -244,7 +244,13 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     /** Register tokens chosen by the program: cut at stop and at the token limit, made pending; returns the accepted ones. */
     public int[] accept(int... ids) {
         context.host().checkLive();
-        return context.host().await(generation.accept(ids.clone()), "forward");
+        int[] accepted = context.host().await(generation.accept(ids.clone()), "forward");
+        if (generation.finishReason() == null
+                && (accepted.length < ids.length || tokensGenerated() >= options.maxTokensOrAll())) {
+            // The end is due: take its report now, so that no step is begun in vain.
+            var unused = context.host().await(generation.step(StepSpec.PLAIN), "forward");
+        }
+        return accepted;
     }
 
     /** Copy the context at the delivered state. */

@@ -215,9 +215,9 @@
       const all = new Uint8Array(this.#rest.length + bytes.length);
       all.set(this.#rest);
       all.set(bytes, this.#rest.length);
-      const complete = stream ? ops.utf8_complete(all) : all.length;
+      const complete = stream ? ops.utf8_complete(all.buffer) : all.length;
       this.#rest = all.slice(complete);
-      const text = ops.utf8_decode(all.subarray(0, complete));
+      const text = ops.utf8_decode(all.buffer.slice(0, complete));
       if (this.fatal && text.includes('\ufffd')) throw new TypeError('TextDecoder: the bytes are not UTF-8');
       return !this.ignoreBOM && text.startsWith('\ufeff') ? text.slice(1) : text;
     }

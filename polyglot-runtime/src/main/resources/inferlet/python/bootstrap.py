@@ -138,7 +138,8 @@ def _prepare(ops, names, library):
         linecache.cache[name] = (len(text), None, text.splitlines(True), name)
 
     def failure_of(error):
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+        walk = traceback.walk_tb(error.__traceback__)
+        frames = traceback.StackSummary.extract((f, line) for f, line in walk if f.f_code.co_filename in files)
         name = type(error).__name__
         shown = "Traceback (most recent call last):\n" + "".join(traceback.format_list(frames))
         shown += "".join(traceback.format_exception_only(type(error), error))

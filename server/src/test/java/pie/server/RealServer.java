@@ -1,43 +1,29 @@
 package pie.server;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
 import pie.engine.EngineConfig;
 import pie.engine.driver.DriverConfig;
 import pie.engine.testing.TestModel;
+import pie.runtime.Language;
 import pie.runtime.RuntimeConfig;
 
-/** Run one server for all tests with everything real: the default model on the CPU driver, all guest languages. */
+/** Start a server with everything real: the default model on the CPU driver, all guest languages. */
 final class RealServer {
-    static final int PAGES = 512;
-    private static final PieServer SHARED = start();
-
     private RealServer() {}
 
-    /** Return the server; it ends with the JVM. */
-    static PieServer shared() {
-        return SHARED;
+    static PieServer start(Path home) {
+        ServerConfig config = TestServer.config(home);
+        return PieServer.start(config, () -> Instance.open(instance(), line -> {}));
     }
 
-    private static PieServer start() {
-        try {
-            ServerConfig config = TestServer.config(Files.createTempDirectory("pie-home"));
-            PieServer server = PieServer.start(config, () -> Instance.open(instance(), line -> {}));
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static InstanceConfig instance() {
+    static InstanceConfig instance() {
         return new InstanceConfig(
                 "smollm2-135m-instruct",
                 TestModel.path(),
                 "cpu",
-                DriverConfig.DEFAULT.withPages(PAGES),
+                DriverConfig.DEFAULT.withPages(512),
                 EngineConfig.DEFAULT,
-                RuntimeConfig.DEFAULT.withPoolMin(1));
+                RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(Set.of(Language.values())));
     }
 }

@@ -89,7 +89,7 @@ public final class Args {
     }
 
     public static int[] ids(Value value, String name) {
-        if (value.hasBufferElements() && value.hasArrayElements()) {
+        if (value.hasArrayElements() && value.hasMember("byteOffset")) {
             int[] fast = typedArray(value);
             if (fast != null) {
                 return fast;
@@ -130,7 +130,7 @@ public final class Args {
         }
         int n = Math.toIntExact(value.getArraySize());
         byte[] bytes = new byte[4 * n];
-        value.readBuffer(0, bytes, 0, bytes.length);
+        value.getMember("buffer").readBuffer(value.getMember("byteOffset").asLong(), bytes, 0, bytes.length);
         int[] ids = new int[n];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(ids);
         for (int k = 0; k < n; k++) {
@@ -153,7 +153,7 @@ public final class Args {
         throw value.isNumber() ? PieException.invalid(message) : invalidType(message);
     }
 
-    /** Return bytes of a typed array. */
+    /** Return the bytes of an array buffer. */
     public byte[] bytes(int i, String name) {
         if (!has(i) || !values[i].hasBufferElements()) {
             throw wrongType(name, "bytes", i);
