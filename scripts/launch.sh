@@ -157,7 +157,7 @@ assemble() {
     IFS=: read -r -a names <"$root/cli/target/class-path"
     for jar in "${names[@]}"; do
         jar=${jar##*/}
-        [ -r "$root/cli/target/lib/$jar" ] && class_path=$class_path:$root/cli/target/lib/$jar
+        [ "${jar%.jar}" != "$jar" ] && [ -r "$root/cli/target/lib/$jar" ] && class_path=$class_path:$root/cli/target/lib/$jar
     done
     printf -- '-cp\n"%s"\n' "$(printf %s "${class_path#:}" | sed 's/[\\"]/\\&/g')" >"$dir/java.args"
     {
