@@ -21,7 +21,8 @@ import pie.engine.model.Models;
  */
 public record StoredModel(
         String name, Optional<Path> path, long bytes, String format, String architecture, String problem) {
-    static StoredModel of(String name, Path path) {
+    /** Look at a model file or folder. */
+    public static StoredModel of(String name, Path path) {
         String format = Files.isDirectory(path) ? "safetensors" : "gguf";
         long bytes = bytes(path);
         try (ModelFiles model = Models.open(path)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +117,34 @@ class DownloadTest {
         Files.write(part, new byte[bytes.length + 5]);
         download(2).fetch(request(sha256()), target);
         assertThat(target).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void proxiesOfTheEnvironmentAreUsedButForTheirExceptions() {
+        Map<String, String> proxied =
+                Map.of("http_proxy", server.address("").toString(), "NO_PROXY", "other, .direct.invalid");
+        Environment environment = new Environment(proxied, List.of(), 1, Duration.ZERO);
+        Download download = new Download(new Http(environment), environment, ProgressListener.SILENT);
+        download.fetch(at("http://files.invalid/model.gguf"), target);
+        assertThat(target).hasBinaryContent(bytes);
+        Path second = target.resolveSibling("second.gguf");
+        assertThatThrownBy(() -> download.fetch(at("http://a.direct.invalid/model.gguf"), second))
+                .hasMessageContaining("no connection");
+        assertThat(server.requests).hasSize(1);
+    }
+
+    private Download.Request at(String address) {
+        return new Download.Request("model.gguf", URI.create(address), Map.of(), sha256(), -1);
+    }
+
+    @Test
+    void aUserNameInAnAddressIsSentAndNeverTold() {
+        URI address = URI.create(server.address("/absent").toString().replace("//", "//me:secret@"));
+        Download.Request request = new Download.Request("absent", address, Map.of(), sha256(), -1);
+        assertThatThrownBy(() -> download(1).fetch(request, target))
+                .hasMessageContaining("404")
+                .hasMessageNotContaining("secret");
+        assertThat(server.authorizations).containsExactly("Basic bWU6c2VjcmV0");
     }
 
     @Test

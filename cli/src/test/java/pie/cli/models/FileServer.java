@@ -21,6 +21,7 @@ final class FileServer implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, byte[]> files = new HashMap<>();
     final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+    final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
     volatile boolean ranges = true;
     volatile int cuts;
     volatile int cutAfter;
@@ -49,6 +50,10 @@ final class FileServer implements AutoCloseable {
         try (exchange) {
             String range = exchange.getRequestHeaders().getFirst("Range");
             requests.add(exchange.getRequestURI().getPath() + (range == null ? "" : " " + range));
+            String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+            if (authorization != null) {
+                authorizations.add(authorization);
+            }
             byte[] bytes = files.get(exchange.getRequestURI().getPath());
             if (bytes == null) {
                 exchange.sendResponseHeaders(404, -1);
