@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import pie.engine.driver.DriverConfig;
-import pie.engine.driver.HashDriver;
+import pie.engine.dummy.HashDriver;
 import pie.engine.generate.GenerationStep;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;

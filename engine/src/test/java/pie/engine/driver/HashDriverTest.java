@@ -1,5 +1,6 @@
 package pie.engine.driver;
 
+import pie.engine.dummy.HashDriver;
 import pie.engine.testing.DriverConformance;
 import pie.engine.testing.TinyModel;
 

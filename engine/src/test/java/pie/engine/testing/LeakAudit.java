@@ -12,7 +12,7 @@ import pie.engine.EngineConfig;
 import pie.engine.EngineStats;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
-import pie.engine.driver.HashDriver;
+import pie.engine.dummy.HashDriver;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;

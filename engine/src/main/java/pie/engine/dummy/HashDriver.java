@@ -1,4 +1,4 @@
-package pie.engine.driver;
+package pie.engine.dummy;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -7,6 +7,16 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
+import pie.engine.driver.CopyList;
+import pie.engine.driver.CopySink;
+import pie.engine.driver.DeviceStatus;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverCapabilities;
+import pie.engine.driver.DriverConfig;
+import pie.engine.driver.DriverFault;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.driver.StepSink;
 import pie.engine.generate.RowSampler;
 
 /**

@@ -1,7 +1,11 @@
-package pie.engine.driver;
+package pie.engine.dummy;
 
 import java.util.List;
 import java.util.function.Consumer;
+import pie.engine.driver.DeviceInfo;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverConfig;
+import pie.engine.driver.DriverProvider;
 import pie.engine.model.ModelFiles;
 
 /** Open drivers that compute nothing, for tests and for measuring all but the model. */
