@@ -103,6 +103,34 @@ def _prepare(ops, names, library):
     sys.stdin = sys.__stdin__ = io.StringIO()
     sys.meta_path.insert(0, Finder)
 
+    def deny(module, names, why):
+        def refuse(name):
+            def refused(*args, **kwargs):
+                raise PermissionError(f"{name}: {why}")
+
+            return refused
+
+        for name in names:
+            if hasattr(module, name):
+                setattr(module, name, refuse(name))
+
+    import os
+    import _posixsubprocess
+
+    processes = "system fork forkpty posix_spawn posix_spawnp execv execve execl execvp popen spawnv spawnve kill killpg"
+    for module in (os, sys.modules["posix"]):
+        deny(module, processes.split(), "programs start no processes")
+    deny(_posixsubprocess, ["fork_exec"], "programs start no processes")
+    import socket
+    import threading
+
+    for module in (threading, sys.modules["_thread"]):
+        deny(module, "start_new_thread _start_new_thread start_new".split(), "programs have one thread; use asyncio")
+    lookups = "getaddrinfo gethostbyname gethostbyname_ex gethostbyaddr getnameinfo socketpair".split()
+    for module in (socket, sys.modules["_socket"]):
+        deny(module, lookups, "this program has no network permission")
+    deny(socket.socket, ["__init__"], "this program has no network permission")
+
     import inferlet
     from inferlet import _loop
     from inferlet.errors import PieError

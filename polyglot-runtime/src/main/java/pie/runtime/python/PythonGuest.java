@@ -1,12 +1,16 @@
 package pie.runtime.python;
 
+import java.util.Map;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.io.IOAccess;
 import org.graalvm.polyglot.proxy.ProxyObject;
 import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 import pie.inferlet.Host;
 import pie.runtime.Guest;
 import pie.runtime.bridge.Bridge;
@@ -57,8 +61,7 @@ final class PythonGuest implements Guest<PythonProgram> {
     public String run(Host process, PythonProgram program, String input) {
         host = process;
         bridge.attach(process);
-        Value result = run.execute(
-                program.files(), program.file(), program.entry(), input, process.seed() & 0x1f_ffff_ffff_ffffL);
+        Value result = execute(process, program, input);
         if (result.getArrayElement(0).asBoolean()) {
             return result.getArrayElement(1).asString();
         }
@@ -68,6 +71,22 @@ final class PythonGuest implements Guest<PythonProgram> {
                 result.getArrayElement(3).asString(),
                 result.getArrayElement(4).asString(),
                 result.getArrayElement(5).asString());
+    }
+
+    private Value execute(Host process, PythonProgram program, String input) {
+        try {
+            return run.execute(
+                    program.files(), program.file(), program.entry(), input, process.seed() & 0x1f_ffff_ffff_ffffL);
+        } catch (PolyglotException e) {
+            String message = String.valueOf(e.getMessage());
+            if (message.contains("SecurityException")
+                    || message.contains("UnsupportedPosixFeatureException")
+                    || message.contains("not allowed")) {
+                throw new PieException(
+                        ErrorCode.PERMISSION_DENIED, message.replaceFirst("^.*Exception: ", ""), Map.of(), e);
+            }
+            throw e;
+        }
     }
 
     @Override
