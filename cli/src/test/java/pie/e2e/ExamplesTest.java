@@ -59,7 +59,10 @@ class ExamplesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "examples/python/hello.py", "examples/js/hello.js", "examples/js/hello.ts", "examples/java/Hello.java"
+                "examples/python/hello.py",
+                "examples/js/hello.js",
+                "examples/js/hello.ts",
+                "examples/java/Hello.java"
             })
     void hello_gives_a_true_answer(String path) throws Exception {
         assertThat(run(path, "{}")).contains("Paris");
@@ -68,11 +71,13 @@ class ExamplesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "examples/python/streaming_chat.py", "examples/js/streaming_chat.js", "examples/java/StreamingChat.java"
+                "examples/python/streaming_chat.py",
+                "examples/js/streaming_chat.js",
+                "examples/java/StreamingChat.java"
             })
     void streaming_chat_streams_pieces_and_takes_messages(String path) throws Exception {
-        InferletProcess process = launch(
-                path, "{\"messages\": [\"Say hello.\"], \"interactive\": true, \"max_tokens\": 16}");
+        InferletProcess process =
+                launch(path, "{\"messages\": [\"Say hello.\"], \"interactive\": true, \"max_tokens\": 16}");
         process.deliver("Name one colour.");
         process.deliver("");
         Outcome outcome = process.outcome().get(120, TimeUnit.SECONDS);
@@ -110,13 +115,17 @@ class ExamplesTest {
             assertThat(result.get("answers").size()).isEqualTo(3);
             int best = 0;
             for (int i = 1; i < 3; i++) {
-                if (result.get("scores").get(i).asDouble() > result.get("scores").get(best).asDouble()) {
+                if (result.get("scores").get(i).asDouble()
+                        > result.get("scores").get(best).asDouble()) {
                     best = i;
                 }
             }
-            assertThat(result.get("best").asString()).isEqualTo(result.get("answers").get(best).asString());
-            assertThat(result.get("answers").toString()).isEqualTo(results.getFirst().get("answers").toString());
-            assertThat(result.get("scores").toString()).isEqualTo(results.getFirst().get("scores").toString());
+            assertThat(result.get("best").asString())
+                    .isEqualTo(result.get("answers").get(best).asString());
+            assertThat(result.get("answers").toString())
+                    .isEqualTo(results.getFirst().get("answers").toString());
+            assertThat(result.get("scores").toString())
+                    .isEqualTo(results.getFirst().get("scores").toString());
         }
     }
 
@@ -132,8 +141,7 @@ class ExamplesTest {
         }
         assertThat(plain.stream().distinct()).hasSize(1);
         assertThat(ruled.stream().distinct()).hasSize(1);
-        String greedy =
-                """
+        String greedy = """
                 from inferlet import Context, Model, Sampler, runtime
 
                 async def main(input):

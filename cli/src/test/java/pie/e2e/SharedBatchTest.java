@@ -20,8 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Let many programs of all languages share batches, and check that none can tell. */
 class SharedBatchTest {
-    private static final String PYTHON =
-            """
+    private static final String PYTHON = """
             from inferlet import Context, Model, Sampler, runtime
 
             async def main(input):
@@ -30,8 +29,7 @@ class SharedBatchTest {
                 g = ctx.generate(Sampler.argmax(), max_tokens=input["n"], auto_flush=False, stop=[])
                 return list(await g.collect_tokens())
             """;
-    private static final String JS =
-            """
+    private static final String JS = """
             import { Context, Model, Sampler, runtime } from 'inferlet';
 
             export async function main(input) {
@@ -41,8 +39,7 @@ class SharedBatchTest {
               return Array.from(await g.collectTokens());
             }
             """;
-    private static final String JAVA =
-            """
+    private static final String JAVA = """
             import pie.inferlet.*;
 
             record Input(int[] ids, int n) {}
@@ -83,8 +80,7 @@ class SharedBatchTest {
             int item = 0;
             for (JsonNode one : reference.get("items")) {
                 inputs.add("{\"ids\": " + one.get("prompt_ids") + ", \"n\": 32}");
-                ProgramSource program =
-                        List.copyOf(PROGRAMS.values()).get(item++ % PROGRAMS.size());
+                ProgramSource program = List.copyOf(PROGRAMS.values()).get(item++ % PROGRAMS.size());
                 alone.add(tokens(runtime.launch(LaunchRequest.of(program, inputs.getLast()))));
                 assertAgrees(alone.getLast(), one);
             }
