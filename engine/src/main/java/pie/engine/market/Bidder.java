@@ -1,0 +1,291 @@
+package pie.engine.market;
+
+/**
+ * Stand for one context in the auctions of its device. Its owner states what it holds and wants before each tick; the auction answers.
+ * The effective bid, rents and grants are of the last tick.
+ */
+public final class Bidder {
+    private static final long NONE = -1;
+    private static final int[] NO_SLOTS = {};
+    /** Tokens that a context without a generation is expected to go on for. */
+    private static final long IDLE_HORIZON = 4096;
+
+    final Wallet wallet;
+    final long arrival;
+
+    // What it holds and wants, told before each tick.
+    int own;
+    int[] slots = NO_SLOTS;
+    int slotCount;
+    int more;
+    long effective;
+    boolean works;
+    boolean fixed;
+    long waitSince;
+
+    // Its bid.
+    private long once = NONE;
+    private long hold = NONE;
+    private long inherited = NONE;
+    private long frozen = NONE;
+    private long launch;
+    private int idle;
+    private boolean keep;
+    private boolean onceUsed;
+    private long horizon = IDLE_HORIZON;
+    private boolean certain;
+
+    // What the last tick said.
+    boolean listed;
+    long tick = -1;
+    boolean agedClass;
+    boolean granted;
+    boolean displaced;
+    long bid;
+    long effectiveBid;
+    long value;
+    long due;
+    long rent;
+    int rank;
+
+    // Ageing.
+    boolean aged;
+    private int stepsLeft;
+
+    // Counted.
+    long displacements;
+    long restores;
+
+    /**
+     * @param arrival place in the order of arrival, unlike any other's
+     * @param launch bid that stands for the default, negative for none
+     */
+    public Bidder(Wallet wallet, long arrival, long launch) {
+        this.wallet = wallet;
+        this.arrival = arrival;
+        this.launch = launch;
+    }
+
+    /** Bid what another bids now, until the first pass. */
+    public void inherit(Bidder parent) {
+        inherited = parent.idle > 0 ? NONE : parent.asked(parent.tick < 0 ? NONE : parent.bid);
+    }
+
+    /** Bid a value for the next pass, or until told otherwise. */
+    public void set(long value, boolean stays) {
+        once = stays ? NONE : value;
+        hold = stays ? value : NONE;
+        onceUsed = false;
+    }
+
+    /** End what {@link #set} began. */
+    public void unset() {
+        once = NONE;
+        hold = NONE;
+    }
+
+    /** Bid nothing while at least one scope is open. */
+    public void idle(boolean open) {
+        idle = Math.max(0, idle + (open ? 1 : -1));
+    }
+
+    public boolean isIdle() {
+        return idle > 0;
+    }
+
+    /** Expect a generation of {@code tokens} more, {@code certain} if it will hardly be less. */
+    public void expect(long tokens, boolean certain) {
+        horizon = Math.max(1, Math.min(tokens, 1 << 22));
+        this.certain = certain;
+    }
+
+    /** Compute the default bid once, now, and let a set bid last until {@link #generated}. */
+    public void keepBid() {
+        keep = true;
+        frozen = NONE;
+    }
+
+    /** Note the end of a generation. */
+    public void generated() {
+        horizon = IDLE_HORIZON;
+        certain = false;
+        if (keep) {
+            keep = false;
+            frozen = NONE;
+            once = NONE;
+        }
+    }
+
+    /** Note that a pass, or a step of a generation, has ended. */
+    public void passed() {
+        inherited = NONE;
+        if (onceUsed && !keep) {
+            once = NONE;
+        }
+    }
+
+    /** Note a step that lengthened the context. */
+    public void ran() {
+        if (aged && --stepsLeft == 0) {
+            aged = false;
+        }
+    }
+
+    /** State what the context holds: slots of its own, and slots that others may hold too. */
+    public void holds(int own, int[] slots, int slotCount, long effective) {
+        this.own = own;
+        this.slots = slots;
+        this.slotCount = slotCount;
+        this.effective = effective;
+    }
+
+    /**
+     * State what the context wants.
+     *
+     * @param more slots that it lacks for all its rows
+     * @param works whether it has rows to run
+     * @param fixed whether its slots cannot be taken from it
+     * @param waitSince when it began to wait; without work no matter
+     */
+    public void wants(int more, boolean works, boolean fixed, long waitSince) {
+        this.more = more;
+        this.works = works;
+        this.fixed = fixed;
+        this.waitSince = waitSince;
+    }
+
+    int holding() {
+        return own + slotCount;
+    }
+
+    int demand() {
+        return holding() + more;
+    }
+
+    boolean age(long now, long wait, int quantum) {
+        if (!works) {
+            aged = false;
+        } else if (!aged && now - waitSince >= wait) {
+            aged = true;
+            stepsLeft = quantum;
+            return true;
+        }
+        return false;
+    }
+
+    /** Return effective pages as if everything were granted. */
+    long asked() {
+        return effective + more * Fixed.PAGE;
+    }
+
+    private long asked(long otherwise) {
+        if (idle > 0) {
+            return 0;
+        }
+        if (once != NONE) {
+            return once;
+        }
+        if (hold != NONE) {
+            return hold;
+        }
+        if (inherited != NONE) {
+            return inherited;
+        }
+        if (launch >= 0) {
+            return launch;
+        }
+        return frozen != NONE ? frozen : otherwise;
+    }
+
+    /** Work the bid of this tick out. */
+    void bid(int pageSize, long affordable) {
+        long asked = asked(NONE);
+        if (asked == NONE) {
+            asked = standard(wallet.balance, wallet.dividend, asked(), horizon, certain, pageSize);
+            if (keep) {
+                frozen = asked;
+            }
+        }
+        onceUsed |= once != NONE && works;
+        bid = asked;
+        effectiveBid = Math.min(asked, affordable);
+    }
+
+    /**
+     * Return the default bid: the rent that empties the wallet at the horizon while pages grow by a token's worth a step,
+     * {@code (balance/μ + dividend) / (max(1, pages) + μ·(1 + cv²)/(2s))}.
+     *
+     * @param certain cv² = 0 if so, else 1
+     */
+    static long standard(long balance, long dividend, long pages, long horizon, boolean certain, int pageSize) {
+        long rate = Fixed.scale(balance + dividend * horizon, Fixed.BID / Fixed.CREDIT, horizon);
+        long growth = (certain ? horizon : 2 * horizon) * (Fixed.PAGE / 2) / pageSize;
+        return Fixed.scale(rate, Fixed.PAGE, Math.max(Fixed.PAGE, pages) + growth);
+    }
+
+    /** Return the pages that a newcomer must find beside its demand, so that it is not displaced at once. */
+    int headroom(int residency, int pageSize) {
+        return (int) ((Math.min(horizon, residency) + pageSize - 1) / pageSize);
+    }
+
+    public Wallet wallet() {
+        return wallet;
+    }
+
+    public boolean granted() {
+        return granted;
+    }
+
+    /** Say whether the last tick took its pages. */
+    public boolean displaced() {
+        return displaced;
+    }
+
+    public boolean aged() {
+        return aged;
+    }
+
+    /** Say whether it goes ahead of all bids in the present tick. */
+    public boolean ahead() {
+        return agedClass;
+    }
+
+    /** Return the bid before what the wallet allows. */
+    public long bid() {
+        return bid;
+    }
+
+    public long effectiveBid() {
+        return effectiveBid;
+    }
+
+    /** Return the rent of the last tick. */
+    public long rent() {
+        return rent;
+    }
+
+    public long effective() {
+        return effective;
+    }
+
+    public int wanted() {
+        return more;
+    }
+
+    /** Return the place in the order of the last tick, from 0. */
+    public int rank() {
+        return rank;
+    }
+
+    public long waitSince() {
+        return waitSince;
+    }
+
+    public long displacements() {
+        return displacements;
+    }
+
+    public long restores() {
+        return restores;
+    }
+}

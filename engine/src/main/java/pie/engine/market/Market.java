@@ -1,0 +1,189 @@
+package pie.engine.market;
+
+import java.util.Arrays;
+
+/** Run the ticks of one device: bids, order, auction, then rent and dividend. */
+public final class Market {
+    private final MarketConfig config;
+    private final int total;
+    private final int pageSize;
+    private final Ledger ledger;
+    private final Auction auction;
+    private final Ranking order = new Ranking();
+    private Bidder[] waitingLong = new Bidder[16];
+    private int waitingLongCount;
+    private Bidder[] charged = new Bidder[16];
+    private int chargedCount;
+    private long tick;
+    private long price;
+    private long revenue;
+
+    public Market(MarketConfig config, int totalPages, int pageSize) {
+        this.config = config;
+        this.total = totalPages;
+        this.pageSize = pageSize;
+        ledger = new Ledger(config);
+        auction = new Auction(totalPages);
+    }
+
+    public MarketConfig config() {
+        return config;
+    }
+
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /** Begin a tick: every bidder that holds slots or has work is then added, in order of arrival. */
+    public void begin() {
+        tick++;
+        waitingLongCount = 0;
+    }
+
+    /** Take part in the tick. Return whether the bidder became aged just now. */
+    public boolean add(Bidder bidder, long now) {
+        Wallet wallet = bidder.wallet;
+        bidder.tick = tick;
+        if (!bidder.listed) {
+            order.add(bidder);
+        }
+        if (!bidder.works) {
+            bidder.waitSince = Long.MAX_VALUE;
+        }
+        boolean aged = bidder.age(now, config.aging().toNanos(), config.agingQuantum());
+        bidder.agedClass = false;
+        if (bidder.aged) {
+            queue(bidder);
+        }
+        ledger.busy(wallet);
+        return aged;
+    }
+
+    private void queue(Bidder bidder) {
+        if (waitingLongCount == waitingLong.length) {
+            waitingLong = Arrays.copyOf(waitingLong, 2 * waitingLongCount);
+        }
+        int i = waitingLongCount++;
+        while (i > 0 && waitingLong[i - 1].waitSince > bidder.waitSince) {
+            waitingLong[i] = waitingLong[i - 1];
+            i--;
+        }
+        waitingLong[i] = bidder;
+    }
+
+    /** Rank everybody, decide, and leave grants and displacements with the bidders. */
+    public void clear(int inUse) {
+        clear(inUse, config.residency());
+    }
+
+    void clear(int inUse, int headroomTicks) {
+        order.keep(tick);
+        bids();
+        ahead();
+        order.sort();
+        auction.run(order, inUse, headroomTicks, pageSize);
+        price = auction.price();
+    }
+
+    private void bids() {
+        for (int i = 0; i < order.size(); i++) {
+            order.get(i).wallet.asked = 0;
+        }
+        for (int i = 0; i < order.size(); i++) {
+            Bidder bidder = order.get(i);
+            bidder.wallet.asked += bidder.asked();
+        }
+        long incumbency = config.incumbency();
+        for (int i = 0; i < order.size(); i++) {
+            Bidder bidder = order.get(i);
+            bidder.bid(pageSize, Fixed.affordable(bidder.wallet.balance, bidder.wallet.asked));
+            bidder.value = bidder.effectiveBid + (bidder.holding() > 0 ? incumbency : 0);
+        }
+    }
+
+    /** Let aged bidders go ahead: the first of them in any case, the others within their share of the device. */
+    private void ahead() {
+        long most = (long) total * config.agingSharePpm() / 1_000_000;
+        long taken = 0;
+        for (int i = 0; i < waitingLongCount; i++) {
+            Bidder bidder = waitingLong[i];
+            if (i == 0 || taken + bidder.demand() <= most) {
+                bidder.agedClass = true;
+                taken += bidder.demand();
+            }
+        }
+        Arrays.fill(waitingLong, 0, waitingLongCount, null);
+    }
+
+    /** Return how many take part in the tick. */
+    public int size() {
+        return order.size();
+    }
+
+    /** Return the bidder at a place in the order of the tick, best first. */
+    public Bidder ranked(int i) {
+        return order.get(i);
+    }
+
+    public int displacements() {
+        return auction.displacedCount();
+    }
+
+    /** Return the i-th bidder that loses its pages, worst-ranked first. */
+    public Bidder displaced(int i) {
+        return auction.displaced(i);
+    }
+
+    /** Return who gets the first of the slots that the i-th displacement frees. */
+    public Bidder displacer(int i) {
+        return auction.displacer(i);
+    }
+
+    /** Owe the rent of the tick for effective pages held during it. */
+    public void charge(Bidder bidder, long effective) {
+        bidder.effective = effective;
+        bidder.due = Fixed.rent(Math.min(price, bidder.effectiveBid), effective);
+        if (chargedCount == charged.length) {
+            charged = Arrays.copyOf(charged, 2 * chargedCount);
+        }
+        charged[chargedCount++] = bidder;
+    }
+
+    /** Take the rents of the tick that has ended, and pay them out. */
+    public void settle() {
+        revenue = 0;
+        for (int i = 0; i < chargedCount; i++) {
+            Bidder bidder = charged[i];
+            ledger.rent(bidder.wallet, bidder.due);
+            bidder.rent = bidder.due;
+            revenue += bidder.due;
+        }
+        forget();
+        ledger.pay();
+    }
+
+    /** Charge nothing for the tick: its step failed. */
+    public void waive() {
+        forget();
+    }
+
+    private void forget() {
+        Arrays.fill(charged, 0, chargedCount, null);
+        chargedCount = 0;
+    }
+
+    /** Return the number of the last tick. */
+    public long tick() {
+        return tick;
+    }
+
+    /** Return the clearing price of the last tick: the highest effective bid among the excluded. */
+    public long price() {
+        return price;
+    }
+
+    /** Return the rent taken in the last settled tick, micro-credits. */
+    public long revenue() {
+        return revenue;
+    }
+}
