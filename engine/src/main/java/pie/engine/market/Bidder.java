@@ -50,6 +50,7 @@ public final class Bidder {
 
     // Ageing.
     boolean aged;
+    private long agedSince;
     private int stepsLeft;
 
     // Counted.
@@ -154,6 +155,11 @@ public final class Bidder {
         this.waitSince = waitSince;
     }
 
+    /** Return since when it waits, for the order: an aged one keeps its place while it runs. */
+    long since() {
+        return aged ? agedSince : waitSince;
+    }
+
     int holding() {
         return own + slotCount;
     }
@@ -167,6 +173,7 @@ public final class Bidder {
             aged = false;
         } else if (!aged && now - waitSince >= wait) {
             aged = true;
+            agedSince = waitSince;
             stepsLeft = quantum;
             return true;
         }

@@ -64,7 +64,7 @@ public final class Market {
             waitingLong = Arrays.copyOf(waitingLong, 2 * waitingLongCount);
         }
         int i = waitingLongCount++;
-        while (i > 0 && waitingLong[i - 1].waitSince > bidder.waitSince) {
+        while (i > 0 && waitingLong[i - 1].since() > bidder.since()) {
             waitingLong[i] = waitingLong[i - 1];
             i--;
         }

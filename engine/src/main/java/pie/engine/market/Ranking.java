@@ -99,8 +99,8 @@ final class Ranking {
                 return holds;
             }
         }
-        if (a.waitSince != b.waitSince) {
-            return a.waitSince < b.waitSince;
+        if (a.since() != b.since()) {
+            return a.since() < b.since();
         }
         return a.arrival < b.arrival;
     }
