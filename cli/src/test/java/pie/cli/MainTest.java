@@ -12,8 +12,9 @@ final class MainTest {
     /** As the launcher starts it: stderr on descriptor 9; and as users do: both streams into one file. */
     @Test
     void stderrTakenBackSharesItsPlaceInAFileWithStdout(@TempDir Path dir) throws Exception {
-        String script = "echo one; exec 9>&2 2>\"$0/jvm.log\"; \"$1\" --enable-native-access=ALL-UNNAMED -Dpie.stderr=9 -cp \"$2\""
-                + " pie.cli.Main --no-such-flag; echo three";
+        String script =
+                "echo one; exec 9>&2 2>\"$0/jvm.log\"; \"$1\" --enable-native-access=ALL-UNNAMED -Dpie.stderr=9 -cp \"$2\""
+                        + " pie.cli.Main --no-such-flag; echo three";
         Path file = dir.resolve("both");
         Process process = new ProcessBuilder(List.of(
                         "bash",

@@ -2,11 +2,14 @@ package pie.engine;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.kv.PagePool;
 import pie.engine.kv.SipHash;
+import pie.engine.market.Fixed;
+import pie.engine.market.Wallet;
 import pie.engine.model.LoadedModel;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
@@ -52,13 +55,26 @@ public final class Engine implements AutoCloseable {
      * @throws PieException ALREADY_EXISTS
      */
     public void openProcess(ProcessId id, OwnerId owner, Budget budget, long seed) {
+        openProcess(id, owner, budget, seed, OptionalDouble.empty());
+    }
+
+    /**
+     * Make a process known, so that it can have contexts.
+     *
+     * @param seed of everything random in the process that names no seed of its own
+     * @param bid credits a page and tick that its contexts bid unless told otherwise, empty for what its wallet allows
+     * @throws PieException ALREADY_EXISTS, INVALID_ARGUMENT for a bid out of range
+     */
+    public void openProcess(ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid) {
         SipHash salt = salt(owner);
-        EngineProcess process = new EngineProcess(id, salt.high(), salt.low(), budget, seed);
+        long fixedBid = bid.isPresent() ? Fixed.bid(bid.getAsDouble()) : -1;
         this.<Boolean>ask(reply -> {
             if (loop.process(id) != null) {
                 throw new PieException(ErrorCode.ALREADY_EXISTS, "process " + id + " is open already");
             }
-            loop.openProcess(process);
+            Wallet wallet = loop.market.ledger().open(owner.value(), 1);
+            loop.openProcess(
+                    new EngineProcess(id, salt.high(), salt.low(), budget, seed, owner.value(), wallet, fixedBid));
             loop.later(() -> reply.complete(true));
         });
     }
@@ -117,6 +133,7 @@ public final class Engine implements AutoCloseable {
         loop.completion(() -> {
             try {
                 loop.store.checkIntegrity();
+                loop.market.ledger().checkIntegrity();
                 reply.complete(true);
             } catch (PieException e) {
                 reply.completeExceptionally(e);

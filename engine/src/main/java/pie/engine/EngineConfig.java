@@ -1,6 +1,7 @@
 package pie.engine;
 
 import java.time.Duration;
+import pie.engine.market.MarketConfig;
 
 /**
  * Configure one engine.
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param prefillChunk most rows of one slice of a long pass
  * @param itlTarget how long a step with decode rows may take before prefill slices are cut down
  * @param stepTimeout of one driver step
+ * @param market its rules
  */
 public record EngineConfig(
         boolean prefixCache,
@@ -18,11 +20,30 @@ public record EngineConfig(
         int contextsPerProcess,
         int prefillChunk,
         Duration itlTarget,
-        Duration stepTimeout) {
+        Duration stepTimeout,
+        MarketConfig market) {
+    /** A displaced page has no copy elsewhere: it costs as much to make again as it did at first. */
+    private static final MarketConfig COMPUTED_AGAIN = MarketConfig.DEFAULT.withMakeAgainPpm(1_000_000);
+
     public static final EngineConfig DEFAULT =
-            new EngineConfig(true, 4096, 1024, 512, Duration.ofMillis(50), Duration.ofSeconds(120));
+            new EngineConfig(true, 4096, 1024, 512, Duration.ofMillis(50), Duration.ofSeconds(120), COMPUTED_AGAIN);
+
+    public EngineConfig(
+            boolean prefixCache,
+            int commandQueue,
+            int contextsPerProcess,
+            int prefillChunk,
+            Duration itlTarget,
+            Duration stepTimeout) {
+        this(prefixCache, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, COMPUTED_AGAIN);
+    }
 
     public EngineConfig withPrefixCache(boolean on) {
-        return new EngineConfig(on, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout);
+        return new EngineConfig(on, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, market);
+    }
+
+    public EngineConfig withMarket(MarketConfig rules) {
+        return new EngineConfig(
+                prefixCache, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, rules);
     }
 }

@@ -11,6 +11,8 @@ import pie.engine.generate.PassSpec;
 import pie.engine.generate.PlanSpec;
 import pie.engine.kv.ContextId;
 import pie.engine.kv.KvContext;
+import pie.engine.market.Bidder;
+import pie.engine.market.MarketEvent;
 import pie.engine.schedule.Work;
 
 /** Be the handle of one context, and on the loop the line of its operations. */
@@ -36,12 +38,18 @@ final class EngineContext implements ContextHandle {
     long lastResult;
     boolean recent;
     long waitSince;
+    final Bidder bidder;
+    /** Whether it waits for pages. */
+    boolean excluded;
+
+    private MarketEvent.@Nullable Party party;
 
     EngineContext(EngineLoop loop, EngineProcess process, KvContext kv) {
         this.loop = loop;
         this.process = process;
         this.kv = kv;
         ordinal = process.nextContext();
+        bidder = new Bidder(process.wallet, kv.rank(), process.bid, this);
         lastResult = loop.now();
         view = new ContextView(loop.store.pageSize());
         publish(0, 0);
@@ -296,6 +304,8 @@ final class EngineContext implements ContextHandle {
     /** Note that a work has ended, well or not. */
     void workEnded() {
         work = null;
+        excluded = false;
+        bidder.passed();
         leave();
     }
 
@@ -306,6 +316,23 @@ final class EngineContext implements ContextHandle {
         }
         loop.scheduler.remove(waiting);
         return true;
+    }
+
+    /** Return how others' explanations name this context. */
+    MarketEvent.Party party() {
+        MarketEvent.Party known = party;
+        if (known == null) {
+            known = new MarketEvent.Party(kv.id().value(), process.id.toString(), process.owner);
+            party = known;
+        }
+        return known;
+    }
+
+    /** @throws PieException BUDGET_EXHAUSTED if pages must be paid in full and the wallet cannot pay for rows [from, to) */
+    void checkCredits(int from, int to) {
+        if (loop.market.config().hardCredits()) {
+            process.affordPages(loop.store.pagesFor(to) - loop.store.pagesFor(from));
+        }
     }
 
     boolean working() {
@@ -339,6 +366,7 @@ final class EngineContext implements ContextHandle {
     /** Make computed rows written, account for them, and commit full pages up to a row. */
     void written(int from, int to, int reused, int commitLimit) {
         loop.store.write(kv, to);
+        make(from, to, reused);
         long fresh = Math.max(0, to - from - reused - charged);
         charged = 0;
         process.tokensIn += fresh;
@@ -347,6 +375,16 @@ final class EngineContext implements ContextHandle {
         loop.counters.tokensReused += reused;
         if (commitLimit > 0) {
             loop.store.commit(kv, commitLimit);
+        }
+    }
+
+    /** Pay for the pages that got their first row; those taken from others are free. */
+    private void make(int from, int to, int reused) {
+        int first = loop.store.pagesFor(from);
+        int taken = reused == 0 ? 0 : Math.max(0, (from + reused) / loop.store.pageSize() - first);
+        int made = loop.store.pagesFor(to) - first - taken;
+        if (made > 0) {
+            loop.market.ledger().make(process.wallet, made);
         }
     }
 

@@ -24,6 +24,9 @@ import pie.engine.schedule.Work;
 /** Run one generation: rows of the pending tokens, a draw, the stop rules, again. A collected one never leaves the loop. */
 final class EngineGeneration extends Work implements Generation {
     private static final int[] NOTHING = {};
+    /** Tokens that a generation without a limit is expected to go on for, at least. */
+    private static final int SHORT = 64;
+
     private static final ProbeValue NO_VALUE = new ProbeValue(ProbeKind.LOGITS, NOTHING, new float[0]);
 
     private final EngineContext context;
@@ -131,7 +134,7 @@ final class EngineGeneration extends Work implements Generation {
             }
         }
         dropHeld();
-        finish = FinishReason.CLOSED;
+        over(FinishReason.CLOSED);
         if (run != null && context.running(run)) {
             context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
         }
@@ -192,6 +195,8 @@ final class EngineGeneration extends Work implements Generation {
         } catch (PieException e) {
             throw withPartial(e);
         }
+        context.checkCredits(start, target);
+        expect();
         needFrom = target - 1;
         checkProbes(plan.spec().probes());
         checkProbes(step.probes());
@@ -199,6 +204,17 @@ final class EngineGeneration extends Work implements Generation {
         lookUp = context.looksUp();
         fresh();
         context.schedule(this);
+    }
+
+    private void expect() {
+        PlanSpec spec = plan.spec();
+        if (spec.horizon() > 0) {
+            context.bidder.expect((long) spec.horizon() - keptCount, true);
+        } else if (spec.maxTokens() < Integer.MAX_VALUE) {
+            context.bidder.expect((long) spec.maxTokens() - keptCount, false);
+        } else {
+            context.bidder.expect(Math.max(keptCount, SHORT), false);
+        }
     }
 
     private PieException withPartial(PieException e) {
@@ -383,8 +399,13 @@ final class EngineGeneration extends Work implements Generation {
         }
     }
 
-    private void finish(FinishReason reason) {
+    private void over(FinishReason reason) {
         finish = reason;
+        context.bidder.generated();
+    }
+
+    private void finish(FinishReason reason) {
+        over(reason);
         if (context.live == this) {
             context.live = null;
         }
@@ -403,7 +424,7 @@ final class EngineGeneration extends Work implements Generation {
         }
         if (run.closing || (run.all && run.future.isCancelled())) {
             dropHeld();
-            finish = FinishReason.CLOSED;
+            over(FinishReason.CLOSED);
             context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
         } else {
             context.fail(run, cause);
@@ -450,7 +471,7 @@ final class EngineGeneration extends Work implements Generation {
             undo();
             if (all) {
                 dropHeld();
-                finish = FinishReason.CLOSED;
+                over(FinishReason.CLOSED);
             }
             return true;
         }
@@ -506,6 +527,9 @@ final class EngineGeneration extends Work implements Generation {
             if (!next.spec().stopStrings().equals(plan.spec().stopStrings())) {
                 matcher = new StopMatcher(next.spec().stopStrings());
             }
+            if (next.spec().rebidEachStep() != plan.spec().rebidEachStep()) {
+                context.bidder.keepBid(!next.spec().rebidEachStep());
+            }
             plan = next;
             context.answer(this, null);
         }
@@ -519,6 +543,7 @@ final class EngineGeneration extends Work implements Generation {
                 context.live.ended();
             }
             context.live = EngineGeneration.this;
+            context.bidder.keepBid(!plan.spec().rebidEachStep());
             context.answer(this, null);
         }
     }

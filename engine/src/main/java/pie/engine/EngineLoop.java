@@ -27,7 +27,7 @@ import pie.engine.schedule.Scheduler;
 import pie.engine.schedule.Work;
 
 /** Own all state of one model and change it on one thread, turn by turn. */
-final class EngineLoop implements StepSink, Scheduler.Displacement {
+final class EngineLoop implements StepSink {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
     private static final int COMMANDS_A_TURN = 1024;
     private static final int BATCHES = 3;
@@ -40,6 +40,7 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
     final EngineConfig config;
     final KvStore store;
     final Scheduler scheduler;
+    final EngineMarket market;
     final TokenCounts counts;
     final int maxContext;
     private final CommandQueue queue;
@@ -62,8 +63,6 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
     private long submitted;
     private long idleSince;
     private long lastStepNanos;
-    /** Whether the plan left pages with a context that may soon have work, for a moment. */
-    private boolean spared;
 
     final LoopCounters counters = new LoopCounters();
 
@@ -73,8 +72,9 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         this.config = config;
         limits = driver.capabilities();
         store = new KvStore(limits.totalPages(), limits.pageSize(), secret0, secret1);
+        market = new EngineMarket(config.market(), store, contexts);
         scheduler = new Scheduler(
-                store, limits, config.prefillChunk(), config.itlTarget().toNanos(), this);
+                store, limits, config.prefillChunk(), config.itlTarget().toNanos(), market);
         counts = new TokenCounts(limits.vocabSize());
         maxContext = limits.maxContext();
         if (limits.maxTokens() < 2 * limits.pageSize()) {
@@ -195,6 +195,7 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         if (inFlight != null) {
             timer = stepDeadline();
         }
+        timer = Math.min(timer, market.refill(now));
         return queue.empty() && !ending ? timer : now;
     }
 
@@ -253,20 +254,22 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         }
         long begun = System.nanoTime();
         boolean any;
-        spared = false;
+        boolean expected = somebodyExpected();
+        market.at(now, !expected);
         try {
             any = scheduler.plan(batch);
+            if (any) {
+                market.sealed(nextStep);
+            }
         } finally {
             counters.planNanos += System.nanoTime() - begun;
         }
         if (!any) {
-            if (spared) {
+            if (expected) {
                 return now + EXPECTED;
             }
-            Work best = scheduler.best();
-            scheduler.remove(best);
             failWork(
-                    best,
+                    scheduler.first(),
                     new PieException(
                             ErrorCode.OUT_OF_PAGES,
                             "the pages that the pass needs are held by contexts with attention masks: close some of them"));
@@ -318,7 +321,9 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         counters.rowsPrefill += scheduler.rows() - scheduler.decodeRows();
         account();
         long begun = now;
+        market.settle(lastStepNanos);
         scheduler.settle(result);
+        market.publish();
         counters.planNanos += System.nanoTime() - begun;
     }
 
@@ -332,6 +337,9 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
             process.driverNanos += lastStepNanos * scheduler.plannedRows(i) / Math.max(1, scheduler.rows());
             int again = scheduler.plannedReplay(i);
             process.tokensRecomputed += again;
+            if (scheduler.plannedRows(i) > again) {
+                context.bidder.ran();
+            }
             counters.tokensRecomputed += again;
         }
     }
@@ -354,6 +362,7 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         if (fault.deviceLost()) {
             loseAll(cause);
         }
+        market.waive();
         scheduler.fail(cause);
     }
 
@@ -387,33 +396,11 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         scheduler.fail(work, cause);
     }
 
-    @Override
-    public @Nullable KvContext victim(Work work) {
-        EngineContext victim = null;
-        boolean victimIdle = false;
-        for (EngineContext context : contexts) {
-            KvContext kv = context.kv();
-            Work own = context.work();
-            boolean soon = expected(context);
-            boolean idle = own == null && !soon;
-            spared |= soon;
-            boolean may = kv != work.kv()
-                    && kv.resident() > 0
-                    && kv.replayable()
-                    && (own == null || !own.planned())
-                    && (idle || kv.rank() > work.kv().rank());
-            if (may && (victim == null || idle || !victimIdle)) {
-                victim = context;
-                victimIdle = idle;
-            }
-        }
-        return victim == null ? null : victim.kv();
-    }
-
     // Processes and contexts.
 
     void openProcess(EngineProcess process) {
         processes.put(process.id, process);
+        market.opened(process);
     }
 
     @Nullable
@@ -464,6 +451,7 @@ final class EngineLoop implements StepSink, Scheduler.Displacement {
         CompletableFuture<Void> closing = process.closing;
         if (closing != null && process.contexts.isEmpty()) {
             processes.remove(process.id);
+            market.closed(process);
             replies.add(() -> closing.complete(null));
         }
     }

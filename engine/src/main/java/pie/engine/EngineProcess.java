@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import pie.engine.market.Fixed;
+import pie.engine.market.MarketLog;
+import pie.engine.market.Wallet;
 import pie.engine.process.Budget;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessTotals;
@@ -15,6 +19,16 @@ final class EngineProcess {
     final long saltHigh;
     final long saltLow;
     final long seed;
+    final String owner;
+    final Wallet wallet;
+    /** Bid that stands for the default in all contexts, pico-credits, negative for none. */
+    final long bid;
+
+    final MarketLog log = new MarketLog();
+    /** Micro-credits as of the last tick, for other threads to read. */
+    final AtomicLong balance = new AtomicLong();
+
+    final AtomicLong dividend = new AtomicLong();
     final List<EngineContext> contexts = new ArrayList<>();
     private final long tokenLimit;
     private long nextContext;
@@ -35,8 +49,20 @@ final class EngineProcess {
     @Nullable
     CompletableFuture<Void> closing;
 
-    EngineProcess(ProcessId id, long saltHigh, long saltLow, Budget budget, long seed) {
+    EngineProcess(
+            ProcessId id,
+            long saltHigh,
+            long saltLow,
+            Budget budget,
+            long seed,
+            String owner,
+            Wallet wallet,
+            long bid) {
         this.id = id;
+        this.owner = owner;
+        this.wallet = wallet;
+        this.bid = bid;
+        balance.set(wallet.balance());
         this.saltHigh = saltHigh;
         this.saltLow = saltLow;
         this.seed = seed;
@@ -55,6 +81,25 @@ final class EngineProcess {
                     ErrorCode.BUDGET_EXHAUSTED,
                     "the token budget of " + tokenLimit + " is spent: " + used + " used, " + tokens + " more asked for",
                     Map.of("budget", "tokens", "scope", "process", "limit", tokenLimit, "used", used));
+        }
+    }
+
+    /** @throws PieException BUDGET_EXHAUSTED if the wallet must pay for {@code pages} new pages and cannot */
+    void affordPages(int pages) {
+        if (pages * Fixed.CREDIT > wallet.balance()) {
+            throw new PieException(
+                    ErrorCode.BUDGET_EXHAUSTED,
+                    "the wallet of " + Fixed.credits(wallet.balance()) + " credits cannot pay for " + pages
+                            + " new pages: wait for the next refill or ask for fewer tokens",
+                    Map.of(
+                            "budget",
+                            "credits",
+                            "scope",
+                            "process",
+                            "limit",
+                            pages,
+                            "used",
+                            Fixed.credits(wallet.makePaid())));
         }
     }
 

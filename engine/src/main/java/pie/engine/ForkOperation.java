@@ -23,6 +23,8 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         KvStore.Fork fork = loop.store.fork(context.kv());
         EngineContext made = loop.adopt(context.process, fork.context());
         made.charged = context.charged;
+        made.bidder.inherit(context.bidder);
+        loop.market.ledger().make(context.process.wallet, fork.copies().from().length);
         copy = made;
         if (fork.copies().from().length == 0) {
             context.answer(this, made);

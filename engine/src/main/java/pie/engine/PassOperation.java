@@ -72,6 +72,7 @@ final class PassOperation extends Operation<PassResult> {
             target = savedLength + plan.tokens().length;
             context.checkSize(target);
             context.process.afford(target - start - context.charged);
+            context.checkCredits(start, target);
             boolean masked = plan.attention() != null || !plan.causal();
             atomicFrom = plan.causal() ? target : firstInput;
             if (target - atomicFrom > context.loop.limits.maxTokens()) {

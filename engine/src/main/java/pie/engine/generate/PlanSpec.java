@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param logitMask bit set over the vocabulary, null for none
  * @param seed overrides the sampler's
  * @param probes taken at every step
+ * @param horizon tokens expected, which shapes the default bid; 0 for what {@code maxTokens} says
+ * @param rebidEachStep whether the default bid is worked out at every step, or once
  */
 public record PlanSpec(
         SamplerChain sampler,
@@ -21,4 +23,21 @@ public record PlanSpec(
         List<String> stopStrings,
         long @Nullable [] logitMask,
         OptionalLong seed,
-        List<ProbeSpec> probes) {}
+        List<ProbeSpec> probes,
+        int horizon,
+        boolean rebidEachStep) {
+    public PlanSpec(
+            SamplerChain sampler,
+            int maxTokens,
+            int[] stopIds,
+            List<String> stopStrings,
+            long @Nullable [] logitMask,
+            OptionalLong seed,
+            List<ProbeSpec> probes) {
+        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true);
+    }
+
+    public PlanSpec withBidding(int tokens, boolean eachStep) {
+        return new PlanSpec(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, tokens, eachStep);
+    }
+}

@@ -35,6 +35,11 @@ public final class KvContext {
     int sealed;
     int computed;
     boolean closed;
+    /** Effective pages among the first {@link #sharedPages}, while {@link #sharing} is the pool's. */
+    long sharedEffective;
+
+    int sharedPages;
+    long sharing = -1;
     private @Nullable Object owner;
 
     KvContext(ContextId id, long rank, long saltHigh, long saltLow, boolean lookUp) {
@@ -81,6 +86,16 @@ public final class KvContext {
     /** Return the number of slots held now. */
     public int resident() {
         return resident;
+    }
+
+    /** Return the number of slots, from the first, that others may hold too. */
+    public int sealed() {
+        return sealed;
+    }
+
+    /** Return the array of slots itself; valid up to {@link #resident}, not to be changed. */
+    public int[] slots() {
+        return slots;
     }
 
     public int slot(int page) {

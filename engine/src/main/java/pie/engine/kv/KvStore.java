@@ -6,6 +6,7 @@ import java.util.List;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.CopyList;
+import pie.engine.market.Fixed;
 
 /**
  * Own the pages and contexts of one device. Every row that a context lacks is computed from its lineage, be it new, displaced or cut
@@ -81,6 +82,20 @@ public final class KvStore {
         }
         c.pages = Math.max(c.pages, c.resident);
         return c.computed - before;
+    }
+
+    /** Return a context's effective pages: each slot split among the contexts that hold it, in parts of {@link Fixed#PAGE}. */
+    public long effective(KvContext c) {
+        if (c.sharing != pool.sharing() || c.sharedPages > c.sealed) {
+            c.sharing = pool.sharing();
+            c.sharedPages = 0;
+            c.sharedEffective = 0;
+        }
+        while (c.sharedPages < c.sealed) {
+            int refs = pool.refs(c.slots[c.sharedPages++]);
+            c.sharedEffective += refs == 1 ? Fixed.PAGE : Fixed.PAGE / refs;
+        }
+        return c.sharedEffective + (c.resident - c.sealed) * Fixed.PAGE;
     }
 
     /** Return how many slots more a context needs to hold {@code pages} pages. */
@@ -257,6 +272,9 @@ public final class KvStore {
     private void dropFrom(KvContext c, int page) {
         while (c.resident > page) {
             pool.release(c.slots[--c.resident]);
+        }
+        if (c.sharedPages > page) {
+            c.sharing = -1;
         }
         c.sealed = Math.min(c.sealed, page);
         c.computed = Math.min(c.computed, page * pageSize);

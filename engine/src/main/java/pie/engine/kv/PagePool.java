@@ -23,6 +23,7 @@ public final class PagePool {
     private final int[] free;
     private int freeCount;
     private final int[] counts = new int[4];
+    private long sharing;
     /** Retained slots in order of use, a ring through slot number {@code total}. */
     private final int[] next;
 
@@ -69,6 +70,21 @@ public final class PagePool {
 
     public int retained() {
         return counts[RETAINED];
+    }
+
+    /** Return the slots that contexts hold. */
+    public int held() {
+        return counts[WORKING] + counts[COMMITTED];
+    }
+
+    /** Return the number of contexts that hold a slot. */
+    int refs(int slot) {
+        return refs[slot];
+    }
+
+    /** Return a number that changes whenever the holders of a shared slot do. */
+    long sharing() {
+        return sharing;
     }
 
     /** Return how many slots can be handed out now. */
@@ -125,13 +141,16 @@ public final class PagePool {
             become(slot, COMMITTED);
         }
         check(state[slot] == COMMITTED, "only an immutable slot can be shared", slot);
-        refs[slot]++;
+        if (refs[slot]++ > 0) {
+            sharing++;
+        }
     }
 
     /** Drop a reference. */
     void release(int slot) {
         check(refs[slot] > 0, "a slot was freed twice", slot);
         if (--refs[slot] > 0) {
+            sharing++;
             return;
         }
         if (keyed[slot]) {

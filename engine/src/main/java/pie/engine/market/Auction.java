@@ -18,6 +18,7 @@ final class Auction {
     private long round;
 
     private int used;
+    private int fixed;
     private long price;
     private Bidder[] displaced = new Bidder[16];
     private Bidder[] displacer = new Bidder[16];
@@ -38,6 +39,7 @@ final class Auction {
      */
     void run(Ranking order, int inUse, int headroomTicks, int pageSize) {
         price = 0;
+        fixed = 0;
         displacedCount = 0;
         long wanted = inUse;
         for (int i = 0; i < order.size(); i++) {
@@ -81,6 +83,7 @@ final class Auction {
                 used += bidder.own + cover(bidder);
             }
         }
+        fixed = used;
         for (int i = 0; i < order.size(); i++) {
             Bidder bidder = order.get(i);
             int need = bidder.more + (bidder.fixed ? 0 : bidder.own + uncovered(bidder));
@@ -158,6 +161,11 @@ final class Auction {
         victim.displaced = true;
         displaced[displacedCount] = victim;
         displacer[displacedCount++] = by;
+    }
+
+    /** Return the distinct slots that cannot be taken, of a tick with too few slots. */
+    int fixed() {
+        return fixed;
     }
 
     long price() {

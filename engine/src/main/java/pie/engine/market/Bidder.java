@@ -7,11 +7,13 @@ package pie.engine.market;
 public final class Bidder {
     private static final long NONE = -1;
     private static final int[] NO_SLOTS = {};
+    private static final Object NOBODY = new Object();
     /** Tokens that a context without a generation is expected to go on for. */
     private static final long IDLE_HORIZON = 4096;
 
     final Wallet wallet;
     final long arrival;
+    private final Object subject;
 
     // What it holds and wants, told before each tick.
     int own;
@@ -28,7 +30,7 @@ public final class Bidder {
     private long hold = NONE;
     private long inherited = NONE;
     private long frozen = NONE;
-    private long launch;
+    private final long launch;
     private int idle;
     private boolean keep;
     private boolean onceUsed;
@@ -39,6 +41,7 @@ public final class Bidder {
     boolean listed;
     long tick = -1;
     boolean agedClass;
+    boolean insisted;
     boolean granted;
     boolean displaced;
     long bid;
@@ -56,15 +59,26 @@ public final class Bidder {
     // Counted.
     long displacements;
     long restores;
+    private boolean away;
 
     /**
      * @param arrival place in the order of arrival, unlike any other's
      * @param launch bid that stands for the default, negative for none
+     * @param subject what bids, for its owner to find it again
      */
-    public Bidder(Wallet wallet, long arrival, long launch) {
+    public Bidder(Wallet wallet, long arrival, long launch, Object subject) {
         this.wallet = wallet;
         this.arrival = arrival;
         this.launch = launch;
+        this.subject = subject;
+    }
+
+    Bidder(Wallet wallet, long arrival, long launch) {
+        this(wallet, arrival, launch, NOBODY);
+    }
+
+    public Object subject() {
+        return subject;
     }
 
     /** Bid what another bids now, until the first pass. */
@@ -100,9 +114,9 @@ public final class Bidder {
         this.certain = certain;
     }
 
-    /** Compute the default bid once, now, and let a set bid last until {@link #generated}. */
-    public void keepBid() {
-        keep = true;
+    /** Say whether to work the default bid out once, at the next auction, and to let a set bid last until {@link #generated}. */
+    public void keepBid(boolean on) {
+        keep = on;
         frozen = NONE;
     }
 
@@ -123,6 +137,20 @@ public final class Bidder {
         if (onceUsed && !keep) {
             once = NONE;
         }
+    }
+
+    /** Note that its pages were taken. */
+    public void lost() {
+        displacements++;
+        away = true;
+    }
+
+    /** Note that it runs again. Return whether its pages had been taken. */
+    public boolean back() {
+        boolean was = away;
+        restores += was ? 1 : 0;
+        away = false;
+        return was;
     }
 
     /** Note a step that lengthened the context. */
@@ -257,6 +285,11 @@ public final class Bidder {
         return agedClass;
     }
 
+    /** Say whether it goes ahead in the present tick because nobody else with work would run. */
+    public boolean insisted() {
+        return insisted;
+    }
+
     /** Return the bid before what the wallet allows. */
     public long bid() {
         return bid;
@@ -275,8 +308,14 @@ public final class Bidder {
         return effective;
     }
 
+    /** Return the slots that it lacks. */
     public int wanted() {
         return more;
+    }
+
+    /** Return the slots that it holds and lacks. */
+    public int demanded() {
+        return demand();
     }
 
     /** Return the place in the order of the last tick, from 0. */

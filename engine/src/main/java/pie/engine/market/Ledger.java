@@ -114,13 +114,14 @@ public final class Ledger {
         unpaid += cost - paid;
     }
 
-    /** Take rent, to be paid out as dividend. */
-    void rent(Wallet wallet, long due) {
+    /** Take rent, to be paid out as dividend. Return what was paid. */
+    long rent(Wallet wallet, long due) {
         long paid = Math.min(due, wallet.balance);
         wallet.balance -= paid;
         wallet.rentPaid += paid;
         revenue += paid;
         rents += paid;
+        return paid;
     }
 
     /** Pay the rent of the tick out to the live processes, by endowment. Rest and all fractions stay for the next tick. */

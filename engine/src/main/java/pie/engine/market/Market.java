@@ -1,6 +1,7 @@
 package pie.engine.market;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Run the ticks of one device: bids, order, auction, then rent and dividend. */
 public final class Market {
@@ -52,6 +53,7 @@ public final class Market {
         }
         boolean aged = bidder.age(now, config.aging().toNanos(), config.agingQuantum());
         bidder.agedClass = false;
+        bidder.insisted = false;
         if (bidder.aged) {
             queue(bidder);
         }
@@ -71,9 +73,35 @@ public final class Market {
         waitingLong[i] = bidder;
     }
 
-    /** Rank everybody, decide, and leave grants and displacements with the bidders. */
+    /**
+     * Rank everybody, decide, and leave grants and displacements with the bidders.
+     *
+     * @param inUse distinct slots that they hold
+     */
     public void clear(int inUse) {
         clear(inUse, config.residency());
+    }
+
+    /**
+     * Decide once more, with the best-ranked bidder that has work and could ever fit ahead of everybody: holders without work must not
+     * keep a device idle.
+     *
+     * @return the one, null if the slots that cannot be taken leave room for none
+     */
+    public @Nullable Bidder insist(int inUse) {
+        for (int i = 0; i < order.size(); i++) {
+            Bidder bidder = order.get(i);
+            int besides = auction.fixed() - (bidder.fixed ? bidder.holding() : 0);
+            if (bidder.works && bidder.demand() + besides <= total) {
+                bidder.agedClass = true;
+                bidder.insisted = true;
+                order.sort();
+                auction.run(order, inUse, config.residency(), pageSize);
+                price = auction.price();
+                return bidder;
+            }
+        }
+        return null;
     }
 
     void clear(int inUse, int headroomTicks) {
@@ -154,9 +182,8 @@ public final class Market {
         revenue = 0;
         for (int i = 0; i < chargedCount; i++) {
             Bidder bidder = charged[i];
-            ledger.rent(bidder.wallet, bidder.due);
-            bidder.rent = bidder.due;
-            revenue += bidder.due;
+            bidder.rent = ledger.rent(bidder.wallet, bidder.due);
+            revenue += bidder.rent;
         }
         forget();
         ledger.pay();

@@ -90,6 +90,9 @@ final class Ranking {
         if (a.agedClass != b.agedClass) {
             return a.agedClass;
         }
+        if (a.insisted != b.insisted) {
+            return a.insisted;
+        }
         if (!a.agedClass) {
             if (a.value != b.value) {
                 return a.value > b.value;

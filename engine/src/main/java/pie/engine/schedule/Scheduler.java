@@ -3,19 +3,22 @@ package pie.engine.schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
+import pie.engine.market.Missed;
 
 /**
- * Keep the contexts that have work in rank order, fill steps with their rows and hand the results back.
+ * Fill steps with the rows of the works that are granted pages, in rank order, and hand the results back.
  *
- * <p>Pages are handed out in rank order too. Where they are short, retained ones go first, then those of the worst-ranked context
- * that has no rows in the step: so the best-ranked always gets on, and whoever is displaced computes its rows again later.
+ * <pre>
+ * pass 1   works that go ahead of all bids       within their share, the first of them in any case
+ * pass 2   decode rows: at most a page of rows   all but a page of rows, if anything longer waits
+ * pass 3   slices of prefill and replay          what is left, as far as the time of a step allows
+ * </pre>
  */
 public final class Scheduler {
     private final KvStore store;
@@ -24,8 +27,8 @@ public final class Scheduler {
     private final long itlNanos;
     private final StepTime time = new StepTime();
     private final BatchWriter writer;
-    private final List<Work> waiting = new ArrayList<>();
-    private final Displacement displacement;
+    private final List<Work> works = new ArrayList<>();
+    private final Order order;
 
     private Work[] planned = new Work[16];
     private int[] plannedTo = new int[16];
@@ -38,83 +41,95 @@ public final class Scheduler {
     private long kvTokens;
     private int decodeRows;
 
-    public Scheduler(
-            KvStore store, DriverCapabilities limits, int prefillChunk, long itlNanos, Displacement displacement) {
+    public Scheduler(KvStore store, DriverCapabilities limits, int prefillChunk, long itlNanos, Order order) {
         this.store = store;
         this.limits = limits;
         this.prefillChunk = Math.max(prefillChunk, store.pageSize());
         this.itlNanos = itlNanos;
-        this.displacement = displacement;
+        this.order = order;
         writer = new BatchWriter(limits);
     }
 
-    /** Say which contexts may lose their pages, and hear of it. */
-    public interface Displacement {
-        /** Return the context to displace in favour of {@code work}, null if none may be. */
-        @Nullable
-        KvContext victim(Work work);
-    }
-
     public void add(Work work) {
-        int i = waiting.size();
-        while (i > 0 && waiting.get(i - 1).rank() > work.rank()) {
-            i--;
-        }
-        waiting.add(i, work);
+        work.place = works.size();
+        works.add(work);
     }
 
     public void remove(Work work) {
-        waiting.remove(work);
+        if (work.place >= 0) {
+            Work last = works.removeLast();
+            if (last != work) {
+                works.set(work.place, last);
+                last.place = work.place;
+            }
+            work.place = -1;
+        }
     }
 
     public boolean idle() {
-        return waiting.isEmpty();
+        return works.isEmpty();
     }
 
-    /** Return the best-ranked work; there must be some. */
-    public Work best() {
-        return waiting.getFirst();
+    /** Return a work, the first that came; there must be some. */
+    public Work first() {
+        Work first = works.getFirst();
+        for (Work work : works) {
+            first = work.kv().rank() < first.kv().rank() ? work : first;
+        }
+        return first;
     }
 
     public int waiting() {
-        return waiting.size();
+        return works.size();
     }
 
     /** Fill a batch. Return whether it has rows. */
     public boolean plan(ForwardBatch batch) {
+        begin(batch);
+        order.clear();
+        int page = store.pageSize();
+        int most = limits.maxTokens();
+        boolean prefill = false;
+        for (int i = 0; i < order.size(); i++) {
+            Work work = order.granted(i);
+            reuse(work);
+            work.missed(Missed.FULL);
+            prefill |= work.left() > page;
+        }
+        if (order.size() > 0 && prefill && order.granted(0).uncut()) {
+            take(batch, order.granted(0), most, most);
+        }
+        for (int i = 0; i < order.ahead(); i++) {
+            int share = i == 0 ? most : Math.min(most, order.rowsAhead(most)) - rows;
+            take(batch, order.granted(i), Math.min(share, slice(order.granted(i))), share);
+        }
+        int room = prefill ? most - page : most;
+        for (int i = 0; i < order.size(); i++) {
+            if (order.granted(i).left() <= page) {
+                take(batch, order.granted(i), room - rows, room - rows);
+            }
+        }
+        decodeRows = rows;
+        int least = page;
+        for (int i = 0; prefill && i < order.size(); i++) {
+            Work work = order.granted(i);
+            if (!work.planned() && work.left() > page) {
+                take(batch, work, Math.min(most - rows, Math.max(least, allowance(work))), most - rows);
+                least = work.planned() ? 0 : least;
+            }
+        }
+        return requests > 0;
+    }
+
+    private void begin(ForwardBatch batch) {
         writer.begin(batch);
         requests = 0;
         rows = 0;
         kvTokens = 0;
         decodeRows = 0;
-        int page = store.pageSize();
-        boolean prefill = false;
-        for (int i = 0; i < waiting.size(); i++) {
-            Work work = waiting.get(i);
-            reuse(work);
-            prefill |= work.left() > page;
+        for (int i = 0; i < works.size(); i++) {
+            works.get(i).missed(Missed.EXCLUDED);
         }
-        if (prefill && waiting.getFirst().uncut()) {
-            take(batch, waiting.getFirst(), limits.maxTokens(), limits.maxTokens());
-        }
-        int room = prefill ? limits.maxTokens() - page : limits.maxTokens();
-        for (int i = 0; i < waiting.size(); i++) {
-            Work work = waiting.get(i);
-            if (!work.planned() && work.left() <= page) {
-                take(batch, work, room - rows, room - rows);
-            }
-        }
-        decodeRows = rows;
-        int least = page;
-        for (int i = 0; prefill && i < waiting.size(); i++) {
-            Work work = waiting.get(i);
-            if (!work.planned() && work.left() > page) {
-                int free = limits.maxTokens() - rows;
-                take(batch, work, Math.min(free, Math.max(least, allowance(work))), free);
-                least = work.planned() ? 0 : least;
-            }
-        }
-        return requests > 0;
     }
 
     private void reuse(Work work) {
@@ -124,6 +139,11 @@ public final class Scheduler {
             store.lookUp(kv, work.needFrom);
             work.reuse(Math.max(0, kv.computed() - Math.max(before, kv.written())));
         }
+    }
+
+    /** Return the rows that a work which goes ahead may take at once. */
+    private int slice(Work work) {
+        return work.left() <= store.pageSize() ? work.left() : Math.max(store.pageSize(), allowance(work));
     }
 
     /** Return the rows that a slice may have beside the decode rows of the plan, within the time that a step may take. */
@@ -145,14 +165,21 @@ public final class Scheduler {
     }
 
     private void take(ForwardBatch batch, Work work, int most, int mostAtomic) {
+        if (work.planned()) {
+            return;
+        }
         KvContext kv = work.kv();
         boolean again = kv.computed() >= work.target;
         int from = again ? work.target - 1 : kv.computed();
         int to = slice(work, from, most, mostAtomic);
-        if (to <= from
-                || requests == limits.maxRequests()
-                || batch.draws + work.draws(from, to) > limits.maxDraws()
-                || !fit(work, store.pagesFor(to))) {
+        if (to <= from) {
+            return;
+        }
+        if (requests == limits.maxRequests() || batch.draws + work.draws(from, to) > limits.maxDraws()) {
+            work.missed(Missed.LIMIT);
+            return;
+        }
+        if (!fit(work, store.pagesFor(to))) {
             return;
         }
         room();
@@ -186,17 +213,13 @@ public final class Scheduler {
     }
 
     private boolean fit(Work work, int pages) {
-        KvContext kv = work.kv();
-        int lacking = store.lacking(kv, pages);
-        while (store.pool().available() < lacking) {
-            KvContext victim = displacement.victim(work);
-            if (victim == null) {
-                return false;
-            }
-            store.evict(victim);
+        int lacking = store.lacking(work.kv(), pages);
+        if (store.pool().available() < lacking) {
+            work.missed(Missed.EXCLUDED);
+            return false;
         }
         if (lacking > 0) {
-            store.grow(kv, pages);
+            store.grow(work.kv(), pages);
         }
         return true;
     }

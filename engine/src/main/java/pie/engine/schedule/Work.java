@@ -3,6 +3,7 @@ package pie.engine.schedule;
 import pie.engine.PieException;
 import pie.engine.driver.ForwardResult;
 import pie.engine.kv.KvContext;
+import pie.engine.market.Missed;
 
 /**
  * Stand for rows that one context needs computed: from {@code kv.computed()} up to {@link #target}, in as many slices as the scheduler
@@ -23,6 +24,10 @@ public abstract class Work {
 
     private int reused;
     private boolean planned;
+    /** Place in the scheduler's list. */
+    int place = -1;
+
+    private Missed missed = Missed.EXCLUDED;
 
     protected Work(KvContext kv) {
         this.kv = kv;
@@ -32,14 +37,23 @@ public abstract class Work {
         return kv;
     }
 
-    /** Place in the order of service; the lowest goes first. An auction finds its place here. */
-    final long rank() {
-        return kv.rank();
-    }
-
     /** Forget what the last run reused. */
     protected final void fresh() {
         reused = 0;
+    }
+
+    /** Return the row after the last one to compute. */
+    public final int target() {
+        return target;
+    }
+
+    /** Return why the last plan has no rows of this work. */
+    public final Missed missed() {
+        return missed;
+    }
+
+    final void missed(Missed why) {
+        missed = why;
     }
 
     /** Return the rows to compute, at least 1: a row to read again. */

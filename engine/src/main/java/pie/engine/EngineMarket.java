@@ -1,0 +1,281 @@
+package pie.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import pie.engine.kv.KvContext;
+import pie.engine.kv.KvStore;
+import pie.engine.market.Bidder;
+import pie.engine.market.Fixed;
+import pie.engine.market.Ledger;
+import pie.engine.market.Market;
+import pie.engine.market.MarketConfig;
+import pie.engine.market.MarketEvent;
+import pie.engine.market.MarketEvent.Kind;
+import pie.engine.market.MarketEvent.Reason;
+import pie.engine.schedule.Order;
+import pie.engine.schedule.Work;
+
+/** Run the market of one device for the loop: tell it what contexts hold and want, and carry its decisions out. */
+final class EngineMarket implements Order {
+    private final Market market;
+    private final KvStore store;
+    private final List<EngineContext> contexts;
+    private final List<EngineProcess> processes = new ArrayList<>();
+    private Work[] granted = new Work[16];
+    private int grantedCount;
+    private int ahead;
+    private boolean mayInsist;
+    private long now;
+    private long nextRefill;
+    private long latency;
+
+    /** Price of the last tick, in pico-credits, and moving average of a step, in nanoseconds: for other threads to read. */
+    final AtomicLong price = new AtomicLong();
+
+    final AtomicLong stepNanos = new AtomicLong();
+    long exclusions;
+    long displacements;
+    long restores;
+    long agedCount;
+    long longestWait;
+    long longestStep;
+
+    EngineMarket(MarketConfig config, KvStore store, List<EngineContext> contexts) {
+        market = new Market(config, store.pool().total(), store.pageSize());
+        this.store = store;
+        this.contexts = contexts;
+    }
+
+    MarketConfig config() {
+        return market.config();
+    }
+
+    Ledger ledger() {
+        return market.ledger();
+    }
+
+    long tick() {
+        return market.tick();
+    }
+
+    int ranked() {
+        return market.size();
+    }
+
+    /** Set the time of the next decisions, and whether holders without work may lose their pages to whoever has some. */
+    void at(long nanos, boolean insist) {
+        now = nanos;
+        mayInsist = insist;
+    }
+
+    /** Issue credits again if it is time to. Return when to ask the next time. */
+    long refill(long nanos) {
+        if (nanos >= nextRefill) {
+            ledger().refill(nanos);
+            nextRefill = nanos + config().refillPeriod().toNanos();
+            publish();
+        }
+        return ledger().refillable() ? nextRefill : Long.MAX_VALUE;
+    }
+
+    void opened(EngineProcess process) {
+        processes.add(process);
+        publish();
+    }
+
+    void closed(EngineProcess process) {
+        processes.remove(process);
+        ledger().close(process.wallet, now);
+        publish();
+    }
+
+    // The order of one step.
+
+    @Override
+    public void clear() {
+        market.begin();
+        for (int i = 0; i < contexts.size(); i++) {
+            join(contexts.get(i));
+        }
+        market.clear(store.pool().held());
+        list();
+        if (grantedCount == 0 && mayInsist && market.insist(store.pool().held()) != null) {
+            list();
+        }
+        displace();
+        price.setRelease(market.price());
+    }
+
+    private void join(EngineContext context) {
+        KvContext kv = context.kv();
+        Work work = context.work();
+        if (work == null && kv.resident() == 0) {
+            return;
+        }
+        Bidder bidder = context.bidder;
+        long effective = store.effective(kv);
+        boolean shares = effective != kv.resident() * Fixed.PAGE;
+        int sealed = shares ? kv.sealed() : 0;
+        bidder.holds(kv.resident() - sealed, kv.slots(), sealed, effective);
+        int more = work == null ? 0 : store.lacking(kv, store.pagesFor(work.target()));
+        boolean fixed = kv.resident() > 0 && (!kv.replayable() || (work != null && work.planned()));
+        bidder.wants(more, work != null, fixed, context.waitSince);
+        if (market.add(bidder, now)) {
+            agedCount++;
+            note(context, Kind.AGED, Reason.AGED, null, kv.resident() + more);
+        }
+    }
+
+    private void list() {
+        grantedCount = 0;
+        ahead = 0;
+        for (int i = 0; i < market.size(); i++) {
+            Bidder bidder = market.ranked(i);
+            EngineContext context = (EngineContext) bidder.subject();
+            Work work = context.work();
+            if (work == null || !bidder.granted()) {
+                continue;
+            }
+            if (grantedCount == granted.length) {
+                granted = Arrays.copyOf(granted, 2 * grantedCount);
+            }
+            granted[grantedCount++] = work;
+            ahead += bidder.ahead() ? 1 : 0;
+        }
+    }
+
+    private void displace() {
+        for (int i = 0; i < market.displacements(); i++) {
+            Bidder victim = market.displaced(i);
+            Bidder by = market.displacer(i);
+            EngineContext context = (EngineContext) victim.subject();
+            KvContext kv = context.kv();
+            displacements++;
+            victim.lost();
+            context.process.pages(now);
+            note(context, Kind.DISPLACED, reason(by), by, kv.resident());
+            store.evict(kv);
+        }
+    }
+
+    private static Reason reason(Bidder by) {
+        if (by.insisted()) {
+            return Reason.IDLE_DEVICE;
+        }
+        if (by.ahead()) {
+            return Reason.AGED;
+        }
+        return ((EngineContext) by.subject()).kv().resident() > 0 ? Reason.GROWTH : Reason.BID;
+    }
+
+    private void note(EngineContext context, Kind kind, Reason reason, @Nullable Bidder by, int pages) {
+        KvContext kv = context.kv();
+        boolean waits = context.work() != null;
+        context.process.log.add(new MarketEvent(
+                market.tick(),
+                now,
+                kv.id().value(),
+                kind,
+                reason,
+                by == null ? null : ((EngineContext) by.subject()).party(),
+                Fixed.price(market.price()),
+                Fixed.price(context.bidder.effectiveBid()),
+                by == null ? 0 : Fixed.price(by.effectiveBid()),
+                pages,
+                kind == Kind.DISPLACED ? kv.computed() : 0,
+                waits ? now - context.waitSince : 0));
+    }
+
+    @Override
+    public int size() {
+        return grantedCount;
+    }
+
+    @Override
+    public Work granted(int place) {
+        return granted[place];
+    }
+
+    @Override
+    public int ahead() {
+        return ahead;
+    }
+
+    @Override
+    public int rowsAhead(int maxTokens) {
+        return (int) ((long) maxTokens * config().agingSharePpm() / 1_000_000);
+    }
+
+    /** Charge and explain the step that was just planned. */
+    void sealed(long step) {
+        for (int i = 0; i < market.size(); i++) {
+            Bidder bidder = market.ranked(i);
+            EngineContext context = (EngineContext) bidder.subject();
+            KvContext kv = context.kv();
+            if (kv.resident() > 0) {
+                market.charge(bidder, store.effective(kv));
+            }
+            Work work = context.work();
+            if (work == null) {
+                continue;
+            }
+            if (work.planned()) {
+                entered(context, bidder);
+            } else {
+                missed(context, bidder, work, step);
+            }
+        }
+        Arrays.fill(granted, 0, grantedCount, null);
+        grantedCount = 0;
+    }
+
+    private void entered(EngineContext context, Bidder bidder) {
+        longestWait = Math.max(longestWait, now - context.waitSince);
+        if (context.excluded) {
+            context.excluded = false;
+            boolean back = bidder.back();
+            restores += back ? 1 : 0;
+            note(
+                    context,
+                    back ? Kind.RESTORED : Kind.GRANTED,
+                    Reason.BID,
+                    null,
+                    context.kv().resident());
+        }
+    }
+
+    private void missed(EngineContext context, Bidder bidder, Work work, long step) {
+        context.process.log.missed(step, context.kv().id().value(), work.missed());
+        if (!bidder.granted() && !context.excluded) {
+            context.excluded = true;
+            exclusions++;
+            note(context, Kind.EXCLUDED, Reason.BID, null, bidder.demanded());
+        }
+    }
+
+    // The end of a step.
+
+    /** Take the rents of a step that went well, before the pages that it made are paid. */
+    void settle(long nanos) {
+        latency += (nanos - latency) / 10;
+        longestStep = Math.max(longestStep, nanos);
+        stepNanos.setRelease(latency);
+        market.settle();
+    }
+
+    void waive() {
+        market.waive();
+    }
+
+    /** Show other threads what wallets hold now. */
+    void publish() {
+        for (int i = 0; i < processes.size(); i++) {
+            EngineProcess process = processes.get(i);
+            process.balance.setRelease(process.wallet.balance());
+            process.dividend.setRelease(process.wallet.dividend());
+        }
+    }
+}

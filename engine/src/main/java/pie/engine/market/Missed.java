@@ -1,0 +1,11 @@
+package pie.engine.market;
+
+/** Say why a step has no rows of a work. */
+public enum Missed {
+    /** Its pages were not granted. */
+    EXCLUDED,
+    /** Better-ranked works filled the step. */
+    FULL,
+    /** A limit of the driver was reached. */
+    LIMIT
+}
