@@ -11,25 +11,28 @@ import org.jspecify.annotations.Nullable;
  * never refused.
  */
 final class CommandQueue {
-    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
+    static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long NAP = TimeUnit.MICROSECONDS.toNanos(200);
 
     private final int limit;
+    private final long patience;
     private final ConcurrentLinkedQueue<Runnable> completions = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile @Nullable Thread parked;
 
-    CommandQueue(int limit) {
+    /** @param patience nanoseconds that a caller waits for room */
+    CommandQueue(int limit, long patience) {
         this.limit = limit;
+        this.patience = patience;
     }
 
-    /** Add a command. @throws PieException OVERLOADED if there is no room for 100 ms */
+    /** Add a command. @throws PieException OVERLOADED if there is no room within the caller's patience */
     void command(Runnable command) {
-        long start = System.nanoTime();
+        long start = patience == 0 ? 0 : System.nanoTime();
         while (waiting.incrementAndGet() > limit) {
             waiting.decrementAndGet();
-            if (System.nanoTime() - start > PATIENCE) {
+            if (patience == 0 || System.nanoTime() - start > patience) {
                 throw new PieException(
                         ErrorCode.OVERLOADED, "the engine's queue of " + limit + " commands is full: try again later");
             }

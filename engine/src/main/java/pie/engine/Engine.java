@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.kv.PagePool;
@@ -21,23 +23,40 @@ public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final Driver driver;
     private final EngineLoop loop;
+    private final @Nullable LoopThread thread;
     private final long secret0;
     private final long secret1;
 
-    private Engine(LoadedModel model, Driver driver, EngineConfig config) {
+    private Engine(
+            LoadedModel model,
+            Driver driver,
+            EngineConfig config,
+            LongSupplier clock,
+            long secret0,
+            long secret1,
+            boolean threaded) {
         this.model = model;
         this.driver = driver;
-        SecureRandom random = new SecureRandom();
-        secret0 = random.nextLong();
-        secret1 = random.nextLong();
-        loop = new EngineLoop(model, driver, config, secret0, secret1);
+        this.secret0 = secret0;
+        this.secret1 = secret1;
+        CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
+        loop = new EngineLoop(model, driver, config, clock, queue, secret0, secret1);
+        thread = threaded ? new LoopThread(loop, queue) : null;
     }
 
     /** Start the loop of a model; the engine closes the driver. */
     public static Engine start(LoadedModel model, Driver driver, EngineConfig config) {
-        Engine engine = new Engine(model, driver, config);
-        engine.loop.start();
-        return engine;
+        SecureRandom random = new SecureRandom();
+        return new Engine(model, driver, config, System::nanoTime, random.nextLong(), random.nextLong(), true);
+    }
+
+    /** Make an engine without a thread: the caller turns {@link #loop}, and must not ask what waits for an answer. */
+    static Engine still(LoadedModel model, Driver driver, EngineConfig config, LongSupplier clock, long secret) {
+        return new Engine(model, driver, config, clock, secret, ~secret, false);
+    }
+
+    EngineLoop loop() {
+        return loop;
     }
 
     public LoadedModel model() {
@@ -66,9 +85,13 @@ public final class Engine implements AutoCloseable {
      * @throws PieException ALREADY_EXISTS, INVALID_ARGUMENT for a bid out of range
      */
     public void openProcess(ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid) {
+        join(open(id, owner, budget, seed, bid));
+    }
+
+    CompletableFuture<Boolean> open(ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid) {
         SipHash salt = salt(owner);
         long fixedBid = bid.isPresent() ? Fixed.bid(bid.getAsDouble()) : -1;
-        this.<Boolean>ask(reply -> {
+        return ask(reply -> {
             if (loop.process(id) != null) {
                 throw new PieException(ErrorCode.ALREADY_EXISTS, "process " + id + " is open already");
             }
@@ -96,10 +119,10 @@ public final class Engine implements AutoCloseable {
 
     /** @throws PieException NOT_FOUND for an unknown process */
     public ProcessTotals totals(ProcessId id) {
-        return ask(reply -> {
+        return join(ask(reply -> {
             ProcessTotals totals = known(id).totals(loop.now());
             loop.later(() -> reply.complete(totals));
-        });
+        }));
     }
 
     /**
@@ -108,6 +131,10 @@ public final class Engine implements AutoCloseable {
      * @throws PieException BUDGET_EXHAUSTED above the contexts of a process, NOT_FOUND for an unknown process
      */
     public ContextHandle createContext(ProcessId owner, boolean prefixCache) {
+        return join(create(owner, prefixCache));
+    }
+
+    CompletableFuture<ContextHandle> create(ProcessId owner, boolean prefixCache) {
         return ask(reply -> {
             EngineProcess process = known(owner);
             loop.checkRoom(process);
@@ -145,11 +172,13 @@ public final class Engine implements AutoCloseable {
     /** End all work with CANCELLED, stop the loop and close the driver. */
     @Override
     public void close() {
-        loop.close();
+        if (thread != null) {
+            thread.close();
+        }
         driver.close();
     }
 
-    private EngineStats count() {
+    EngineStats count() {
         LoopCounters c = loop.counters;
         PagePool pool = loop.store.pool();
         return new EngineStats(
@@ -205,8 +234,7 @@ public final class Engine implements AutoCloseable {
         void put(CompletableFuture<T> reply);
     }
 
-    /** Ask the loop and wait for the answer. */
-    private <T> T ask(Question<T> question) {
+    private <T> CompletableFuture<T> ask(Question<T> question) {
         CompletableFuture<T> reply = new CompletableFuture<>();
         loop.command(
                 () -> {
@@ -217,7 +245,7 @@ public final class Engine implements AutoCloseable {
                     }
                 },
                 reply);
-        return join(reply);
+        return reply;
     }
 
     private static <T> T join(CompletableFuture<T> reply) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ final class EngineLoop implements StepSink {
     final TokenCounts counts;
     final int maxContext;
     private final CommandQueue queue;
-    private final Thread thread;
+    private final LongSupplier clock;
     private final Object afterEnd = new Object();
     private final SipHash seeds;
     private final long[] seedWords = new long[3];
@@ -59,6 +60,10 @@ final class EngineLoop implements StepSink {
     private @Nullable PieException lost;
     private long now;
     private @Nullable ForwardBatch inFlight;
+    /** Step that took too long: its works have failed, but the driver may still write its pages. */
+    private @Nullable ForwardBatch late;
+
+    private long lateSince;
     private long nextStep = 1;
     private long submitted;
     private long idleSince;
@@ -66,7 +71,17 @@ final class EngineLoop implements StepSink {
 
     final LoopCounters counters = new LoopCounters();
 
-    EngineLoop(LoadedModel model, Driver driver, EngineConfig config, long secret0, long secret1) {
+    /** @param clock gives nanoseconds, as {@link System#nanoTime} does */
+    EngineLoop(
+            LoadedModel model,
+            Driver driver,
+            EngineConfig config,
+            LongSupplier clock,
+            CommandQueue queue,
+            long secret0,
+            long secret1) {
+        this.clock = clock;
+        this.queue = queue;
         this.model = model;
         this.driver = driver;
         this.config = config;
@@ -81,17 +96,10 @@ final class EngineLoop implements StepSink {
             throw PieException.invalid("the driver takes " + limits.maxTokens()
                     + " tokens a step: it must take at least two pages, " + 2 * limits.pageSize());
         }
-        queue = new CommandQueue(config.commandQueue());
         seeds = new SipHash(0x7069652e73656564L, 0x706c616e2e736565L);
         for (int i = 0; i < BATCHES; i++) {
             batches.add(driver.newBatch());
         }
-        thread =
-                Thread.ofPlatform().name("engine-loop " + model.name()).daemon().unstarted(this::run);
-    }
-
-    void start() {
-        thread.start();
     }
 
     // Callers' side.
@@ -130,20 +138,13 @@ final class EngineLoop implements StepSink {
         }
     }
 
-    /** Fail all work, end the thread and wait for it. */
-    void close() {
+    /** Ask the loop to end; whoever drives it calls {@link #end} then. */
+    void askToEnd() {
         completion(() -> ending = true);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    boolean ending() {
+        return ending;
     }
 
     void checkTokens(int[] ids) {
@@ -157,32 +158,16 @@ final class EngineLoop implements StepSink {
 
     // The loop's side.
 
-    private void run() {
-        try {
-            while (!ending) {
-                long wait = turn(System.nanoTime());
-                queue.await(wait == Long.MAX_VALUE ? wait : Math.max(0, wait - System.nanoTime()));
-            }
-            end(new PieException(ErrorCode.CANCELLED, "the engine was closed"));
-        } catch (RuntimeException | Error e) {
-            LOG.error("the engine of {} ends: {}", model.name(), e.toString(), e);
-            end(new PieException(ErrorCode.INTERNAL, "the engine ended: " + e, Map.of(), e));
-        } finally {
-            ended = true;
-            drainAfterEnd();
-        }
-    }
-
     /** Do all that is due. Return the time of the next timer, {@link Long#MAX_VALUE} for none. */
     long turn(long nanos) {
         now = nanos;
         drain(COMMANDS_A_TURN);
-        if (inFlight != null && now >= stepDeadline()) {
+        if ((inFlight != null || late != null) && now >= stepDeadline()) {
             timeOut();
         }
         reply();
         long timer = Long.MAX_VALUE;
-        while (inFlight == null && !scheduler.idle() && lost == null) {
+        while (inFlight == null && late == null && !scheduler.idle() && lost == null) {
             timer = sealAt();
             if (timer <= now) {
                 timer = step();
@@ -192,7 +177,7 @@ final class EngineLoop implements StepSink {
                 break;
             }
         }
-        if (inFlight != null) {
+        if ((inFlight != null || late != null) && lost == null) {
             timer = stepDeadline();
         }
         timer = Math.min(timer, market.refill(now));
@@ -200,7 +185,7 @@ final class EngineLoop implements StepSink {
     }
 
     private long stepDeadline() {
-        return submitted + config.stepTimeout().toNanos();
+        return (late == null ? submitted : lateSince) + config.stepTimeout().toNanos();
     }
 
     private void drain(int most) {
@@ -252,7 +237,7 @@ final class EngineLoop implements StepSink {
         if (batch == null) {
             return Long.MAX_VALUE;
         }
-        long begun = System.nanoTime();
+        long begun = clock.getAsLong();
         boolean any;
         boolean expected = somebodyExpected();
         market.at(now, !expected);
@@ -262,7 +247,7 @@ final class EngineLoop implements StepSink {
                 market.sealed(nextStep);
             }
         } finally {
-            counters.planNanos += System.nanoTime() - begun;
+            counters.planNanos += clock.getAsLong() - begun;
         }
         if (!any) {
             if (expected) {
@@ -278,13 +263,14 @@ final class EngineLoop implements StepSink {
         batches.poll();
         batch.step = nextStep++;
         inFlight = batch;
-        submitted = System.nanoTime();
+        submitted = clock.getAsLong();
         counters.lastBatchRows = batch.rows;
         counters.lastBatchRequests = batch.requests;
+        store.pin(batch.pageIndices, batch.pageIndptr[batch.requests]);
         try {
             driver.submit(batch, this);
         } catch (RuntimeException e) {
-            batches.add(batch);
+            returned(batch, batch.step);
             fault(new DriverFault("submit failed: " + e, false, e));
         }
         return Long.MAX_VALUE;
@@ -298,20 +284,32 @@ final class EngineLoop implements StepSink {
 
     @Override
     public void failed(ForwardBatch batch, DriverFault fault) {
+        long step = batch.step;
         completion(() -> {
-            batches.add(batch);
-            if (batch == inFlight || fault.deviceLost()) {
+            boolean running = batch == inFlight;
+            if (returned(batch, step) && (running || fault.deviceLost())) {
                 fault(fault);
             }
         });
     }
 
-    private void settle(ForwardBatch batch, long step, ForwardResult result) {
+    /** Take a batch back from the driver. Return false if it is not there: a result that comes twice. */
+    private boolean returned(ForwardBatch batch, long step) {
+        if ((batch != inFlight && batch != late) || batch.step != step) {
+            return false;
+        }
+        late = batch == late ? null : late;
+        store.unpin(batch.pageIndices, batch.pageIndptr[batch.requests]);
         batches.add(batch);
-        if (batch != inFlight || batch.step != step) {
+        return true;
+    }
+
+    private void settle(ForwardBatch batch, long step, ForwardResult result) {
+        boolean running = batch == inFlight;
+        if (!returned(batch, step) || !running) {
             return;
         }
-        now = System.nanoTime();
+        now = clock.getAsLong();
         lastStepNanos = now - submitted;
         idleSince = now;
         inFlight = null;
@@ -324,7 +322,7 @@ final class EngineLoop implements StepSink {
         market.settle(lastStepNanos);
         scheduler.settle(result);
         market.publish();
-        counters.planNanos += System.nanoTime() - begun;
+        counters.planNanos += clock.getAsLong() - begun;
     }
 
     private void account() {
@@ -349,7 +347,7 @@ final class EngineLoop implements StepSink {
     }
 
     private void fault(DriverFault fault) {
-        now = System.nanoTime();
+        now = clock.getAsLong();
         idleSince = now;
         inFlight = null;
         counters.stepFailures++;
@@ -367,9 +365,16 @@ final class EngineLoop implements StepSink {
     }
 
     private void timeOut() {
-        ForwardBatch late = inFlight;
         if (late != null) {
-            driver.cancel(late.step);
+            fault(new DriverFault("a cancelled step did not end within " + config.stepTimeout(), true, null));
+            return;
+        }
+        ForwardBatch running = inFlight;
+        if (running != null) {
+            late = running;
+            lateSince = now;
+            inFlight = null;
+            driver.cancel(running.step);
             fault(new DriverFault("a step took more than " + config.stepTimeout(), false, null));
         }
     }
@@ -381,14 +386,21 @@ final class EngineLoop implements StepSink {
         }
     }
 
-    private void end(PieException cause) {
-        inFlight = null;
-        loseAll(cause);
-        scheduler.fail(cause);
-        for (EngineProcess process : processes.values()) {
-            settleClosing(process);
+    /** Fail all work; commands that come later are answered by their callers. */
+    void end(PieException cause) {
+        try {
+            late = inFlight == null ? late : inFlight;
+            inFlight = null;
+            loseAll(cause);
+            scheduler.fail(cause);
+            for (EngineProcess process : List.copyOf(processes.values())) {
+                settleClosing(process);
+            }
+            reply();
+        } finally {
+            ended = true;
+            drainAfterEnd();
         }
-        reply();
     }
 
     /** End a work that never got to the driver. */

@@ -30,10 +30,13 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
             context.answer(this, made);
             return;
         }
+        CopyList copies = fork.copies();
+        loop.store.pin(copies.from(), copies.from().length);
+        loop.store.pin(copies.to(), copies.to().length);
         try {
-            loop.driver.copyPages(fork.copies(), this);
+            loop.driver.copyPages(copies, this);
         } catch (RuntimeException e) {
-            copied(new DriverFault(String.valueOf(e.getMessage()), false, e));
+            copied(copies, new DriverFault(String.valueOf(e.getMessage()), false, e));
         }
     }
 
@@ -52,15 +55,17 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
 
     @Override
     public void done(CopyList list) {
-        context.loop.completion(() -> copied(null));
+        context.loop.completion(() -> copied(list, null));
     }
 
     @Override
     public void failed(CopyList list, DriverFault fault) {
-        context.loop.completion(() -> copied(fault));
+        context.loop.completion(() -> copied(list, fault));
     }
 
-    private void copied(@Nullable DriverFault fault) {
+    private void copied(CopyList list, @Nullable DriverFault fault) {
+        context.loop.store.unpin(list.from(), list.from().length);
+        context.loop.store.unpin(list.to(), list.to().length);
         EngineContext made = copy;
         if (made == null || made.closed()) {
             return;

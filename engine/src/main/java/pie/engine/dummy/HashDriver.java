@@ -42,13 +42,22 @@ public final class HashDriver implements Driver {
     private final MemorySegment logitsSegment;
     private final Map<ForwardBatch, ForwardResult> results = new HashMap<>();
     private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
-    private final Thread thread;
+    private final @Nullable Thread thread;
     private long[] rowWords = new long[16];
     private int[] lastDraws = new int[0];
     private boolean closed;
 
     /** @param weights stands for the model's weights: another number, another model */
     public HashDriver(DriverConfig config, int vocab, int maxContext, long weights) {
+        this(config, vocab, maxContext, weights, true);
+    }
+
+    /** Make a driver without a thread: each call does its work and calls its sink before it returns. */
+    public static HashDriver inline(DriverConfig config, int vocab, int maxContext, long weights) {
+        return new HashDriver(config, vocab, maxContext, weights, false);
+    }
+
+    private HashDriver(DriverConfig config, int vocab, int maxContext, long weights, boolean threaded) {
         this.weights = weights;
         pageSize = config.pageSize();
         int pages = config.pages() == 0 ? DEFAULT_PAGES : config.pages();
@@ -84,7 +93,7 @@ public final class HashDriver implements Driver {
         sampler = new RowSampler(vocab);
         logits = new float[vocab];
         logitsSegment = MemorySegment.ofArray(logits);
-        thread = Thread.ofPlatform().name("hash-driver").daemon().start(this::work);
+        thread = threaded ? Thread.ofPlatform().name("hash-driver").daemon().start(this::work) : null;
     }
 
     private static long micros(DriverConfig config, String option) {
@@ -160,7 +169,7 @@ public final class HashDriver implements Driver {
             jobs.notifyAll();
         }
         boolean interrupted = false;
-        while (thread.isAlive()) {
+        while (thread != null && thread.isAlive()) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
@@ -177,9 +186,18 @@ public final class HashDriver implements Driver {
             if (closed) {
                 throw new IllegalStateException("the driver is closed");
             }
-            jobs.add(job);
-            jobs.notifyAll();
+            if (thread != null) {
+                jobs.add(job);
+                jobs.notifyAll();
+                return;
+            }
         }
+        job.run();
+    }
+
+    /** Return the word that stands for the KV of one token. */
+    public long word(int page, int place) {
+        return pool[page * pageSize + place];
     }
 
     private void work() {

@@ -246,6 +246,20 @@ public final class KvStore {
         return new Fork(c, new CopyList(source, target));
     }
 
+    /** Keep the first n of the slots from being handed out while a step or copy may touch them, whatever becomes of their contexts. */
+    public void pin(int[] slots, int n) {
+        for (int i = 0; i < n; i++) {
+            pool.pin(slots[i]);
+        }
+    }
+
+    /** Undo {@link #pin} for a step or copy that is over. */
+    public void unpin(int[] slots, int n) {
+        for (int i = 0; i < n; i++) {
+            pool.unpin(slots[i]);
+        }
+    }
+
     /** Forget copies that did not happen. */
     public void copiesFailed(KvContext c) {
         dropFrom(c, c.sealed);

@@ -6,17 +6,19 @@ import pie.engine.PieException;
 
 /**
  * Keep the state, references and key of every slot, hand slots out, and find keyed slots by key. A slot whose last reference goes
- * stays RETAINED while it has a key; the least recently used retained slot is given away when no slot is free.
+ * stays RETAINED while it has a key; the least recently used retained slot is given away when no slot is free. A pinned slot, one that
+ * a submitted step or copy names, keeps its state until the last pin goes, referred to or not.
  */
 public final class PagePool {
-    private static final byte FREE = 0;
-    private static final byte WORKING = 1;
-    private static final byte COMMITTED = 2;
-    private static final byte RETAINED = 3;
+    public static final byte FREE = 0;
+    public static final byte WORKING = 1;
+    public static final byte COMMITTED = 2;
+    public static final byte RETAINED = 3;
     private static final int NONE = -1;
 
     private final byte[] state;
     private final int[] refs;
+    private final int[] pins;
     private final boolean[] keyed;
     private final long[] keyHigh;
     private final long[] keyLow;
@@ -34,6 +36,7 @@ public final class PagePool {
     public PagePool(int total) {
         state = new byte[total];
         refs = new int[total];
+        pins = new int[total];
         keyed = new boolean[total];
         keyHigh = new long[total];
         keyLow = new long[total];
@@ -77,11 +80,6 @@ public final class PagePool {
         return counts[WORKING] + counts[COMMITTED];
     }
 
-    /** Return the number of contexts that hold a slot. */
-    int refs(int slot) {
-        return refs[slot];
-    }
-
     /** Return a number that changes whenever the holders of a shared slot do. */
     long sharing() {
         return sharing;
@@ -90,6 +88,21 @@ public final class PagePool {
     /** Return how many slots can be handed out now. */
     public int available() {
         return counts[FREE] + counts[RETAINED];
+    }
+
+    /** Return {@link #FREE}, {@link #WORKING}, {@link #COMMITTED} or {@link #RETAINED}. */
+    public byte state(int slot) {
+        return state[slot];
+    }
+
+    /** Return how many contexts hold a slot. */
+    public int refs(int slot) {
+        return refs[slot];
+    }
+
+    /** Return how many submitted steps and copies name a slot. */
+    public int pins(int slot) {
+        return pins[slot];
     }
 
     /** Hand out a slot for writing; there must be one available. */
@@ -102,7 +115,7 @@ public final class PagePool {
             toFree(oldest);
         }
         int slot = free[--freeCount];
-        check(state[slot] == FREE && refs[slot] == 0, "a slot handed out was in use", slot);
+        check(state[slot] == FREE && refs[slot] == 0 && pins[slot] == 0, "a slot handed out was in use", slot);
         become(slot, WORKING);
         refs[slot] = 1;
         return slot;
@@ -151,8 +164,26 @@ public final class PagePool {
         check(refs[slot] > 0, "a slot was freed twice", slot);
         if (--refs[slot] > 0) {
             sharing++;
-            return;
+        } else if (pins[slot] == 0) {
+            letGo(slot);
         }
+    }
+
+    /** Note that a submitted step or copy names a slot. */
+    void pin(int slot) {
+        check(refs[slot] > 0, "a slot that nobody refers to was pinned", slot);
+        pins[slot]++;
+    }
+
+    /** Note that a step or copy that named a slot is over. */
+    void unpin(int slot) {
+        check(pins[slot] > 0, "a slot was unpinned twice", slot);
+        if (--pins[slot] == 0 && refs[slot] == 0) {
+            letGo(slot);
+        }
+    }
+
+    private void letGo(int slot) {
         if (keyed[slot]) {
             become(slot, RETAINED);
             int last = previous[state.length];
@@ -194,11 +225,11 @@ public final class PagePool {
             seen[state[slot]]++;
             check(refs[slot] == counted[slot], "references differ from the contexts that name the slot", slot);
             check(
-                    (refs[slot] > 0) == (state[slot] == WORKING || state[slot] == COMMITTED),
+                    (refs[slot] + pins[slot] > 0) == (state[slot] == WORKING || state[slot] == COMMITTED),
                     "state and use differ",
                     slot);
             check(
-                    state[slot] != WORKING || (refs[slot] == 1 && !keyed[slot]),
+                    state[slot] != WORKING || (refs[slot] <= 1 && !keyed[slot]),
                     "a working slot is shared or keyed",
                     slot);
             check(state[slot] != RETAINED || keyed[slot], "a retained slot has no key", slot);
