@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,6 @@ final class GuestProcess<P> implements InferletProcess {
     private volatile long allocatedBytes;
     private volatile ProcessTotals lastTotals = ProcessTotals.NONE;
     private volatile boolean stuck;
-    private volatile long baselineHeap;
 
     GuestProcess(
             LaunchRequest request,
@@ -151,13 +151,14 @@ final class GuestProcess<P> implements InferletProcess {
         if (error instanceof PieException e) {
             return e;
         }
-        if (error instanceof OutOfMemoryError) {
-            return new PieException(
-                    ErrorCode.LIMIT_EXCEEDED, "the program ran out of heap", Map.of("limit", "heap"), error);
-        }
-        if (error instanceof StackOverflowError) {
+        boolean exhausted = error instanceof PolyglotException guest && guest.isResourceExhausted();
+        if (error instanceof StackOverflowError || exhausted && String.valueOf(error.getMessage()).contains("Stack")) {
             return new PieException(
                     ErrorCode.LIMIT_EXCEEDED, "the program ran out of stack", Map.of("limit", "stack"), error);
+        }
+        if (error instanceof OutOfMemoryError || exhausted) {
+            return new PieException(
+                    ErrorCode.LIMIT_EXCEEDED, "the program ran out of heap", Map.of("limit", "heap"), error);
         }
         if (error instanceof InterruptedException) {
             return new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), error);
@@ -347,14 +348,6 @@ final class GuestProcess<P> implements InferletProcess {
 
     long allocatedBytes() {
         return allocatedBytes;
-    }
-
-    /** Return the heap in use after collection when this process was first seen by the watchdog. */
-    long baselineHeap(long now) {
-        if (baselineHeap == 0) {
-            baselineHeap = Math.max(1, now);
-        }
-        return baselineHeap;
     }
 
     @Override

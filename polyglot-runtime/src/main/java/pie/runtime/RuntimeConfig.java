@@ -12,7 +12,7 @@ import pie.engine.event.EventLog;
  * @param maxRunning processes that run at once; more are queued
  * @param maxQueued processes that wait; more are refused with OVERLOADED
  * @param killGrace time between interrupt and kill
- * @param guestMemory heap that one guest may hold before it is ended with LIMIT_EXCEEDED, in bytes; watched, not enforced
+ * @param guestMemory what a guest must have allocated before it can be ended for a full heap, and the most it may hold in large arrays, in bytes
  * @param events bounds of each process's log
  * @param eventsTtl how long an ended process is kept
  */
