@@ -154,7 +154,7 @@ final class ForwardPass {
             return;
         }
         int slot = batch.kvLength[r] - (batch.qoIndptr[r + 1] - row);
-        int page = batch.pageIndices[batch.pageIndptr[r] + slot / kv.pageSize()];
+        int page = batch.pageIndices[batch.pageOf(r, slot)];
         for (int h = 0; h < config.kvHeads(); h++) {
             Rope.rotate(qkv, keys + (long) h * width, cos, sin, row * half, half);
             kv.write(page, slot % kv.pageSize(), index, h, qkv, keys + (long) h * width, values + (long) h * width);

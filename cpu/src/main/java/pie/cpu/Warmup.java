@@ -45,6 +45,7 @@ final class Warmup {
         batch.qoIndptr[1] = rows;
         batch.pageIndptr[1] = 3;
         Arrays.fill(batch.pageIndices, 0, 3, scratchPage);
+        Arrays.setAll(batch.pageOrdinals, i -> i);
         batch.kvLength[0] = length;
         for (int i = 0; i < rows; i++) {
             batch.tokens[i] = i;

@@ -131,7 +131,9 @@ final class Harness {
             for (int p : c.pages) {
                 if (page == batch.pageIndices.length) {
                     batch.pageIndices = Arrays.copyOf(batch.pageIndices, 2 * page);
+                    batch.pageOrdinals = Arrays.copyOf(batch.pageOrdinals, 2 * page);
                 }
+                batch.pageOrdinals[page] = page - batch.pageIndptr[r];
                 batch.pageIndices[page++] = p;
             }
             batch.pageIndptr[r + 1] = page;

@@ -66,6 +66,21 @@ public interface ContextHandle extends AutoCloseable {
     /** Drop the last n working tokens; pages and pending tokens stay. */
     CompletableFuture<Void> truncateWorkingPageTokens(int n);
 
+    /**
+     * Hide tokens [sink, n) from all later rows, for good, and free the pages that lie wholly inside. INVALID_ARGUMENT if n > written
+     * or sink > n.
+     */
+    CompletableFuture<Void> dropPrefix(int n, int sink);
+
+    /**
+     * Let each later row see the first {@code sink} and the last {@code w} tokens only, its own included, and free the pages that no
+     * later row sees; w = 0 ends that, and what was hidden until then stays hidden.
+     */
+    CompletableFuture<Void> setWindow(int w, int sink);
+
+    /** Let all owners find the committed pages by their content. */
+    CompletableFuture<Void> publish();
+
     /** Free the pages; pending operations fail with CANCELLED. No effect when repeated. */
     @Override
     void close();

@@ -2,6 +2,7 @@ package pie.engine;
 
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
+import pie.engine.kv.Visibility;
 
 /** Make the operations of a context that need no rows. */
 final class ContextOperations {
@@ -42,10 +43,10 @@ final class ContextOperations {
 
     static Operation<Void> truncate(EngineContext context, int n) {
         return new Simple(context, Integer.MAX_VALUE, 0, (store, kv) -> {
-            int most = kv.length() - kv.committedPages() * store.pageSize();
+            int most = kv.length() - least(store, kv);
             if (n < 0 || n > most) {
                 throw PieException.invalid("truncate got " + n + ": it must be from 0 to the " + most
-                        + " tokens that are pending or in working pages");
+                        + " tokens that are pending or in working pages and not dropped");
             }
             store.truncate(kv, kv.length() - n, true);
         });
@@ -93,18 +94,60 @@ final class ContextOperations {
                         + kv.workingPages() + " working pages");
             }
             int pages = kv.pages() - n;
-            store.cutWritten(kv, Math.min(kv.written(), pages * store.pageSize()), pages);
+            int written = Math.min(kv.written(), pages * store.pageSize());
+            if (written < kv.hiddenEnd()) {
+                throw PieException.invalid("release_working_pages got " + n + ": that would cut off dropped tokens");
+            }
+            store.cutWritten(kv, written, pages);
         });
     }
 
     static Operation<Void> truncateWorking(EngineContext context, int n) {
         return new Simple(context, 0, 0, (store, kv) -> {
-            int most = kv.written() - kv.committedPages() * store.pageSize();
+            int most = kv.written() - least(store, kv);
             if (n < 0 || n > most) {
                 throw PieException.invalid("truncate_working_page_tokens got " + n + ": it must be from 0 to the "
                         + most + " working tokens");
             }
             store.cutWritten(kv, kv.written() - n, kv.pages());
         });
+    }
+
+    /** Return the tokens that cannot be cut off. */
+    private static int least(KvStore store, KvContext kv) {
+        return Math.max(kv.committedPages() * store.pageSize(), kv.hiddenEnd());
+    }
+
+    static Operation<Void> dropPrefix(EngineContext context, int n, int sink) {
+        return new Simple(context, Integer.MAX_VALUE, 0, (store, kv) -> {
+            if (n < 0 || n > kv.written() || sink < 0 || sink > n) {
+                throw PieException.invalid("drop_prefix got n " + n + " and sink " + sink + ": n must be from 0 to the "
+                        + kv.written() + " written tokens, sink from 0 to n");
+            }
+            checkMasks(context, kv.visibility(kv.written()).hide(0, sink, n));
+            store.dropPrefix(kv, n, sink);
+        });
+    }
+
+    static Operation<Void> window(EngineContext context, int w, int sink) {
+        return new Simple(context, Integer.MAX_VALUE, 0, (store, kv) -> {
+            if (w < 0 || sink < 0) {
+                throw PieException.invalid("set_window got w " + w + " and sink " + sink + ": both must be 0 or more");
+            }
+            checkMasks(context, kv.visibility(kv.written()).window(kv.written(), w, sink));
+            store.window(kv, w, sink);
+        });
+    }
+
+    private static void checkMasks(EngineContext context, Visibility next) {
+        if (!next.simple() && !context.loop.limits.attentionMasks()) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED,
+                    "several dropped ranges need attentionMasks, which the driver does not have");
+        }
+    }
+
+    static Operation<Void> publish(EngineContext context) {
+        return new Simple(context, Integer.MAX_VALUE, 0, KvStore::publish);
     }
 }

@@ -40,7 +40,7 @@ public final class Engine implements AutoCloseable {
         this.secret0 = secret0;
         this.secret1 = secret1;
         CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
-        loop = new EngineLoop(model, driver, config, clock, queue, secret0, secret1);
+        loop = new EngineLoop(model, driver, config, clock, queue, secret0, secret1, salt("published", ""));
         thread = threaded ? new LoopThread(loop, queue) : null;
     }
 
@@ -89,7 +89,7 @@ public final class Engine implements AutoCloseable {
     }
 
     CompletableFuture<Boolean> open(ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid) {
-        SipHash salt = salt(owner);
+        SipHash salt = salt("owner", owner.value());
         long fixedBid = bid.isPresent() ? Fixed.bid(bid.getAsDouble()) : -1;
         return ask(reply -> {
             if (loop.process(id) != null) {
@@ -211,15 +211,9 @@ public final class Engine implements AutoCloseable {
         return process;
     }
 
-    private SipHash salt(OwnerId owner) {
-        byte[] bytes = (driver.capabilities().weightsFingerprint()
-                        + '/'
-                        + driver.capabilities().layoutFingerprint()
-                        + '/'
-                        + driver.capabilities().numericClass()
-                        + '/'
-                        + owner.value())
-                .getBytes(StandardCharsets.UTF_8);
+    private SipHash salt(String kind, String name) {
+        byte[] bytes =
+                (driver.capabilities().modelFingerprint() + '/' + kind + '/' + name).getBytes(StandardCharsets.UTF_8);
         long[] words = new long[bytes.length / 8 + 2];
         words[0] = bytes.length;
         for (int i = 0; i < bytes.length; i++) {

@@ -167,6 +167,21 @@ final class EngineContext implements ContextHandle {
     }
 
     @Override
+    public CompletableFuture<Void> dropPrefix(int n, int sink) {
+        return submit(ContextOperations.dropPrefix(this, n, sink));
+    }
+
+    @Override
+    public CompletableFuture<Void> setWindow(int w, int sink) {
+        return submit(ContextOperations.window(this, w, sink));
+    }
+
+    @Override
+    public CompletableFuture<Void> publish() {
+        return submit(ContextOperations.publish(this));
+    }
+
+    @Override
     public void close() {
         loop.completion(() -> shut(new PieException(ErrorCode.CANCELLED, "the context was closed")));
     }
@@ -355,7 +370,7 @@ final class EngineContext implements ContextHandle {
                     ErrorCode.CONTEXT_LENGTH_EXCEEDED,
                     "the context would have " + rows + " tokens: the model takes at most " + loop.maxContext);
         }
-        int pages = Math.max(kv.pages(), loop.store.pagesFor(rows));
+        int pages = Math.max(kv.pages(), loop.store.pagesFor(rows)) - loop.store.droppedPages(kv);
         int total = loop.store.pool().total();
         if (pages > total) {
             throw new PieException(

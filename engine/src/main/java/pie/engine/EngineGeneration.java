@@ -188,7 +188,6 @@ final class EngineGeneration extends Work implements Generation {
         savedLength = kv.length();
         savedPages = kv.pages();
         target = savedLength;
-        atomicFrom = target;
         context.checkSize(target);
         try {
             context.process.afford(target - start - context.charged + (step.draw() ? 1 : 0));

@@ -79,14 +79,16 @@ final class EngineLoop implements StepSink {
             LongSupplier clock,
             CommandQueue queue,
             long secret0,
-            long secret1) {
+            long secret1,
+            SipHash publishedSalt) {
         this.clock = clock;
         this.queue = queue;
         this.model = model;
         this.driver = driver;
         this.config = config;
         limits = driver.capabilities();
-        store = new KvStore(limits.totalPages(), limits.pageSize(), secret0, secret1);
+        store = new KvStore(
+                limits.totalPages(), limits.pageSize(), secret0, secret1, publishedSalt.high(), publishedSalt.low());
         market = new EngineMarket(config.market(), store, contexts);
         scheduler = new Scheduler(
                 store, limits, config.prefillChunk(), config.itlTarget().toNanos(), market);

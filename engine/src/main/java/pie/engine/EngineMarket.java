@@ -112,20 +112,20 @@ final class EngineMarket implements Order {
     private void join(EngineContext context) {
         KvContext kv = context.kv();
         Work work = context.work();
-        if (work == null && kv.resident() == 0) {
+        if (work == null && kv.held() == 0) {
             return;
         }
         Bidder bidder = context.bidder;
         long effective = store.effective(kv);
-        boolean shares = effective != kv.resident() * Fixed.PAGE;
+        boolean shares = effective != kv.held() * Fixed.PAGE;
         int sealed = shares ? kv.sealed() : 0;
-        bidder.holds(kv.resident() - sealed, kv.slots(), sealed, effective);
-        int more = work == null ? 0 : store.lacking(kv, store.pagesFor(work.target()));
-        boolean fixed = kv.resident() > 0 && (!kv.replayable() || (work != null && work.planned()));
+        bidder.holds(kv.held() - sealed, kv.slots(), sealed, effective);
+        int more = work == null ? 0 : store.demand(kv, work.target());
+        boolean fixed = kv.held() > 0 && (!kv.replayable() || (work != null && work.planned()));
         bidder.wants(more, work != null, fixed, context.waitSince);
         if (market.add(bidder, now)) {
             agedCount++;
-            note(context, Kind.AGED, Reason.AGED, null, kv.resident() + more);
+            note(context, Kind.AGED, Reason.AGED, null, kv.held() + more);
         }
     }
 
@@ -156,7 +156,7 @@ final class EngineMarket implements Order {
             displacements++;
             victim.lost();
             context.process.pages(now);
-            note(context, Kind.DISPLACED, reason(by), by, kv.resident());
+            note(context, Kind.DISPLACED, reason(by), by, kv.held());
             store.evict(kv);
         }
     }
@@ -168,7 +168,7 @@ final class EngineMarket implements Order {
         if (by.ahead()) {
             return Reason.AGED;
         }
-        return ((EngineContext) by.subject()).kv().resident() > 0 ? Reason.GROWTH : Reason.BID;
+        return ((EngineContext) by.subject()).kv().held() > 0 ? Reason.GROWTH : Reason.BID;
     }
 
     private void note(EngineContext context, Kind kind, Reason reason, @Nullable Bidder by, int pages) {
@@ -215,7 +215,7 @@ final class EngineMarket implements Order {
             Bidder bidder = market.ranked(i);
             EngineContext context = (EngineContext) bidder.subject();
             KvContext kv = context.kv();
-            if (kv.resident() > 0) {
+            if (kv.held() > 0) {
                 market.charge(bidder, store.effective(kv));
             }
             Work work = context.work();
@@ -243,7 +243,7 @@ final class EngineMarket implements Order {
                     back ? Kind.RESTORED : Kind.GRANTED,
                     Reason.BID,
                     null,
-                    context.kv().resident());
+                    context.kv().held());
         }
     }
 

@@ -107,7 +107,7 @@ final class EngineProcess {
     void pages(long now) {
         int held = 0;
         for (EngineContext context : contexts) {
-            held += context.kv().resident();
+            held += context.kv().held();
         }
         pageSeconds += pagesThen * ((now - pagesSince) / 1e9);
         pagesSince = now;

@@ -73,24 +73,25 @@ final class PassOperation extends Operation<PassResult> {
             context.checkSize(target);
             context.process.afford(target - start - context.charged);
             context.checkCredits(start, target);
-            boolean masked = plan.attention() != null || !plan.causal();
-            atomicFrom = plan.causal() ? target : firstInput;
-            if (target - atomicFrom > context.loop.limits.maxTokens()) {
-                throw PieException.invalid("the pass has " + (target - atomicFrom)
+            if (!plan.causal() && plan.tokens().length > context.loop.limits.maxTokens()) {
+                throw PieException.invalid("the pass has " + plan.tokens().length
                         + " rows that see later rows: the driver takes at most " + context.loop.limits.maxTokens());
             }
-            needFrom = masked ? Math.min(firstInput, target - 1) : target - 1;
+            needFrom = target - 1;
             for (PassPlan.Draw draw : plan.draws()) {
                 needFrom = Math.min(needFrom, row(draw.row()));
             }
             for (PassPlan.Probe probe : plan.probes()) {
                 needFrom = Math.min(needFrom, row(probe.spec().row()));
             }
-            boolean commits = !plan.deferCommit() && plan.positions() == null && !masked;
+            boolean commits = !plan.deferCommit() && plan.positions() == null;
             sealLimit = commits ? target : kv.committedPages() * context.loop.store.pageSize();
             lookUp = context.looksUp();
             fresh();
             kv.append(plan.tokens(), plan.positions());
+            if (plan.attention() != null || !plan.causal()) {
+                kv.mask(plan.tokens().length, plan.causal(), plan.attention());
+            }
         }
 
         private int row(int input) {
@@ -122,9 +123,6 @@ final class PassOperation extends Operation<PassResult> {
 
         @Override
         protected void write(BatchWriter batch, int batchRow, int from, int to) {
-            if ((plan.attention() != null || !plan.causal()) && to > firstInput) {
-                attend(batch, from, to);
-            }
             drawsWritten = 0;
             for (int i = 0; i < plan.draws().size(); i++) {
                 PassPlan.Draw draw = plan.draws().get(i);
@@ -159,26 +157,6 @@ final class PassOperation extends Operation<PassResult> {
             return roomy;
         }
 
-        private void attend(BatchWriter batch, int from, int to) {
-            long first = batch.attention(!plan.causal()) * 64L;
-            long[] bits = batch.maskBits();
-            for (int row = from; row < to; row++, first += to) {
-                int input = row - firstInput;
-                int end = input < 0 || plan.causal() ? row + 1 : to;
-                long[] mask = input < 0 || plan.attention() == null ? null : plan.attention()[input];
-                boolean any = false;
-                for (int slot = 0; slot < end; slot++) {
-                    if (mask == null || (slot >> 6 < mask.length && (mask[slot >> 6] >>> slot & 1) != 0)) {
-                        bits[(int) (first + slot >> 6)] |= 1L << (first + slot);
-                        any = true;
-                    }
-                }
-                if (!any) {
-                    bits[(int) (first + row >> 6)] |= 1L << (first + row);
-                }
-            }
-        }
-
         @Override
         protected void results(ForwardResult result, int firstDraw, int firstProbe, int from, int to) {
             if (stopped != null) {
@@ -196,9 +174,6 @@ final class PassOperation extends Operation<PassResult> {
         @Override
         protected void done() {
             context.workEnded();
-            if (plan.attention() != null || !plan.causal()) {
-                context.loop.store.masked(kv, firstInput);
-            }
             boolean commit = !plan.deferCommit() && plan.positions() == null;
             context.written(start, target, reusedFrom(start), commit ? target : 0);
             context.publish(savedLength, 0);

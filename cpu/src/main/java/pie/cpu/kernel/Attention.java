@@ -34,6 +34,7 @@ public final class Attention {
         float[] scores = new float[0];
         float[] out = new float[0];
         float[] inverse = new float[0];
+        final int[] limits = new int[TILE_ROWS];
         final float[] lanes = new float[COUNT];
     }
 
@@ -44,6 +45,9 @@ public final class Attention {
     private final int pageSize;
     private final float scale;
     private final boolean vectors;
+    /** Whether scores of pages left out take no room; lanes of sums must not move by it. */
+    private final boolean packed;
+
     private final Room[] rooms;
 
     private int tiles;
@@ -62,6 +66,7 @@ public final class Attention {
         group = heads / kv.kvHeads;
         headDim = kv.headDim;
         pageSize = kv.pageSize;
+        packed = pageSize % COUNT == 0;
         scale = (float) (1 / Math.sqrt(headDim));
         rooms = new Room[workers];
         Arrays.setAll(rooms, i -> new Room());
@@ -115,21 +120,35 @@ public final class Attention {
         int stride = Lanes.roundUp(limit(batch, request, first + rows - 1) + Math.max(pageSize, COUNT));
         reserve(room, rows * width, rows * group * stride);
         for (int i = 0; i < rows; i++) {
+            room.limits[i] = limit(batch, request, first + i);
             query(y, 4L * (first + i) * yStride + 4L * kvHead * width, room.query, i * width, width);
         }
-        scores(room, batch, layer, request, first, rows, kvHead, stride);
+        scores(room, batch, layer, request, rows, kvHead, stride);
         for (int i = 0; i < rows; i++) {
-            int limit = limit(batch, request, first + i);
+            int limit = room.limits[i];
             values(room, batch, layer, request, first + i, i * group * stride, stride, kvHead, limit);
             long to = 4L * (first + i) * heads * headDim + 4L * kvHead * width;
             MemorySegment.copy(room.out, 0, out, FLOAT, to, width);
         }
     }
 
-    /** Return the slots that a row may see at most. */
-    private static int limit(ForwardBatch batch, int request, int row) {
-        int length = batch.kvLength[request];
-        return batch.nonCausal[request] ? length : length - (batch.qoIndptr[request + 1] - row) + 1;
+    /** Return the columns of scores that a row may see at most. */
+    private int limit(ForwardBatch batch, int request, int row) {
+        int length = batch.nonCausal[request] ? batch.kvLength[request] : slot(batch, request, row) + 1;
+        return packed ? length - batch.pagesLeftOut(request) * pageSize : length;
+    }
+
+    private static int slot(ForwardBatch batch, int request, int row) {
+        return batch.kvLength[request] - (batch.qoIndptr[request + 1] - row);
+    }
+
+    /** Return the first column of the i-th listed page. */
+    private int column(ForwardBatch batch, int request, int i) {
+        return pageSize * (packed ? i : batch.pageOrdinals[batch.pageIndptr[request] + i]);
+    }
+
+    private static int listed(ForwardBatch batch, int request) {
+        return batch.pageIndptr[request + 1] - batch.pageIndptr[request];
     }
 
     private void reserve(Room room, int query, int scores) {
@@ -152,15 +171,16 @@ public final class Attention {
         }
     }
 
-    private void scores(
-            Room room, ForwardBatch batch, int layer, int request, int first, int rows, int kvHead, int stride) {
-        int last = limit(batch, request, first + rows - 1);
-        for (int page = 0; page * pageSize < last; page++) {
+    private void scores(Room room, ForwardBatch batch, int layer, int request, int rows, int kvHead, int stride) {
+        int last = room.limits[rows - 1];
+        int pages = listed(batch, request);
+        for (int page = 0; page < pages && column(batch, request, page) < last; page++) {
+            int column = column(batch, request, page);
             long keys = kv.keys(batch.pageIndices[batch.pageIndptr[request] + page], layer, kvHead);
             for (int i = 0; i < rows; i++) {
-                if (limit(batch, request, first + i) > page * pageSize) {
+                if (room.limits[i] > column) {
                     int q = i * group * headDim;
-                    int s = i * group * stride + page * pageSize;
+                    int s = i * group * stride + column;
                     if (vectors) {
                         pageScores(keys, room.query, q, room.scores, s, stride);
                     } else {
@@ -264,19 +284,26 @@ public final class Attention {
             Room room, ForwardBatch batch, int layer, int request, int row, int s, int stride, int kvHead, int limit) {
         boolean masked = batch.maskIndptr[request + 1] > batch.maskIndptr[request];
         Arrays.fill(room.out, 0, group * headDim, 0);
+        int slot = slot(batch, request, row);
+        int hiddenEnd = batch.hiddenEnd(request, slot);
         for (int g = 0; g < group; g++) {
+            if (hiddenEnd > batch.sink[request]) {
+                hide(batch, request, hiddenEnd, room.scores, s + g * stride, limit);
+            }
             if (masked) {
                 mask(batch, request, row - batch.qoIndptr[request], room.scores, s + g * stride, limit);
             }
             room.inverse[g] = Softmax.weights(room.scores, s + g * stride, limit, room.lanes);
         }
-        for (int page = 0; page * pageSize < limit; page++) {
+        int pages = listed(batch, request);
+        for (int page = 0; page < pages && column(batch, request, page) < limit; page++) {
+            int column = column(batch, request, page);
             long v = kv.values(batch.pageIndices[batch.pageIndptr[request] + page], layer, kvHead);
-            int tokens = Math.min(pageSize, limit - page * pageSize);
+            int tokens = Math.min(pageSize, limit - column);
             if (vectors) {
-                pageValues(v, tokens, room.scores, s + page * pageSize, stride, room.out);
+                pageValues(v, tokens, room.scores, s + column, stride, room.out);
             } else {
-                plainValues(v, tokens, room.scores, s + page * pageSize, stride, room.out);
+                plainValues(v, tokens, room.scores, s + column, stride, room.out);
             }
         }
         for (int i = 0; i < group * headDim; i++) {
@@ -284,13 +311,46 @@ public final class Attention {
         }
     }
 
-    private static void mask(ForwardBatch batch, int request, int row, float[] scores, int s, int limit) {
+    /** Hide the slots from the sink on that are before {@code end}. */
+    private void hide(ForwardBatch batch, int request, int end, float[] scores, int s, int limit) {
+        int sink = batch.sink[request];
+        if (!packed) {
+            Arrays.fill(scores, s + Math.min(sink, limit), s + Math.min(end, limit), Float.NEGATIVE_INFINITY);
+            return;
+        }
+        for (int page = 0; page < listed(batch, request); page++) {
+            int column = page * pageSize;
+            int first = pageSize * batch.pageOrdinals[batch.pageIndptr[request] + page];
+            int from = Math.clamp(sink - first, 0, pageSize);
+            int to = Math.min(Math.clamp(end - first, from, pageSize), Math.max(limit - column, from));
+            Arrays.fill(scores, s + column + from, s + column + to, Float.NEGATIVE_INFINITY);
+        }
+    }
+
+    private void mask(ForwardBatch batch, int request, int row, float[] scores, int s, int limit) {
         long from = (long) row * batch.kvLength[request];
-        for (int i = 0; i < limit; i++) {
-            long bit = from + i;
-            if ((batch.maskBits[batch.maskIndptr[request] + (int) (bit >> 6)] >>> bit & 1) == 0) {
-                scores[s + i] = Float.NEGATIVE_INFINITY;
+        int first = batch.maskIndptr[request];
+        for (int page = 0; page < listed(batch, request) && column(batch, request, page) < limit; page++) {
+            int column = column(batch, request, page);
+            int slot = pageSize * batch.pageOrdinals[batch.pageIndptr[request] + page];
+            for (int i = 0; i < Math.min(pageSize, limit - column); i++) {
+                long bit = from + slot + i;
+                if ((batch.maskBits[first + (int) (bit >> 6)] >>> bit & 1) == 0) {
+                    scores[s + column + i] = Float.NEGATIVE_INFINITY;
+                }
             }
+        }
+        if (!packed && batch.pagesLeftOut(request) > 0) {
+            holes(batch, request, scores, s, limit);
+        }
+    }
+
+    private void holes(ForwardBatch batch, int request, float[] scores, int s, int limit) {
+        int next = 0;
+        for (int page = 0; page < listed(batch, request); page++) {
+            int column = column(batch, request, page);
+            Arrays.fill(scores, s + Math.min(next, limit), s + Math.min(column, limit), Float.NEGATIVE_INFINITY);
+            next = column + pageSize;
         }
     }
 

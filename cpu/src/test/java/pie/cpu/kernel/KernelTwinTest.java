@@ -281,6 +281,7 @@ class KernelTwinTest {
         b.pageIndptr[1] = 4;
         for (int i = 0; i < 4; i++) {
             b.pageIndices[i] = 7 - i;
+            b.pageOrdinals[i] = i;
         }
         return b;
     }

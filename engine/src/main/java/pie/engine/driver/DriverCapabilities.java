@@ -43,4 +43,9 @@ public record DriverCapabilities(
         boolean attentionMasks,
         boolean nonCausal,
         boolean chained,
-        boolean batchInvariant) {}
+        boolean batchInvariant) {
+    /** Return what names all that the content of a page depends on, beside its rows. */
+    public String modelFingerprint() {
+        return weightsFingerprint + '/' + layoutFingerprint + '/' + numericClass;
+    }
+}

@@ -8,7 +8,9 @@ import java.util.Arrays;
  *
  * <pre>
  * request r   rows [qoIndptr[r], qoIndptr[r+1])   pages [pageIndptr[r], pageIndptr[r+1])
- *             its rows occupy the last q of kvLength[r] slots; slot k lies in page k / pageSize of the list, place k % pageSize
+ *             its rows occupy the last q of kvLength[r] slots; slot k lies in the page of ordinal k / pageSize, place k % pageSize;
+ *             a page that none of its rows sees may be left out of the list
+ *             its row at slot q sees slot k iff k ≤ q and (k < sink or (k ≥ visibleFrom and (window = 0 or k > q − window)))
  * row t       token, position
  * draw s      from row drawRow[s]; stages [chainIndptr[s], chainIndptr[s+1])
  * </pre>
@@ -43,9 +45,17 @@ public final class ForwardBatch {
     public final int[] pageIndptr;
 
     public int[] pageIndices;
+    /** Ordinal of each listed page in its context, ascending. */
+    public int[] pageOrdinals;
+    /** R: slots before this are seen by all rows of the request. */
+    public final int[] sink;
+    /** R: slots between {@link #sink} and this are seen by none. */
+    public final int[] visibleFrom;
+    /** R: number of last slots that a row sees beside {@link #sink}, its own included; 0 = all. */
+    public final int[] window;
     /** R+1: first word of the request's attention mask in {@link #maskBits}; an empty span means plain causal. */
     public final int[] maskIndptr;
-    /** Bitmap of q x kvLength bits, row-major, bit i in word i / 64; set = may be seen; ANDed with causality. */
+    /** Bitmap of q x kvLength bits, row-major, bit i in word i / 64; set = may be seen; ANDed with causality and windows. */
     public long[] maskBits;
 
     /** S: row drawn from, 0..T-1. */
@@ -105,6 +115,10 @@ public final class ForwardBatch {
         nonCausal = new boolean[r];
         pageIndptr = new int[r + 1];
         pageIndices = new int[Math.max(1024, r)];
+        pageOrdinals = new int[pageIndices.length];
+        sink = new int[r];
+        visibleFrom = new int[r];
+        window = new int[r];
         maskIndptr = new int[r + 1];
         maskBits = new long[0];
         drawRow = new int[s];
@@ -137,6 +151,23 @@ public final class ForwardBatch {
         probes = 0;
         Arrays.fill(logitMasks, 0, logitMaskCount, null);
         logitMaskCount = 0;
+    }
+
+    /** Return the place in {@link #pageIndices} of the page that holds a slot, which lies in no page before one left out. */
+    public int pageOf(int request, int slot) {
+        int last = pageIndptr[request + 1] - 1;
+        return last - pageOrdinals[last] + slot / limits.pageSize();
+    }
+
+    /** Return how many pages of a request are left out. */
+    public int pagesLeftOut(int request) {
+        int end = pageIndptr[request + 1];
+        return end == pageIndptr[request] ? 0 : pageOrdinals[end - 1] + 1 - (end - pageIndptr[request]);
+    }
+
+    /** Return the end of the slots that a row does not see, of those from {@link #sink} on. */
+    public int hiddenEnd(int request, int slot) {
+        return window[request] == 0 ? visibleFrom[request] : Math.max(visibleFrom[request], slot - window[request] + 1);
     }
 
     /** Return the number of rows of request r. */

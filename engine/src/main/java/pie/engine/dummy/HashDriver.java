@@ -44,6 +44,7 @@ public final class HashDriver implements Driver {
     private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
     private final @Nullable Thread thread;
     private long[] rowWords = new long[16];
+    private int[] pageAt = new int[16];
     private int[] lastDraws = new int[0];
     private boolean closed;
 
@@ -257,15 +258,16 @@ public final class HashDriver implements Driver {
         int q = batch.rowsOf(r);
         int length = batch.kvLength[r];
         int pages = batch.pageIndptr[r];
-        if (length > (batch.pageIndptr[r + 1] - pages) * pageSize || q > length) {
-            throw new IllegalArgumentException("request " + r + " has " + length + " slots and too few pages");
+        lay(batch, pages, batch.pageIndptr[r + 1], length);
+        if (q > length) {
+            throw new IllegalArgumentException("request " + r + " has " + q + " rows in " + length + " slots");
         }
         for (int i = 0; i < q; i++) {
             int own = length - q + i;
             long word = word(batch, r, i, own, first, length);
             rowWords[first + i] = word;
             if (!batch.noWrite[r]) {
-                pool[place(batch, pages, own)] = word;
+                pool[place(own)] = word;
             }
         }
     }
@@ -274,18 +276,20 @@ public final class HashDriver implements Driver {
         boolean masked = batch.maskIndptr[r + 1] > batch.maskIndptr[r];
         long bit = batch.maskIndptr[r] * 64L + (long) i * length;
         int end = batch.nonCausal[r] ? length : own + 1;
+        int hiddenEnd = batch.hiddenEnd(r, own);
         long self = embedding(batch, first + i);
         long sum = 0;
         boolean any = false;
         for (int slot = 0; slot < end; slot++) {
             long at = bit + slot;
-            if (masked && (batch.maskBits[(int) (at >> 6)] >>> at & 1) == 0) {
+            boolean dropped = slot >= batch.sink[r] && slot < hiddenEnd;
+            if (dropped || (masked && (batch.maskBits[(int) (at >> 6)] >>> at & 1) == 0)) {
                 continue;
             }
             any = true;
             long seen;
             if (slot < own) {
-                seen = pool[place(batch, batch.pageIndptr[r], slot)];
+                seen = pool[place(slot)];
             } else {
                 seen = embedding(batch, first + i + slot - own);
             }
@@ -302,8 +306,26 @@ public final class HashDriver implements Driver {
         return mix(weights + ((long) token << 32 | batch.positions[row]) * GOLDEN);
     }
 
-    private int place(ForwardBatch batch, int pages, int slot) {
-        return batch.pageIndices[pages + slot / pageSize] * pageSize + slot % pageSize;
+    /** Note where each page of a request lies. */
+    private void lay(ForwardBatch batch, int from, int to, int length) {
+        int ordinals = (length + pageSize - 1) / pageSize;
+        if (pageAt.length < ordinals) {
+            pageAt = new int[2 * ordinals];
+        }
+        Arrays.fill(pageAt, 0, ordinals, -1);
+        for (int i = from; i < to; i++) {
+            if (batch.pageOrdinals[i] < ordinals) {
+                pageAt[batch.pageOrdinals[i]] = batch.pageIndices[i];
+            }
+        }
+    }
+
+    private int place(int slot) {
+        int page = pageAt[slot / pageSize];
+        if (page < 0) {
+            throw new IllegalArgumentException("a row sees slot " + slot + ", whose page is not listed");
+        }
+        return page * pageSize + slot % pageSize;
     }
 
     private int logits(int present, int row) {

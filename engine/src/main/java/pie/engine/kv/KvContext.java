@@ -1,6 +1,8 @@
 package pie.engine.kv;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class KvContext {
+    /** Stand in the page table for a page that was dropped. */
+    public static final int DROPPED = -1;
+
     final ContextId id;
     final long rank;
-    final long saltHigh;
-    final long saltLow;
     final boolean lookUp;
+    final PageKeys.Chain own;
+    final PageKeys.Chain published;
 
     int[] tokens = new int[64];
     int length;
@@ -27,13 +32,24 @@ public final class KvContext {
     int written;
     int committed;
     int pages;
-    /** First row computed under an attention mask; from there on nothing can be replayed or shared. */
-    int firstMasked = Integer.MAX_VALUE;
+    /** Rows under masks, ascending. */
+    final List<MaskSpan> masks = new ArrayList<>(0);
+    /** What was dropped or windowed, by first row; empty = nothing ever. */
+    final List<Visibility> visibility = new ArrayList<>(0);
+    /** First row that saw others that were cut off since, so that it cannot be computed again. */
+    private int torn = Integer.MAX_VALUE;
 
     int[] slots = new int[4];
     int resident;
+    /** Pages among the resident ones whose slots went, as no later row sees them. */
+    int dropped;
+
+    private int[] compact = {};
     int sealed;
     int computed;
+    /** Leading pages that all owners may find. */
+    int shared;
+
     boolean closed;
     /** Effective pages among the first {@link #sharedPages}, while {@link #sharing} is the pool's. */
     long sharedEffective;
@@ -42,11 +58,11 @@ public final class KvContext {
     long sharing = -1;
     private @Nullable Object owner;
 
-    KvContext(ContextId id, long rank, long saltHigh, long saltLow, boolean lookUp) {
+    KvContext(ContextId id, long rank, PageKeys.Chain own, PageKeys.Chain published, boolean lookUp) {
         this.id = id;
         this.rank = rank;
-        this.saltHigh = saltHigh;
-        this.saltLow = saltLow;
+        this.own = own;
+        this.published = published;
         this.lookUp = lookUp;
     }
 
@@ -83,21 +99,39 @@ public final class KvContext {
         return pages;
     }
 
-    /** Return the number of slots held now. */
+    /** Return the number of leading pages that are in slots now, or were dropped for good. */
     public int resident() {
         return resident;
     }
 
-    /** Return the number of slots, from the first, that others may hold too. */
+    /** Return the number of slots, of {@link #slots} from the first, that others may hold too. */
     public int sealed() {
-        return sealed;
+        return sealed - dropped;
     }
 
-    /** Return the array of slots itself; valid up to {@link #resident}, not to be changed. */
+    /** Return the slots held, valid up to {@link #held} until the next change, not to be changed. */
     public int[] slots() {
-        return slots;
+        if (dropped == 0) {
+            return slots;
+        }
+        if (compact.length < resident) {
+            compact = new int[slots.length];
+        }
+        int n = 0;
+        for (int page = 0; page < resident; page++) {
+            if (slots[page] != DROPPED) {
+                compact[n++] = slots[page];
+            }
+        }
+        return compact;
     }
 
+    /** Return the number of slots held now. */
+    public int held() {
+        return resident - dropped;
+    }
+
+    /** Return the slot of a resident page, {@link #DROPPED} if no later row sees it. */
     public int slot(int page) {
         return slots[page];
     }
@@ -129,8 +163,97 @@ public final class KvContext {
         return lookUp;
     }
 
+    /** Say whether all rows can be computed again, so that the slots may be taken away. */
     public boolean replayable() {
-        return firstMasked >= written;
+        return torn == Integer.MAX_VALUE;
+    }
+
+    /** Say whether a row saw less, or more, than all rows before it. */
+    public boolean restricted() {
+        return !masks.isEmpty() || !visibility.isEmpty();
+    }
+
+    /** Return what the rows from {@code row} on see, as far as drops and windows say. */
+    public Visibility visibility(int row) {
+        Visibility found = Visibility.ALL;
+        for (int i = 0; i < visibility.size() && visibility.get(i).from() <= row; i++) {
+            found = visibility.get(i);
+        }
+        return found;
+    }
+
+    /** Return the first row after {@code row} for which other drops and windows hold than for {@code row}. */
+    public int uniform(int row) {
+        for (int i = 0; i < visibility.size(); i++) {
+            if (visibility.get(i).from() > row) {
+                return visibility.get(i).from();
+            }
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    /** Return the masked pass that a row belongs to. */
+    public @Nullable MaskSpan mask(int row) {
+        for (int i = masks.size() - 1; i >= 0; i--) {
+            MaskSpan span = masks.get(i);
+            if (span.end() <= row) {
+                return null;
+            }
+            if (span.from() <= row) {
+                return span;
+            }
+        }
+        return null;
+    }
+
+    /** Say whether rows of [from, to) are under a mask. */
+    public boolean masked(int from, int to) {
+        for (int i = masks.size() - 1; i >= 0; i--) {
+            MaskSpan span = masks.get(i);
+            if (span.from() < to && span.end() > from) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Return the tokens before this one that cannot be cut off, as later rows no longer see some of them. */
+    public int hiddenEnd() {
+        return visibility.isEmpty() ? 0 : visibility.getLast().hiddenEnd();
+    }
+
+    /** Note that the last {@code count} rows are under a mask. */
+    public void mask(int count, boolean causal, long @Nullable [][] rows) {
+        masks.add(new MaskSpan(length - count, count, causal, rows));
+    }
+
+    /** Make what later rows see known, from row {@code next.from()} on. */
+    void see(Visibility next) {
+        while (!visibility.isEmpty() && visibility.getLast().from() >= next.from()) {
+            visibility.removeLast();
+        }
+        visibility.add(next);
+    }
+
+    /** Forget what the rows from {@link #length} on saw; what was dropped stays dropped. */
+    void cutHistory() {
+        while (!masks.isEmpty() && masks.getLast().end() > length) {
+            MaskSpan last = masks.removeLast();
+            if (last.from() < length) {
+                torn = last.causal() ? torn : Math.min(torn, last.from());
+                masks.add(last.cut(length));
+            }
+        }
+        torn = torn < length ? torn : Integer.MAX_VALUE;
+        if (!visibility.isEmpty() && visibility.getLast().from() > length) {
+            see(visibility.getLast().from(length));
+        }
+    }
+
+    void history(KvContext from) {
+        masks.addAll(from.masks);
+        visibility.addAll(from.visibility);
+        torn = from.torn;
     }
 
     public void append(int token) {

@@ -3,6 +3,7 @@ package pie.engine.kv;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.CopyList;
@@ -12,22 +13,29 @@ import pie.engine.market.Fixed;
  * Own the pages and contexts of one device. Every row that a context lacks is computed from its lineage, be it new, displaced or cut
  * off, so look-up, restore and the first run of a pass are one operation: go on from {@code computed}.
  *
- * <p>Rows under an attention mask cannot be replayed: pages from the first such row on get no key, and a context that has written one
- * keeps its slots until it is closed.
+ * <p>A page that no row to come can see, be it a new one, one computed again or one after a truncation, leaves the table. That is a
+ * consequence of what rows see and never a cause: rows see by token, whatever the page size and the moment.
  */
 public final class KvStore {
     private final PagePool pool;
     private final int pageSize;
-    private final SipHash digest;
-    private final long[] words;
+    private final PageKeys keys;
+    private final long publishedHigh;
+    private final long publishedLow;
     private final List<KvContext> contexts = new ArrayList<>();
     private long nextContext;
 
     public KvStore(int totalPages, int pageSize, long secret0, long secret1) {
+        this(totalPages, pageSize, secret0, secret1, 0x7075_626c_6963L, 0);
+    }
+
+    /** @param publishedHigh with {@code publishedLow} the salt of the keys that all owners share */
+    public KvStore(int totalPages, int pageSize, long secret0, long secret1, long publishedHigh, long publishedLow) {
         pool = new PagePool(totalPages);
         this.pageSize = pageSize;
-        digest = new SipHash(secret0, secret1);
-        words = new long[pageSize + 2];
+        keys = new PageKeys(secret0, secret1, pageSize);
+        this.publishedHigh = publishedHigh;
+        this.publishedLow = publishedLow;
     }
 
     public PagePool pool() {
@@ -49,7 +57,15 @@ public final class KvStore {
 
     public KvContext create(long saltHigh, long saltLow, boolean lookUp) {
         long n = nextContext++;
-        KvContext context = new KvContext(new ContextId(n), n, saltHigh, saltLow, lookUp);
+        return add(new KvContext(
+                new ContextId(n),
+                n,
+                new PageKeys.Chain(saltHigh, saltLow),
+                new PageKeys.Chain(publishedHigh, publishedLow),
+                lookUp));
+    }
+
+    private KvContext add(KvContext context) {
         contexts.add(context);
         return context;
     }
@@ -65,23 +81,65 @@ public final class KvStore {
     /** Take resident pages that hold the next rows, up to row {@code end} at most. Return the number of rows taken. */
     public int lookUp(KvContext c, int end) {
         int before = c.computed;
-        while (c.computed == c.sealed * pageSize && c.computed + pageSize <= end && key(c, c.sealed)) {
-            int slot = pool.find(digest.high(), digest.low());
+        if (!c.visibility.isEmpty()) {
+            jump(c, Math.min(end / pageSize, c.committed));
+        }
+        while (c.computed == c.sealed * pageSize && c.computed + pageSize <= end) {
+            int slot = find(c, c.sealed);
             if (slot < 0) {
                 break;
             }
-            pool.take(slot);
-            if (c.resident > c.sealed) {
-                pool.release(c.slots[c.sealed]);
-            } else {
-                room(c, c.resident + 1);
-                c.resident++;
-            }
-            c.slots[c.sealed++] = slot;
-            c.computed = c.sealed * pageSize;
+            take(c, slot);
         }
         c.pages = Math.max(c.pages, c.resident);
         return c.computed - before;
+    }
+
+    /** Take a resident page as the next one. */
+    private void take(KvContext c, int slot) {
+        pool.take(slot);
+        if (c.resident > c.sealed) {
+            pool.release(c.slots[c.sealed]);
+        } else {
+            room(c, c.resident + 1);
+            c.resident++;
+        }
+        c.slots[c.sealed] = slot;
+        share(c, c.sealed++);
+        c.computed = c.sealed * pageSize;
+    }
+
+    /** Pass over pages that were dropped, if all others before page {@code end} are resident. */
+    private void jump(KvContext c, int end) {
+        if (c.computed != c.sealed * pageSize || c.resident != c.sealed || end <= c.sealed) {
+            return;
+        }
+        int[] hidden = hidden(c, end * pageSize, end * pageSize);
+        for (int page = c.sealed; page < end; page++) {
+            if (!within(hidden, page) && find(c, page) < 0) {
+                return;
+            }
+        }
+        room(c, end);
+        while (c.sealed < end) {
+            if (within(hidden, c.sealed)) {
+                c.slots[c.sealed++] = KvContext.DROPPED;
+                c.resident++;
+                c.dropped++;
+                c.computed = c.sealed * pageSize;
+            } else {
+                take(c, find(c, c.sealed));
+            }
+        }
+    }
+
+    /** Return the slot that holds what a full page of the context holds or would hold, -1 if there is none. */
+    private int find(KvContext c, int page) {
+        int slot = keys.know(c, c.own, page) ? pool.find(c.own.high(page), c.own.low(page)) : -1;
+        if (slot < 0 && pool.published() > 0 && keys.know(c, c.published, page)) {
+            slot = pool.find(c.published.high(page), c.published.low(page));
+        }
+        return slot;
     }
 
     /** Return a context's effective pages: each slot split among the contexts that hold it, in parts of {@link Fixed#PAGE}. */
@@ -92,22 +150,29 @@ public final class KvStore {
             c.sharedEffective = 0;
         }
         while (c.sharedPages < c.sealed) {
-            int refs = pool.refs(c.slots[c.sharedPages++]);
-            c.sharedEffective += refs == 1 ? Fixed.PAGE : Fixed.PAGE / refs;
+            int slot = c.slots[c.sharedPages++];
+            int refs = slot == KvContext.DROPPED ? 0 : pool.refs(slot);
+            c.sharedEffective += refs <= 1 ? refs * Fixed.PAGE : Fixed.PAGE / refs;
         }
         return c.sharedEffective + (c.resident - c.sealed) * Fixed.PAGE;
     }
 
     /** Return how many slots more a context needs to hold {@code pages} pages. */
     public int lacking(KvContext c, int pages) {
-        return Math.max(0, Math.max(pages, c.pages) - c.resident);
+        return Math.max(0, whole(c, pages) - c.resident);
+    }
+
+    /** Return the pages to hold at once: all of the context, unless some of them will be dropped on the way. */
+    private static int whole(KvContext c, int pages) {
+        return c.visibility.isEmpty() ? Math.max(pages, c.pages) : pages;
     }
 
     /** Hand the lacking slots out. They must be available. */
     public void grow(KvContext c, int pages) {
         c.pages = Math.max(pages, c.pages);
-        room(c, c.pages);
-        while (c.resident < c.pages) {
+        int most = whole(c, pages);
+        room(c, most);
+        while (c.resident < most) {
             c.slots[c.resident++] = pool.allocate();
         }
     }
@@ -124,24 +189,23 @@ public final class KvStore {
     public void computed(KvContext c, int row, int sealLimit) {
         c.computed = Math.max(c.computed, row);
         seal(c, Math.min(c.computed, sealLimit));
+        trim(c);
     }
 
     private void seal(KvContext c, int limit) {
         while ((c.sealed + 1) * pageSize <= limit) {
             int slot = c.slots[c.sealed];
-            if (!key(c, c.sealed)) {
-                pool.commit(slot);
+            int known = find(c, c.sealed);
+            if (known >= 0) {
+                pool.take(known);
+                pool.release(slot);
+                c.slots[c.sealed] = known;
+            } else if (keys.know(c, c.own, c.sealed)) {
+                pool.commit(slot, c.own.high(c.sealed), c.own.low(c.sealed));
             } else {
-                int known = pool.find(digest.high(), digest.low());
-                if (known < 0) {
-                    pool.commit(slot, digest.high(), digest.low());
-                } else {
-                    pool.take(known);
-                    pool.release(slot);
-                    c.slots[c.sealed] = known;
-                }
+                pool.commit(slot);
             }
-            c.sealed++;
+            share(c, c.sealed++);
         }
     }
 
@@ -154,6 +218,7 @@ public final class KvStore {
     public void commit(KvContext c, int limit) {
         c.committed = Math.max(c.committed, Math.min(limit, c.written) / pageSize);
         seal(c, Math.min(c.computed, c.committed * pageSize));
+        trim(c);
     }
 
     /** Commit the first k working pages, which must be full. */
@@ -161,9 +226,105 @@ public final class KvStore {
         commit(c, (c.committed + k) * pageSize);
     }
 
-    /** Note that the rows from {@code row} on were computed under an attention mask. */
-    public void masked(KvContext c, int row) {
-        c.firstMasked = Math.min(c.firstMasked, row);
+    /** Hide tokens [sink, n) from all rows to come, for good. */
+    public void dropPrefix(KvContext c, int n, int sink) {
+        see(c, c.visibility(c.written).hide(c.written, sink, n));
+        commit(c, n);
+    }
+
+    /** Let each row to come see the first {@code sink} slots and the last {@code w} only; 0 ends that. */
+    public void window(KvContext c, int w, int sink) {
+        see(c, c.visibility(c.written).window(c.written, w, sink));
+        trim(c);
+    }
+
+    private void see(KvContext c, Visibility next) {
+        c.see(next);
+        forgetKeys(c, c.written / pageSize);
+    }
+
+    private static void forgetKeys(KvContext c, int page) {
+        c.own.forget(page);
+        c.published.forget(page);
+    }
+
+    /**
+     * Give up the slots of pages that no row to come sees: none to be computed, none after a truncation, and not the last one, which
+     * may be read again.
+     */
+    private void trim(KvContext c) {
+        if (c.visibility.isEmpty()) {
+            return;
+        }
+        int[] hidden = hidden(c, c.computed, Math.min(c.computed, c.committed * pageSize));
+        int end = hidden.length == 0 ? 0 : Math.min(c.resident, hidden[hidden.length - 1] / pageSize);
+        for (int page = end - 1; page >= 0; page--) {
+            if (c.slots[page] != KvContext.DROPPED && within(hidden, page)) {
+                pool.release(c.slots[page]);
+                c.slots[page] = KvContext.DROPPED;
+                c.dropped++;
+                c.sharing = -1;
+            }
+        }
+    }
+
+    private static int[] hidden(KvContext c, int next, int least) {
+        return c.visibility(next).hiddenFrom(Math.max(0, least - 1));
+    }
+
+    private boolean within(int[] ranges, int page) {
+        for (int i = 0; i < ranges.length; i += 2) {
+            if (ranges[i] <= page * pageSize && (page + 1) * pageSize <= ranges[i + 1]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Return how many pages of a context are gone for good when it is whole. */
+    public int droppedPages(KvContext c) {
+        return c.visibility.isEmpty() ? 0 : count(hidden(c, c.written, c.committed * pageSize));
+    }
+
+    private int count(int[] hidden) {
+        int n = 0;
+        for (int i = 0; i < hidden.length; i += 2) {
+            n += Math.max(0, hidden[i + 1] / pageSize - pagesFor(hidden[i]));
+        }
+        return n;
+    }
+
+    /** Return how many slots more a context needs, at most at once, until all rows before {@code target} are computed. */
+    public int demand(KvContext c, int target) {
+        if (c.visibility.isEmpty() || c.computed >= c.written) {
+            return lacking(c, pagesFor(target));
+        }
+        int most = pagesFor(target) - droppedPages(c);
+        for (int from = 0; from < c.written; from = c.uniform(from)) {
+            int to = Math.min(c.written, c.uniform(from));
+            int[] hidden = hidden(c, from, Math.min(to, c.committed * pageSize));
+            most = Math.max(most, pagesFor(to) - count(hidden));
+        }
+        return Math.max(0, Math.min(pool.total(), most + 1) - c.held());
+    }
+
+    /** Return the row up to which a context can be computed with the slots at hand. */
+    public int reach(KvContext c) {
+        return c.visibility.isEmpty() ? Integer.MAX_VALUE : (c.resident + pool.available()) * pageSize;
+    }
+
+    /** Make the committed pages known to all owners, those that are not resident when they are again. */
+    public void publish(KvContext c) {
+        c.shared = c.committed;
+        for (int page = 0; page < Math.min(c.sealed, c.shared); page++) {
+            share(c, page);
+        }
+    }
+
+    private void share(KvContext c, int page) {
+        if (page < c.shared && c.slots[page] != KvContext.DROPPED && keys.know(c, c.published, page)) {
+            pool.publish(c.slots[page], c.published.high(page), c.published.low(page));
+        }
     }
 
     /** Undo a pass: back to {@code length} tokens, {@code pages} pages and what is written. */
@@ -179,9 +340,6 @@ public final class KvStore {
         if (length < c.written) {
             int emptied = pagesFor(c.written) - pagesFor(length);
             c.written = length;
-            if (c.firstMasked >= length) {
-                c.firstMasked = Integer.MAX_VALUE;
-            }
             if (freePages) {
                 c.pages -= emptied;
             }
@@ -207,18 +365,24 @@ public final class KvStore {
      * the copy computes those rows again.
      */
     public Fork fork(KvContext from) {
-        KvContext c = create(from.saltHigh, from.saltLow, from.lookUp);
+        long n = nextContext++;
+        KvContext c = add(new KvContext(new ContextId(n), n, from.own.copy(), from.published.copy(), from.lookUp));
         c.tokens = Arrays.copyOf(from.tokens, Math.max(64, from.length));
         c.positions = from.positions == null ? null : Arrays.copyOf(from.positions, c.tokens.length);
         c.length = from.length;
         c.written = from.written;
         c.committed = from.committed;
         c.pages = from.pages;
-        c.firstMasked = from.firstMasked;
+        c.shared = from.shared;
+        c.history(from);
         room(c, from.resident);
         for (int page = 0; page < from.sealed; page++) {
-            pool.take(from.slots[page]);
             c.slots[page] = from.slots[page];
+            if (from.slots[page] == KvContext.DROPPED) {
+                c.dropped++;
+            } else {
+                pool.take(from.slots[page]);
+            }
         }
         c.resident = from.sealed;
         c.sealed = from.sealed;
@@ -260,6 +424,34 @@ public final class KvStore {
         }
     }
 
+    /** Return all that a context follows from. */
+    public Lineage lineage(KvContext c) {
+        return new Lineage(
+                Arrays.copyOf(c.tokens, c.length),
+                c.positions == null ? null : Arrays.copyOf(c.positions, c.length),
+                c.written,
+                c.committed * pageSize,
+                List.copyOf(c.masks),
+                List.copyOf(c.visibility));
+    }
+
+    /** Make a context of its lineage; nothing of it is computed. */
+    public KvContext create(Lineage lineage, long saltHigh, long saltLow) {
+        KvContext c = create(saltHigh, saltLow, true);
+        c.append(lineage.tokens(), lineage.positions());
+        c.written = lineage.written();
+        c.committed = lineage.committed() / pageSize;
+        c.pages = pagesFor(c.written);
+        c.masks.addAll(lineage.masks());
+        c.visibility.addAll(lineage.visibility());
+        return c;
+    }
+
+    /** Name the first rows of a page by their content; empty if they saw later ones. */
+    public Optional<PageKey> key(KvContext c, int page, int rows) {
+        return Optional.ofNullable(keys.partial(c, c.own, page, rows));
+    }
+
     /** Forget copies that did not happen. */
     public void copiesFailed(KvContext c) {
         dropFrom(c, c.sealed);
@@ -274,6 +466,8 @@ public final class KvStore {
     public record Fork(KvContext context, CopyList copies) {}
 
     private void cut(KvContext c) {
+        c.cutHistory();
+        forgetKeys(c, c.length / pageSize);
         if (c.sealed * pageSize > c.written) {
             dropFrom(c, c.written / pageSize);
         }
@@ -285,7 +479,12 @@ public final class KvStore {
 
     private void dropFrom(KvContext c, int page) {
         while (c.resident > page) {
-            pool.release(c.slots[--c.resident]);
+            int slot = c.slots[--c.resident];
+            if (slot == KvContext.DROPPED) {
+                c.dropped--;
+            } else {
+                pool.release(slot);
+            }
         }
         if (c.sharedPages > page) {
             c.sharing = -1;
@@ -300,36 +499,23 @@ public final class KvStore {
         }
     }
 
-    /** Put the key of a full page into the digest; return false if the page has none. */
-    private boolean key(KvContext c, int page) {
-        int from = page * pageSize;
-        if (!(c.firstMasked >= from + pageSize)) {
-            return false;
-        }
-        if (page == 0) {
-            words[0] = c.saltHigh;
-            words[1] = c.saltLow;
-        } else {
-            int parent = c.slots[page - 1];
-            if (!pool.keyed(parent)) {
-                return false;
-            }
-            words[0] = pool.keyHigh(parent);
-            words[1] = pool.keyLow(parent);
-        }
-        for (int i = 0; i < pageSize; i++) {
-            words[2 + i] = (long) c.tokens[from + i] << 32 | c.position(from + i);
-        }
-        digest.hash(words, pageSize + 2);
-        return true;
-    }
-
     /** Check the laws of pages and contexts. @throws PieException INTERNAL naming the breach */
     public void checkIntegrity() {
         int[] counted = new int[pool.total()];
         for (KvContext c : contexts) {
+            int dropped = 0;
             for (int page = 0; page < c.resident; page++) {
-                counted[c.slots[page]]++;
+                if (c.slots[page] == KvContext.DROPPED) {
+                    dropped++;
+                } else {
+                    counted[c.slots[page]]++;
+                    boolean known = page < c.sealed && keys.know(c, c.own, page);
+                    if (known && find(c, page) != c.slots[page]) {
+                        throw new PieException(
+                                ErrorCode.INTERNAL,
+                                "page " + page + " of context " + c.id.value() + " is not found by its key");
+                    }
+                }
             }
             boolean sound = c.written <= c.length
                     && c.committed * pageSize <= c.written
@@ -339,6 +525,7 @@ public final class KvStore {
                     && c.sealed * pageSize <= c.computed
                     && c.computed <= c.resident * pageSize
                     && c.computed <= c.length
+                    && dropped == c.dropped
                     && !c.closed;
             if (!sound) {
                 throw new PieException(

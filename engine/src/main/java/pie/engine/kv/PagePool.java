@@ -5,9 +5,10 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
 /**
- * Keep the state, references and key of every slot, hand slots out, and find keyed slots by key. A slot whose last reference goes
- * stays RETAINED while it has a key; the least recently used retained slot is given away when no slot is free. A pinned slot, one that
- * a submitted step or copy names, keeps its state until the last pin goes, referred to or not.
+ * Keep the state, references and keys of every slot, hand slots out, and find keyed slots by key. A slot has up to two keys: entry
+ * {@code slot} holds its owner's, entry {@code total + slot} the published one. A slot whose last reference goes stays RETAINED while
+ * it has a key; the least recently used retained slot is given away when no slot is free. A pinned slot, one that a
+ * submitted step or copy names, keeps its state until the last pin goes, referred to or not.
  */
 public final class PagePool {
     public static final byte FREE = 0;
@@ -26,6 +27,7 @@ public final class PagePool {
     private int freeCount;
     private final int[] counts = new int[4];
     private long sharing;
+    private int published;
     /** Retained slots in order of use, a ring through slot number {@code total}. */
     private final int[] next;
 
@@ -37,9 +39,9 @@ public final class PagePool {
         state = new byte[total];
         refs = new int[total];
         pins = new int[total];
-        keyed = new boolean[total];
-        keyHigh = new long[total];
-        keyLow = new long[total];
+        keyed = new boolean[2 * total];
+        keyHigh = new long[2 * total];
+        keyLow = new long[2 * total];
         free = new int[total];
         for (int slot = 0; slot < total; slot++) {
             free[slot] = total - 1 - slot;
@@ -52,7 +54,7 @@ public final class PagePool {
         previous[total] = total;
         buckets = new int[Integer.highestOneBit(Math.max(8, total)) * 2];
         Arrays.fill(buckets, NONE);
-        bucketNext = new int[total];
+        bucketNext = new int[2 * total];
     }
 
     public int total() {
@@ -130,21 +132,40 @@ public final class PagePool {
     /** Make a working slot immutable and known by a key that no other slot has. */
     void commit(int slot, long high, long low) {
         commit(slot);
-        keyed[slot] = true;
-        keyHigh[slot] = high;
-        keyLow[slot] = low;
+        index(slot, high, low);
+    }
+
+    /** Make an immutable slot known by a second key, unless a slot has it already. */
+    void publish(int slot, long high, long low) {
+        check(state[slot] == COMMITTED, "only an immutable slot can be published", slot);
+        int entry = state.length + slot;
+        if (!keyed[entry] && find(high, low) < 0) {
+            index(entry, high, low);
+            published++;
+        }
+    }
+
+    private void index(int entry, long high, long low) {
+        keyed[entry] = true;
+        keyHigh[entry] = high;
+        keyLow[entry] = low;
         int bucket = bucket(high);
-        bucketNext[slot] = buckets[bucket];
-        buckets[bucket] = slot;
+        bucketNext[entry] = buckets[bucket];
+        buckets[bucket] = entry;
+    }
+
+    /** Return how many slots are known by a second key. */
+    int published() {
+        return published;
     }
 
     /** Return the slot of a key, -1 if none has it. */
     int find(long high, long low) {
-        int slot = buckets[bucket(high)];
-        while (slot != NONE && !(keyHigh[slot] == high && keyLow[slot] == low)) {
-            slot = bucketNext[slot];
+        int entry = buckets[bucket(high)];
+        while (entry != NONE && !(keyHigh[entry] == high && keyLow[entry] == low)) {
+            entry = bucketNext[entry];
         }
-        return slot;
+        return entry < state.length ? entry : entry - state.length;
     }
 
     /** Add a reference to an immutable slot. */
@@ -184,7 +205,7 @@ public final class PagePool {
     }
 
     private void letGo(int slot) {
-        if (keyed[slot]) {
+        if (keyed(slot)) {
             become(slot, RETAINED);
             int last = previous[state.length];
             next[last] = slot;
@@ -196,16 +217,8 @@ public final class PagePool {
         }
     }
 
-    boolean keyed(int slot) {
-        return keyed[slot];
-    }
-
-    long keyHigh(int slot) {
-        return keyHigh[slot];
-    }
-
-    long keyLow(int slot) {
-        return keyLow[slot];
+    private boolean keyed(int slot) {
+        return keyed[slot] || keyed[state.length + slot];
     }
 
     /** Give all retained slots away. */
@@ -229,11 +242,13 @@ public final class PagePool {
                     "state and use differ",
                     slot);
             check(
-                    state[slot] != WORKING || (refs[slot] <= 1 && !keyed[slot]),
+                    state[slot] != WORKING || (refs[slot] <= 1 && !keyed(slot)),
                     "a working slot is shared or keyed",
                     slot);
-            check(state[slot] != RETAINED || keyed[slot], "a retained slot has no key", slot);
-            check(!keyed[slot] || find(keyHigh[slot], keyLow[slot]) == slot, "the index lost a slot", slot);
+            check(state[slot] != RETAINED || keyed(slot), "a retained slot has no key", slot);
+            for (int entry = slot; entry < keyed.length; entry += state.length) {
+                check(!keyed[entry] || find(keyHigh[entry], keyLow[entry]) == slot, "the index lost a slot", slot);
+            }
         }
         boolean[] stacked = new boolean[state.length];
         for (int i = 0; i < freeCount; i++) {
@@ -260,17 +275,26 @@ public final class PagePool {
     }
 
     private void forget(int slot) {
-        keyed[slot] = false;
-        int bucket = bucket(keyHigh[slot]);
-        if (buckets[bucket] == slot) {
-            buckets[bucket] = bucketNext[slot];
+        unindex(slot);
+        published -= keyed[state.length + slot] ? 1 : 0;
+        unindex(state.length + slot);
+    }
+
+    private void unindex(int entry) {
+        if (!keyed[entry]) {
+            return;
+        }
+        keyed[entry] = false;
+        int bucket = bucket(keyHigh[entry]);
+        if (buckets[bucket] == entry) {
+            buckets[bucket] = bucketNext[entry];
             return;
         }
         int before = buckets[bucket];
-        while (bucketNext[before] != slot) {
+        while (bucketNext[before] != entry) {
             before = bucketNext[before];
         }
-        bucketNext[before] = bucketNext[slot];
+        bucketNext[before] = bucketNext[entry];
     }
 
     private int bucket(long high) {

@@ -4,11 +4,14 @@ import java.util.Arrays;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ProbeKind;
+import pie.engine.kv.HiddenSlots;
 import pie.engine.kv.KvContext;
+import pie.engine.kv.Visibility;
 
 /** Fill a batch, request by request, and let its arrays grow where a request needs it. */
 public final class BatchWriter {
     private ForwardBatch batch;
+    private final HiddenSlots hidden = new HiddenSlots();
 
     BatchWriter(DriverCapabilities limits) {
         batch = new ForwardBatch(limits);
@@ -39,34 +42,61 @@ public final class BatchWriter {
             batch.pageIndptr[0] = 0;
             batch.maskIndptr[0] = 0;
         }
-        int page = batch.pageIndptr[r];
-        if (page + pages > batch.pageIndices.length) {
-            batch.pageIndices = Arrays.copyOf(batch.pageIndices, 2 * (page + pages));
-        }
-        for (int i = 0; i < pages; i++) {
-            batch.pageIndices[page + i] = kv.slot(i);
-        }
-        batch.pageIndptr[r + 1] = page + pages;
+        pages(kv, r, pages);
         batch.maskIndptr[r + 1] = batch.maskIndptr[r];
+        see(kv, r, from, to);
         return first;
     }
 
-    /** Give the last request an empty attention mask; return the first word's place in {@code maskBits}. */
-    public int attention(boolean nonCausal) {
-        int r = batch.requests - 1;
-        batch.nonCausal[r] = nonCausal;
+    private void pages(KvContext kv, int r, int pages) {
+        int page = batch.pageIndptr[r];
+        if (page + pages > batch.pageIndices.length) {
+            batch.pageIndices = Arrays.copyOf(batch.pageIndices, 2 * (page + pages));
+            batch.pageOrdinals = Arrays.copyOf(batch.pageOrdinals, 2 * (page + pages));
+        }
+        for (int i = 0; i < pages; i++) {
+            if (kv.slot(i) != KvContext.DROPPED) {
+                batch.pageIndices[page] = kv.slot(i);
+                batch.pageOrdinals[page++] = i;
+            }
+        }
+        batch.pageIndptr[r + 1] = page;
+    }
+
+    /** Say what the rows see: by window, sink and drop where these three numbers can, else by a bitmap. */
+    private void see(KvContext kv, int r, int from, int to) {
+        Visibility seen = kv.visibility(batch.noWrite[r] ? to : from);
+        boolean plain = seen.simple() && !kv.masked(from, to);
+        batch.sink[r] = plain ? seen.first() : 0;
+        batch.visibleFrom[r] = plain ? seen.visibleFrom() : 0;
+        batch.window[r] = plain ? seen.window() : 0;
+        if (plain) {
+            return;
+        }
         int first = batch.maskIndptr[r];
-        int words = (int) (((long) batch.rowsOf(r) * batch.kvLength[r] + 63) / 64);
+        int words = (int) (((long) (to - from) * to + 63) / 64);
         if (first + words > batch.maskBits.length) {
             batch.maskBits = Arrays.copyOf(batch.maskBits, 2 * (first + words));
         }
         Arrays.fill(batch.maskBits, first, first + words, 0);
         batch.maskIndptr[r + 1] = first + words;
-        return first;
+        long row = first * 64L;
+        for (int i = from; i < to; i++, row += to) {
+            hidden.of(kv, i, seen);
+            batch.nonCausal[r] |= hidden.end() > i + 1;
+            int slot = 0;
+            for (int n = 0; n < hidden.count(); n += 2) {
+                set(row + slot, row + hidden.bound(n));
+                slot = hidden.bound(n + 1);
+            }
+            set(row + slot, row + hidden.end());
+        }
     }
 
-    public long[] maskBits() {
-        return batch.maskBits;
+    private void set(long first, long end) {
+        for (long bit = first; bit < end; bit++) {
+            batch.maskBits[(int) (bit >> 6)] |= 1L << bit;
+        }
     }
 
     /** Begin a draw from a row of the batch; its stages follow. */

@@ -9,6 +9,7 @@ import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
+import pie.engine.kv.MaskSpan;
 import pie.engine.market.Missed;
 
 /**
@@ -197,19 +198,24 @@ public final class Scheduler {
         work.write(writer, row, from, to);
     }
 
-    /** Return the row after the slice's last: the target, else a page boundary, never within rows that belong together. */
+    /**
+     * Return the row after the slice's last: the target, else a page boundary, never within rows that belong together, nor beyond rows
+     * for which other drops and windows hold.
+     */
     private int slice(Work work, int from, int most, int mostAtomic) {
-        if (work.target - from <= most) {
-            return work.target;
+        int uniform = Math.min(Math.min(work.target, work.kv().uniform(from)), store.reach(work.kv()));
+        if (uniform - from <= most) {
+            return uniform;
         }
         int to = (from + most) / store.pageSize() * store.pageSize();
-        if (to <= work.atomicFrom) {
+        MaskSpan span = work.kv().mask(to);
+        if (span == null || span.causal() || span.from() == to) {
             return to;
         }
-        if (from < work.atomicFrom) {
-            return work.atomicFrom - from <= most ? work.atomicFrom : from;
+        if (from < span.from()) {
+            return span.from();
         }
-        return work.target - from <= mostAtomic ? work.target : from;
+        return span.end() - from <= mostAtomic ? span.end() : from;
     }
 
     private boolean fit(Work work, int pages) {

@@ -3,6 +3,7 @@ package pie.engine.schedule;
 import pie.engine.PieException;
 import pie.engine.driver.ForwardResult;
 import pie.engine.kv.KvContext;
+import pie.engine.kv.MaskSpan;
 import pie.engine.market.Missed;
 
 /**
@@ -17,8 +18,6 @@ public abstract class Work {
     protected int needFrom;
     /** Full pages of rows before this become immutable as they are computed. */
     protected int sealLimit;
-    /** First row of a run that must not be cut; {@code target} if there is none. */
-    protected int atomicFrom;
     /** Whether resident pages may stand in for rows. */
     protected boolean lookUp;
 
@@ -61,9 +60,10 @@ public abstract class Work {
         return Math.max(1, target - kv.computed());
     }
 
-    /** Say whether a run of rows must stay together. */
+    /** Say whether the next rows must stay together. */
     final boolean uncut() {
-        return atomicFrom < target;
+        MaskSpan span = kv.mask(kv.computed());
+        return span != null && !span.causal();
     }
 
     final void reuse(int rows) {

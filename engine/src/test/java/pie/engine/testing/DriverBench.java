@@ -22,21 +22,38 @@ public final class DriverBench {
      * Describe one request.
      *
      * @param from slot of the first token
-     * @param pages page table
+     * @param pages page table, -1 for a page left out
      * @param mask one bit set over slots per row, null for none
      */
     public record Request(
-            int[] tokens, int from, int[] pages, boolean noWrite, long @Nullable [][] mask, boolean nonCausal) {
+            int[] tokens,
+            int from,
+            int[] pages,
+            boolean noWrite,
+            long @Nullable [][] mask,
+            boolean nonCausal,
+            int sink,
+            int visibleFrom,
+            int window) {
         public static Request of(int[] tokens, int from, int[] pages) {
-            return new Request(tokens, from, pages, false, null, false);
+            return new Request(tokens, from, pages, false, null, false, 0, 0, 0);
         }
 
         public Request again() {
-            return new Request(tokens, from, pages, true, mask, nonCausal);
+            return new Request(tokens, from, pages, true, mask, nonCausal, sink, visibleFrom, window);
         }
 
         public Request masked(long[][] rows) {
-            return new Request(tokens, from, pages, noWrite, rows, nonCausal);
+            return new Request(tokens, from, pages, noWrite, rows, nonCausal, sink, visibleFrom, window);
+        }
+
+        public Request anyOrder() {
+            return new Request(tokens, from, pages, noWrite, mask, true, sink, visibleFrom, window);
+        }
+
+        /** Hide slots; a page of number -1 is left out. */
+        public Request seeing(int first, int again, int last) {
+            return new Request(tokens, from, pages, noWrite, mask, nonCausal, first, again, last);
         }
     }
 
@@ -83,8 +100,17 @@ public final class DriverBench {
         if (page + needed > b.pageIndices.length) {
             b.pageIndices = Arrays.copyOf(b.pageIndices, 2 * (page + needed));
         }
-        System.arraycopy(request.pages(), 0, b.pageIndices, page, needed);
-        b.pageIndptr[r + 1] = page + needed;
+        b.pageOrdinals = Arrays.copyOf(b.pageOrdinals, b.pageIndices.length);
+        for (int i = 0; i < needed; i++) {
+            if (request.pages()[i] >= 0) {
+                b.pageOrdinals[page] = i;
+                b.pageIndices[page++] = request.pages()[i];
+            }
+        }
+        b.pageIndptr[r + 1] = page;
+        b.sink[r] = request.sink();
+        b.visibleFrom[r] = request.visibleFrom();
+        b.window[r] = request.window();
         long[][] mask = request.mask();
         int first = b.maskIndptr[r];
         int words = mask == null ? 0 : (q * length + 63) / 64;

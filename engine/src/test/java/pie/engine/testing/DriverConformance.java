@@ -165,9 +165,60 @@ public abstract class DriverConformance {
     private float[] firstRow(int[] tokens, boolean nonCausal) {
         long[][] all = new long[tokens.length][];
         Arrays.fill(all, new long[] {-1L});
-        ForwardBatch b = bench.batch(List.of(new Request(tokens, 0, pages(0), false, all, nonCausal)));
+        Request request = Request.of(tokens, 0, pages(0)).masked(all);
+        ForwardBatch b = bench.batch(List.of(nonCausal ? request.anyOrder() : request));
         bench.probeLogits(b, 0);
         return DriverBench.logits(bench.run(b), 0);
+    }
+
+    @Test
+    void dropsAndWindowsEqualTheirMasks() {
+        assumeTrue(driver.capabilities().attentionMasks());
+        int length = 70;
+        int[] tokens = tokens(50, length);
+        for (int[] seen : new int[][] {{0, 20, 0}, {3, 37, 0}, {0, 0, 9}, {5, 0, 1}, {2, 33, 40}, {17, 18, 20}}) {
+            long[][] rows = new long[length][];
+            for (int row = 0; row < length; row++) {
+                rows[row] = new long[2];
+                for (int slot = 0; slot <= row; slot++) {
+                    boolean seeing = slot < seen[0] || (slot >= seen[1] && (seen[2] == 0 || slot > row - seen[2]));
+                    rows[row][slot >> 6] |= seeing || slot == row ? 1L << slot : 0;
+                }
+            }
+            int from = Math.max(seen[1], 1);
+            int[] head = Arrays.copyOf(tokens, from);
+            bench.lastRow(Request.of(head, 0, pages(0)));
+            bench.lastRow(Request.of(head, 0, pages(8)));
+            int[] tail = Arrays.copyOfRange(tokens, from, length);
+            long[][] tailRows = Arrays.copyOfRange(rows, from, length);
+            float[] masked = bench.lastRow(Request.of(tail, from, pages(0)).masked(tailRows));
+            float[] told = bench.lastRow(Request.of(tail, from, pages(8)).seeing(seen[0], seen[1], seen[2]));
+            assertSame(told, masked, "told by numbers " + Arrays.toString(seen));
+            Request again = Request.of(new int[] {tokens[length - 1]}, length - 1, pages(8))
+                    .again();
+            assertSame(bench.lastRow(again.seeing(seen[0], seen[1], seen[2])), masked, "read again");
+        }
+    }
+
+    @Test
+    void pagesThatNoRowSeesMayBeLeftOut() {
+        int[] tokens = tokens(51, 80);
+        bench.lastRow(Request.of(tokens, 0, pages(0)));
+        for (int[] seen : new int[][] {{0, 40, 0}, {0, 0, 17}, {16, 50, 0}, {20, 64, 8}}) {
+            int[] some = pages(0);
+            for (int page = 0; page < 5; page++) {
+                boolean hidden = 16 * page >= seen[0]
+                        && 16 * (page + 1) <= Math.max(seen[1], seen[2] == 0 ? 0 : 80 - seen[2] + 1);
+                some[page] = hidden ? -1 : some[page];
+            }
+            assertThat(some).contains(-1);
+            int[] more = tokens(52, 9);
+            Request all = Request.of(more, 80, pages(0)).seeing(seen[0], seen[1], seen[2]);
+            float[] whole = bench.lastRow(all);
+            float[] less = bench.lastRow(Request.of(more, 80, some).seeing(seen[0], seen[1], seen[2]));
+            assertSame(less, whole, "left out " + Arrays.toString(some));
+            assertThat(whole).as("hiding matters").isNotEqualTo(bench.lastRow(Request.of(more, 80, pages(0))));
+        }
     }
 
     @Test
