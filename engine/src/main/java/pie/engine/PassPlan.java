@@ -59,9 +59,21 @@ record PassPlan(
                 draws,
                 perSample,
                 probes,
-                spec.attention(),
+                copy(spec.attention()),
                 spec.causal(),
                 spec.deferCommit());
+    }
+
+    /** Copy the masks: they are kept as long as the rows. */
+    private static long @Nullable [][] copy(long @Nullable [][] attention) {
+        if (attention == null) {
+            return null;
+        }
+        long[][] copy = new long[attention.length][];
+        for (int row = 0; row < copy.length; row++) {
+            copy[row] = attention[row].clone();
+        }
+        return copy;
     }
 
     static void checkProbe(ProbeSpec probe, EngineLoop loop) {
