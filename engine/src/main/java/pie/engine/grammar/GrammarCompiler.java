@@ -9,6 +9,8 @@ import pie.engine.grammar.expr.Expr;
 import pie.engine.grammar.expr.Rules;
 import pie.engine.grammar.expr.Spelling;
 import pie.engine.grammar.regex.Regex;
+import pie.engine.grammar.schema.JsonText;
+import pie.engine.grammar.schema.SchemaCompiler;
 
 /** Compile grammars for one vocabulary. Safe for use from several threads; each call works on its caller's thread. */
 public final class GrammarCompiler {
@@ -41,10 +43,19 @@ public final class GrammarCompiler {
             case GrammarSource.Regex regex ->
                 rules.declare("root", new Expr.Words(Regex.whole(regex.pattern(), budget), Spelling.PLAIN));
             case GrammarSource.Ebnf ebnf -> EbnfParser.parse(ebnf.text(), rules, index.vocabSize(), budget);
-            default -> throw PieException.invalid("not yet");
+            case GrammarSource.AnyJson json -> json(rules, json.compact(), budget);
+                    case GrammarSource.JsonSchema schema ->
+                        SchemaCompiler.compile(
+                                schema.schema(), schema.lenient(), schema.compact(), rules, budget, ignored);
         };
         Automaton automaton = new Automaton(RuleTable.compile(rules, root, budget));
         budget.memory(automaton.memoryBytes());
         return new Grammar(source, ignored, automaton, index);
+    }
+
+    private static int json(Rules rules, boolean compact, CompileBudget budget) {
+        int root = rules.declare("root", new JsonText(rules, compact, budget).value());
+        rules.limitSpaces(root);
+        return root;
     }
 }

@@ -15,6 +15,9 @@ final class Normalizer {
 
     private static final int TRIVIAL = 8;
 
+    /** Up to this weight, rules to be kept apart are written out all the same. */
+    private static final int SMALL = 64;
+
     private final Rules rules;
     private final Map<Integer, Integer> calls = new HashMap<>();
     private final Map<Integer, Expr> done = new HashMap<>();
@@ -112,7 +115,7 @@ final class Normalizer {
         Expr body = rule(rule, ownSpaces);
         boolean mayMove = !(body instanceof Expr.Quoted) && (ownSpaces == spaced || weight(body) <= TRIVIAL);
         // A rule whose body calls an open rule is part of a cycle; its body may be copied, but only once.
-        boolean once = calls.getOrDefault(rule, 0) == 1;
+        boolean once = calls.getOrDefault(rule, 0) == 1 && (!rules.isKeptApart(rule) || weight(body) <= SMALL);
         return mayMove && (once || weight(body) <= TRIVIAL) ? body : call;
     }
 

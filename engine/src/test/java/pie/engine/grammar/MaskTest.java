@@ -14,6 +14,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MaskTest {
     static Stream<GrammarSource> sources() {
         return Stream.of(
+                new GrammarSource.AnyJson(false),
+                schema(
+                        """
+                        {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5},
+                            "key": {"anyOf": [{"type": "object", "properties": {"a": true}}, {"type": "array", "items": {"type": "integer"}}, {"type": "null"}]},
+                            "b": {"type": "number", "minimum": -1.5, "maximum": 12}}}
+                        """),
+                schema("{\"type\": \"array\", \"items\": {\"type\": \"string\", \"pattern\": \"^[a-b\\\"]+é?$\"}, \"minItems\": 2}"),
+                schema(
+                        """
+                        {"$ref": "#/$defs/n", "$defs": {"n": {"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}, "key": {"enum": ["a", 1, {"b": [true]}]}},
+                            "additionalProperties": {"type": "string", "minLength": 2, "maxLength": 3}}}}
+                        """),
+                schema("{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\", \"format\": \"date\"}}"),
                 new GrammarSource.Regex("[a-c]{2,5}(,[0-9]+)*"),
                 new GrammarSource.Regex(".*é?[^a]{3}"),
                 new GrammarSource.Regex("(foo|bar|foobar)+\\s*\\d{3,}"),
@@ -23,6 +37,10 @@ class MaskTest {
                         "root ::= list\nlist ::= \"[\" (list (\",\" list)*)? \"]\" | [a-z]* | \"\\\"\" [^\"]* \"\\\"\""),
                 new GrammarSource.Ebnf("root ::= s\ns ::= s s | \"a\" | \"\" | \"{\" s \"}\""),
                 new GrammarSource.Ebnf("root ::= \"call \" <[257]> [a-z]{1,4} (<[257]> | \"!\")"));
+    }
+
+    private static GrammarSource schema(String schema) {
+        return new GrammarSource.JsonSchema(schema, false, false);
     }
 
     @ParameterizedTest
@@ -37,6 +55,14 @@ class MaskTest {
     @Test
     void equals_trying_every_token_of_a_real_vocabulary() {
         GrammarCompiler compiler = Vocabularies.compiler(Vocabularies.defaultModel());
+        walk(
+                compiler.compile(schema(
+                        """
+                        {"type": "object", "properties": {"name": {"type": "string", "maxLength": 12}, "text": {"type": "string"},
+                            "list": {"type": "array", "items": {"type": "string", "minLength": 3}}}}
+                        """)),
+                new Random(3),
+                24);
         walk(compiler.compile(new GrammarSource.Regex("[^\"\\\\]{3,20}\"[a-z]+")), new Random(1), 12);
         walk(
                 compiler.compile(new GrammarSource.Ebnf("root ::= v\nv ::= \"[\" v (\", \" v)* \"]\" | [a-zA-Z ]+")),

@@ -100,6 +100,45 @@ public final class Languages {
         return new Dfa(rows, finals);
     }
 
+    /** Return the words of the automaton of {@code least} to {@code most} symbols, all below {@code symbols}. */
+    public static Dfa withLength(Dfa words, int symbols, int least, int most, Budget budget) {
+        int longest = longest(words);
+        // Many patterns bound their length themselves; a counter beside them would only cost states.
+        int needed = most >= longest ? Integer.MAX_VALUE : most;
+        return least == 0 && needed == Integer.MAX_VALUE
+                ? words
+                : intersection(words, lengths(symbols, least, needed, budget), budget);
+    }
+
+    /** Returns the length of the longest word of a trimmed automaton, {@link Integer#MAX_VALUE} for none. */
+    private static int longest(Dfa words) {
+        int n = words.size();
+        int[] length = new int[n];
+        int[] into = new int[n];
+        for (int[] row : words.edges()) {
+            for (int e = 2; e < row.length; e += 3) {
+                into[row[e]]++;
+            }
+        }
+        int[] order = new int[n];
+        int count = 0;
+        if (into[0] == 0) {
+            order[count++] = 0;
+        }
+        int longest = 0;
+        for (int i = 0; i < count; i++) {
+            int[] row = words.edges()[order[i]];
+            longest = Math.max(longest, length[order[i]]);
+            for (int e = 2; e < row.length; e += 3) {
+                length[row[e]] = Math.max(length[row[e]], length[order[i]] + 1);
+                if (--into[row[e]] == 0) {
+                    order[count++] = row[e];
+                }
+            }
+        }
+        return count == n ? longest : Integer.MAX_VALUE;
+    }
+
     /** Return the automaton of a finite set of words. */
     public static Dfa words(Iterable<int[]> words, Budget budget) {
         Nfa nfa = new Nfa(budget);

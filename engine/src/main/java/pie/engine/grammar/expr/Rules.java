@@ -8,12 +8,14 @@ public final class Rules {
     private final List<String> names = new ArrayList<>();
     private final List<Expr> bodies = new ArrayList<>();
     private final List<Boolean> spaced = new ArrayList<>();
+    private final List<Boolean> apart = new ArrayList<>();
 
     /** Declare a rule that matches nothing until {@link #define} gives its body. */
     public int declare(String name) {
         names.add(name);
         bodies.add(Expr.NEVER);
         spaced.add(false);
+        apart.add(false);
         return bodies.size() - 1;
     }
 
@@ -37,6 +39,15 @@ public final class Rules {
 
     public boolean limitsSpaces(int rule) {
         return spaced.get(rule);
+    }
+
+    /** Say that the rule should not be written out where it is called, so that alternatives do not multiply each other's states. */
+    public void keepApart(int rule) {
+        apart.set(rule, true);
+    }
+
+    public boolean isKeptApart(int rule) {
+        return apart.get(rule);
     }
 
     public int count() {
