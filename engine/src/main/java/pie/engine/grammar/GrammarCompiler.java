@@ -44,9 +44,8 @@ public final class GrammarCompiler {
                 rules.declare("root", new Expr.Words(Regex.whole(regex.pattern(), budget), Spelling.PLAIN));
             case GrammarSource.Ebnf ebnf -> EbnfParser.parse(ebnf.text(), rules, index.vocabSize(), budget);
             case GrammarSource.AnyJson json -> json(rules, json.compact(), budget);
-                    case GrammarSource.JsonSchema schema ->
-                        SchemaCompiler.compile(
-                                schema.schema(), schema.lenient(), schema.compact(), rules, budget, ignored);
+            case GrammarSource.JsonSchema schema ->
+                SchemaCompiler.compile(schema.schema(), schema.lenient(), schema.compact(), rules, budget, ignored);
         };
         Automaton automaton = new Automaton(RuleTable.compile(rules, root, budget));
         budget.memory(automaton.memoryBytes());

@@ -19,14 +19,17 @@ class EbnfTest {
 
     private void check(String text, List<String> allowed, List<String> refused) {
         Grammar grammar = ebnf(text);
-        assertThat(allowed).allSatisfy(word -> assertThat(Vocabularies.matches(grammar, word)).as(word).isTrue());
-        assertThat(refused).allSatisfy(word -> assertThat(Vocabularies.matches(grammar, word)).as(word).isFalse());
+        assertThat(allowed)
+                .allSatisfy(word ->
+                        assertThat(Vocabularies.matches(grammar, word)).as(word).isTrue());
+        assertThat(refused)
+                .allSatisfy(word ->
+                        assertThat(Vocabularies.matches(grammar, word)).as(word).isFalse());
     }
 
     @Test
     void reads_chess_moves() {
-        check(
-                """
+        check("""
                 # a game of chess
                 root   ::= ("1. " move " " move "\\n")+
                 move   ::= (pawn | nonpawn
@@ -34,17 +37,14 @@ class EbnfTest {
                 nonpawn ::= [NBKQR] [a-h]? [1-8]? "x"? [a-h] [1-8]
                 pawn   ::= ([a-h] "x")? [a-h] [1-8] ("=" [NBKQR])?
                 castle ::= "O-O" "-O"?
-                """,
-                List.of("1. e4 e5\n", "1. Nf3 exd5\n1. O-O-O Qxh7#\n"),
-                List.of("", "1. e4\n", "1. e9 e5\n"));
+                """, List.of("1. e4 e5\n", "1. Nf3 exd5\n1. O-O-O Qxh7#\n"), List.of("", "1. e4\n", "1. e9 e5\n"));
     }
 
     @Test
     void repeats_and_escapes() {
         check(
                 "root ::= [^\\]a-c\\n]{2} \"\\x41\\u00e9\\\"\" (\"x\" | \"\"){,2} . [-\\]]{1,} \"q\"*",
-                List.of("zzAé\"日-", "zzAé\"xx日]]q", "d-Aé\"x-"),
-                List.of("zaAé\"日-", "zzAé\"日", "zzAé\"xxxx-"));
+                List.of("zzAé\"日-", "zzAé\"xx日]]q", "d-Aé\"x-"), List.of("zaAé\"日-", "zzAé\"日", "zzAé\"xxxx-"));
     }
 
     @Test
@@ -53,8 +53,14 @@ class EbnfTest {
                 "root ::= e\ne ::= e \"+\" t | t\nt ::= t \"*\" f | f\nf ::= \"(\" e \")\" | [0-9]+",
                 List.of("1", "1+2*3", "(1+2)*3+4", "((7))"),
                 List.of("", "1+", "+1", "(1", "1)"));
-        check("root ::= a \"z\"\na ::= b a | \"x\" | \nb ::= a \"y\"?", List.of("z", "xz", "xyxz", "yyxz", "xxxyz"), List.of("", "zz"));
-        check("root ::= s\ns ::= s s s | s s | \"a\"", List.of("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), List.of("", "b"));
+        check(
+                "root ::= a \"z\"\na ::= b a | \"x\" | \nb ::= a \"y\"?",
+                List.of("z", "xz", "xyxz", "yyxz", "xxxyz"),
+                List.of("", "zz"));
+        check(
+                "root ::= s\ns ::= s s s | s s | \"a\"",
+                List.of("a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+                List.of("", "b"));
     }
 
     @Test
@@ -81,7 +87,9 @@ class EbnfTest {
         assertThat(matcher.allows(Vocabularies.STOP)).isTrue();
         matcher.acceptAll(257);
         assertThat(matcher.forcedToken()).isEqualTo(Vocabularies.STOP);
-        assertThat(Vocabularies.matches(ebnf("root ::= [^x]*"), "<|special|>")).as("text may spell a token").isTrue();
+        assertThat(Vocabularies.matches(ebnf("root ::= [^x]*"), "<|special|>"))
+                .as("text may spell a token")
+                .isTrue();
         assertThat(new Matcher(ebnf("root ::= [^x]*")).allows(257)).isFalse();
     }
 
@@ -89,10 +97,14 @@ class EbnfTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "root ::= a;UNSUPPORTED;1;10", "root ::= root \"x\";UNSUPPORTED;1;1", "root ::= a|b|a ::= c \"x\"|c ::= a|b ::= \"x\";UNSUPPORTED;2;1",
-                "rot ::= \"a\";INVALID_ARGUMENT;1;1", "root ::= \"a;INVALID_ARGUMENT;1;10", "root ::= (\"a\";INVALID_ARGUMENT;1;10",
-                "root ::= [a;INVALID_ARGUMENT;1;10", "root ::= \"a\")x;INVALID_ARGUMENT;1;13", "root ::= \"a\"|root ::= \"b\";INVALID_ARGUMENT;2;1",
-                "root ::= \"\\q\";INVALID_ARGUMENT;1;11", "root ::= <[99999]>;INVALID_ARGUMENT;1;10", "root ::= \"a\"{3,2};INVALID_ARGUMENT;1;13",
+                "root ::= a;UNSUPPORTED;1;10", "root ::= root \"x\";UNSUPPORTED;1;1",
+                        "root ::= a|b|a ::= c \"x\"|c ::= a|b ::= \"x\";UNSUPPORTED;2;1",
+                "rot ::= \"a\";INVALID_ARGUMENT;1;1", "root ::= \"a;INVALID_ARGUMENT;1;10",
+                        "root ::= (\"a\";INVALID_ARGUMENT;1;10",
+                "root ::= [a;INVALID_ARGUMENT;1;10", "root ::= \"a\")x;INVALID_ARGUMENT;1;13",
+                        "root ::= \"a\"|root ::= \"b\";INVALID_ARGUMENT;2;1",
+                "root ::= \"\\q\";INVALID_ARGUMENT;1;11", "root ::= <[99999]>;INVALID_ARGUMENT;1;10",
+                        "root ::= \"a\"{3,2};INVALID_ARGUMENT;1;13",
                 "root ::= r|r ::= \"a\" (= \"b\") r?;UNSUPPORTED;2;11"
             })
     void refuses_with_line_and_column(String text, ErrorCode code, int line, int column) {

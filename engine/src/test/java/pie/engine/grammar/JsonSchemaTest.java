@@ -23,22 +23,31 @@ class JsonSchemaTest {
 
     private void check(String schema, List<String> allowed, List<String> refused) {
         Grammar grammar = schema(schema);
-        assertThat(allowed).allSatisfy(text -> assertThat(Vocabularies.matches(grammar, text)).as(text).isTrue());
-        assertThat(refused).allSatisfy(text -> assertThat(Vocabularies.matches(grammar, text)).as(text).isFalse());
+        assertThat(allowed)
+                .allSatisfy(text ->
+                        assertThat(Vocabularies.matches(grammar, text)).as(text).isTrue());
+        assertThat(refused)
+                .allSatisfy(text ->
+                        assertThat(Vocabularies.matches(grammar, text)).as(text).isFalse());
     }
 
     @Test
     void reads_any_json() {
         check(
                 "true",
-                List.of("{}", "[]", "{\"a\":[1,2.5e-3,{\"b\": null}]}", "\"x\\u00e9\\ud83d\\ude00\"", "-0.5", "[ \n1 ,\t2 ]"),
+                List.of(
+                        "{}",
+                        "[]",
+                        "{\"a\":[1,2.5e-3,{\"b\": null}]}",
+                        "\"x\\u00e9\\ud83d\\ude00\"",
+                        "-0.5",
+                        "[ \n1 ,\t2 ]"),
                 List.of("{,}", "[1,]", "01", "\"\\ud83d\"", "'a'", "{\"a\"}", "", " 1", "1 ", "nul", "\"\u0001\""));
     }
 
     @Test
     void leaves_optional_properties_out_in_any_combination() {
-        String schema =
-                """
+        String schema = """
                 {"type": "object", "required": ["b"], "properties": {
                     "a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "integer"}, "d": {"type": "integer"}}}
                 """;
@@ -50,7 +59,14 @@ class JsonSchemaTest {
                         "{\"b\":1,\"c\":1}",
                         "{\"b\":1,\"d\":1}",
                         "{ \"a\" : 1 , \"b\":1,\"c\":1,\"d\":1}"),
-                List.of("{}", "{\"a\":1}", "{,\"b\":1}", "{\"b\":1,}", "{\"b\":1,,\"d\":1}", "{\"c\":1,\"b\":1}", "{\"b\":1,\"x\":1}"));
+                List.of(
+                        "{}",
+                        "{\"a\":1}",
+                        "{,\"b\":1}",
+                        "{\"b\":1,}",
+                        "{\"b\":1,,\"d\":1}",
+                        "{\"c\":1,\"b\":1}",
+                        "{\"b\":1,\"x\":1}"));
     }
 
     @Test
@@ -58,7 +74,12 @@ class JsonSchemaTest {
         check(
                 "{\"properties\": {\"ab\": {\"const\": 1}, \"é\": true}, \"additionalProperties\": {\"type\": \"boolean\"}, \"type\": \"object\"}",
                 List.of("{}", "{\"ab\":1,\"a\":true,\"abc\":false}", "{\"\":true}", "{\"x\\n\":true}"),
-                List.of("{\"ab\":true}", "{\"x\":true,\"ab\":1}", "{\"x\":1}", "{\"a\\u0062\":true}", "{\"é\":1,\"é\":true}"));
+                List.of(
+                        "{\"ab\":true}",
+                        "{\"x\":true,\"ab\":1}",
+                        "{\"x\":1}",
+                        "{\"a\\u0062\":true}",
+                        "{\"é\":1,\"é\":true}"));
     }
 
     @Test
@@ -67,19 +88,31 @@ class JsonSchemaTest {
                 "{\"type\": \"string\", \"minLength\": 2, \"maxLength\": 3}",
                 List.of("\"ab\"", "\"😀😀\"", "\"\\ud83d\\ude00\\n\\u0041\"", "\"日本語\""),
                 List.of("\"a\"", "\"abcd\"", "\"😀\"", "\"\\ud83d\\ude00\""));
-        check("{\"type\": \"string\", \"minLength\": 3}", List.of("\"abc\"", "\"abcdefgh\""), List.of("\"ab\"", "\"\""));
+        check(
+                "{\"type\": \"string\", \"minLength\": 3}",
+                List.of("\"abc\"", "\"abcdefgh\""),
+                List.of("\"ab\"", "\"\""));
         check("{\"type\": \"string\", \"maxLength\": 0}", List.of("\"\""), List.of("\"a\""));
     }
 
     @Test
     void finds_patterns_anywhere_unless_they_are_anchored() {
-        check("{\"type\": \"string\", \"pattern\": \"b+\"}", List.of("\"b\"", "\"abba\"", "\"\\\"b\""), List.of("\"a\"", "\"\""));
-        check("{\"type\": \"string\", \"pattern\": \"^a|b$\"}", List.of("\"a\"", "\"ab\"", "\"xb\"", "\"ax\""), List.of("\"xa\"", "\"bx\""));
+        check(
+                "{\"type\": \"string\", \"pattern\": \"b+\"}",
+                List.of("\"b\"", "\"abba\"", "\"\\\"b\""),
+                List.of("\"a\"", "\"\""));
+        check(
+                "{\"type\": \"string\", \"pattern\": \"^a|b$\"}",
+                List.of("\"a\"", "\"ab\"", "\"xb\"", "\"ax\""),
+                List.of("\"xa\"", "\"bx\""));
         check(
                 "{\"type\": \"string\", \"pattern\": \"^[a-z]*$\", \"minLength\": 2, \"maxLength\": 4}",
                 List.of("\"ab\"", "\"abcd\""),
                 List.of("\"a\"", "\"abcde\"", "\"aB\""));
-        check("{\"type\": \"string\", \"pattern\": \"^\\\\\\\\\\\"\\n$\"}", List.of("\"\\\\\\\"\\n\""), List.of("\"\\\\\\\"n\""));
+        check(
+                "{\"type\": \"string\", \"pattern\": \"^\\\\\\\\\\\"\\n$\"}",
+                List.of("\"\\\\\\\"\\n\""),
+                List.of("\"\\\\\\\"n\""));
     }
 
     @ParameterizedTest
@@ -114,8 +147,8 @@ class JsonSchemaTest {
             if (low.equals(high) && (openLow || openHigh)) {
                 continue;
             }
-            Grammar grammar = schema("{\"type\":\"number\",\"" + (openLow ? "exclusiveMinimum" : "minimum") + "\":" + low + ",\""
-                    + (openHigh ? "exclusiveMaximum" : "maximum") + "\":" + high + "}");
+            Grammar grammar = schema("{\"type\":\"number\",\"" + (openLow ? "exclusiveMinimum" : "minimum") + "\":"
+                    + low + ",\"" + (openHigh ? "exclusiveMaximum" : "maximum") + "\":" + high + "}");
             Random random = new Random(form);
             for (int round = 0; round < 600; round++) {
                 BigDecimal near = random.nextBoolean() ? low : high;
@@ -154,23 +187,34 @@ class JsonSchemaTest {
                 {"$ref": "#/$defs/node", "$defs": {"node": {"type": "object", "required": ["v"],
                     "properties": {"v": {"type": "integer"}, "next": {"$ref": "#/$defs/node"}, "all": {"type": "array", "items": {"$ref": "#"}}}}}}
                 """,
-                List.of("{\"v\":1}", "{\"v\":1,\"next\":{\"v\":2,\"next\":{\"v\":3}}}", "{\"v\":1,\"all\":[{\"v\":1},{\"v\":2,\"all\":[]}]}"),
+                List.of(
+                        "{\"v\":1}",
+                        "{\"v\":1,\"next\":{\"v\":2,\"next\":{\"v\":3}}}",
+                        "{\"v\":1,\"all\":[{\"v\":1},{\"v\":2,\"all\":[]}]}"),
                 List.of("{\"v\":1,\"next\":{}}", "{\"next\":{\"v\":1}}"));
-        check("{\"$ref\":\"#/definitions/a~1b%25c\",\"definitions\":{\"a/b%c\":{\"const\":1}}}", List.of("1"), List.of("2"));
+        check(
+                "{\"$ref\":\"#/definitions/a~1b%25c\",\"definitions\":{\"a/b%c\":{\"const\":1}}}",
+                List.of("1"), List.of("2"));
     }
 
     @Test
     void joins_a_choice_with_what_stands_beside_it() {
-        check(
-                """
+        check("""
                 {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}},
                     "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
-                """,
-                List.of("{\"a\":1}", "{\"b\":1}", "{\"a\":1,\"b\":1}"),
-                List.of("{}"));
-        check("{\"$ref\":\"#/$defs/s\",\"maxLength\":2,\"$defs\":{\"s\":{\"type\":\"string\",\"minLength\":1}}}", List.of("\"a\"", "\"ab\""), List.of("\"\"", "\"abc\""));
-        check("{\"enum\":[1,\"a\",2.5,null,\"abc\"],\"type\":[\"string\",\"number\"],\"maximum\":2,\"maxLength\":1}", List.of("1", "\"a\""), List.of("2.5", "null", "\"abc\""));
-        check("{\"const\":{\"a\":[1,{}]}}", List.of("{\"a\":[1,{}]}", "{ \"a\" : [ 1 , { } ] }"), List.of("{\"a\":[1]}"));
+                """, List.of("{\"a\":1}", "{\"b\":1}", "{\"a\":1,\"b\":1}"), List.of("{}"));
+        check(
+                "{\"$ref\":\"#/$defs/s\",\"maxLength\":2,\"$defs\":{\"s\":{\"type\":\"string\",\"minLength\":1}}}",
+                List.of("\"a\"", "\"ab\""),
+                List.of("\"\"", "\"abc\""));
+        check(
+                "{\"enum\":[1,\"a\",2.5,null,\"abc\"],\"type\":[\"string\",\"number\"],\"maximum\":2,\"maxLength\":1}",
+                List.of("1", "\"a\""),
+                List.of("2.5", "null", "\"abc\""));
+        check(
+                "{\"const\":{\"a\":[1,{}]}}",
+                List.of("{\"a\":[1,{}]}", "{ \"a\" : [ 1 , { } ] }"),
+                List.of("{\"a\":[1]}"));
     }
 
     @ParameterizedTest
@@ -188,10 +232,16 @@ class JsonSchemaTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'not':{}}|/not", "{'type':'object','properties':{'a':{'multipleOf':2}}}|/properties/a/multipleOf",
-                "{'items':{'uniqueItems':true}}|/items/uniqueItems", "{'$ref':'http://x/y'}|/$ref",
-                "{'$ref':'#foo'}|/$ref", "{'allOf':[{},{}]}|/allOf", "{'oneOf':[{'type':'integer'},{'type':'number'}]}|/oneOf",
-                "{'anyOf':[{'frobnicate':1}]}|/anyOf/0/frobnicate", "{'pattern':'(?=a)'}|/pattern", "{'a/b~c':1}|/a~1b~0c"
+                "{'not':{}}|/not",
+                "{'type':'object','properties':{'a':{'multipleOf':2}}}|/properties/a/multipleOf",
+                "{'items':{'uniqueItems':true}}|/items/uniqueItems",
+                "{'$ref':'http://x/y'}|/$ref",
+                "{'$ref':'#foo'}|/$ref",
+                "{'allOf':[{},{}]}|/allOf",
+                "{'oneOf':[{'type':'integer'},{'type':'number'}]}|/oneOf",
+                "{'anyOf':[{'frobnicate':1}]}|/anyOf/0/frobnicate",
+                "{'pattern':'(?=a)'}|/pattern",
+                "{'a/b~c':1}|/a~1b~0c"
             })
     void refuses_what_it_cannot_do_and_names_the_place(String schema, String pointer) {
         String json = schema.replace('\'', '"');
@@ -201,7 +251,8 @@ class JsonSchemaTest {
             assertThat(e.message()).contains("#" + pointer);
         });
         if (!schema.contains("ref") && !schema.contains("pattern")) {
-            assertThat(compiler.compile(new GrammarSource.JsonSchema(json, true, false)).ignored())
+            assertThat(compiler.compile(new GrammarSource.JsonSchema(json, true, false))
+                            .ignored())
                     .containsExactly(pointer);
         }
     }
@@ -209,11 +260,22 @@ class JsonSchemaTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"enum\":[]}", "false", "{\"type\":\"integer\",\"minimum\":2,\"maximum\":1}", "{\"type\":\"string\",\"minLength\":2,\"maxLength\":1}",
-                "{\"type\":\"integer\",\"exclusiveMinimum\":1,\"exclusiveMaximum\":2}", "{\"const\":1,\"type\":\"string\"}",
-                "{\"type\":\"object\",\"required\":[\"a\"],\"additionalProperties\":false}", "{\"$ref\":\"#\"}", "{\"$ref\":\"#/$defs/none\"}",
-                "{\"type\":\"strin\"}", "{", "[]", "{\"type\":\"array\",\"minItems\":1,\"items\":false}", "{\"minLength\":-1}",
-                "{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#\"}}", "{\"type\":\"string\",\"pattern\":\"^a$\",\"minLength\":2}"
+                "{\"enum\":[]}",
+                "false",
+                "{\"type\":\"integer\",\"minimum\":2,\"maximum\":1}",
+                "{\"type\":\"string\",\"minLength\":2,\"maxLength\":1}",
+                "{\"type\":\"integer\",\"exclusiveMinimum\":1,\"exclusiveMaximum\":2}",
+                "{\"const\":1,\"type\":\"string\"}",
+                "{\"type\":\"object\",\"required\":[\"a\"],\"additionalProperties\":false}",
+                "{\"$ref\":\"#\"}",
+                "{\"$ref\":\"#/$defs/none\"}",
+                "{\"type\":\"strin\"}",
+                "{",
+                "[]",
+                "{\"type\":\"array\",\"minItems\":1,\"items\":false}",
+                "{\"minLength\":-1}",
+                "{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#\"}}",
+                "{\"type\":\"string\",\"pattern\":\"^a$\",\"minLength\":2}"
             })
     void refuses_what_nothing_satisfies_or_is_no_schema(String schema) {
         assertThatThrownBy(() -> schema(schema))
@@ -224,9 +286,12 @@ class JsonSchemaTest {
     @Test
     void limits_white_space_to_64_in_a_row_or_to_none() {
         Grammar grammar = schema("{\"type\":\"array\",\"items\":{\"type\":\"string\"}}");
-        assertThat(Vocabularies.matches(grammar, "[" + " \t\r\n".repeat(16) + "\"" + " ".repeat(200) + "\"]")).isTrue();
-        assertThat(Vocabularies.matches(grammar, "[" + " ".repeat(65) + "\"\"]")).isFalse();
-        Grammar compact = compiler.compile(new GrammarSource.JsonSchema("{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", false, true));
+        assertThat(Vocabularies.matches(grammar, "[" + " \t\r\n".repeat(16) + "\"" + " ".repeat(200) + "\"]"))
+                .isTrue();
+        assertThat(Vocabularies.matches(grammar, "[" + " ".repeat(65) + "\"\"]"))
+                .isFalse();
+        Grammar compact = compiler.compile(
+                new GrammarSource.JsonSchema("{\"type\":\"array\",\"items\":{\"type\":\"string\"}}", false, true));
         assertThat(Vocabularies.matches(compact, "[\" \",\"b\"]")).isTrue();
         assertThat(Vocabularies.matches(compact, "[\" \", \"b\"]")).isFalse();
     }

@@ -15,19 +15,19 @@ class MaskTest {
     static Stream<GrammarSource> sources() {
         return Stream.of(
                 new GrammarSource.AnyJson(false),
-                schema(
-                        """
+                schema("""
                         {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5},
                             "key": {"anyOf": [{"type": "object", "properties": {"a": true}}, {"type": "array", "items": {"type": "integer"}}, {"type": "null"}]},
                             "b": {"type": "number", "minimum": -1.5, "maximum": 12}}}
                         """),
-                schema("{\"type\": \"array\", \"items\": {\"type\": \"string\", \"pattern\": \"^[a-b\\\"]+é?$\"}, \"minItems\": 2}"),
                 schema(
-                        """
+                        "{\"type\": \"array\", \"items\": {\"type\": \"string\", \"pattern\": \"^[a-b\\\"]+é?$\"}, \"minItems\": 2}"),
+                schema("""
                         {"$ref": "#/$defs/n", "$defs": {"n": {"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}, "key": {"enum": ["a", 1, {"b": [true]}]}},
                             "additionalProperties": {"type": "string", "minLength": 2, "maxLength": 3}}}}
                         """),
-                schema("{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\", \"format\": \"date\"}}"),
+                schema(
+                        "{\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\", \"format\": \"date\"}}"),
                 new GrammarSource.Regex("[a-c]{2,5}(,[0-9]+)*"),
                 new GrammarSource.Regex(".*é?[^a]{3}"),
                 new GrammarSource.Regex("(foo|bar|foobar)+\\s*\\d{3,}"),
@@ -55,14 +55,10 @@ class MaskTest {
     @Test
     void equals_trying_every_token_of_a_real_vocabulary() {
         GrammarCompiler compiler = Vocabularies.compiler(Vocabularies.defaultModel());
-        walk(
-                compiler.compile(schema(
-                        """
+        walk(compiler.compile(schema("""
                         {"type": "object", "properties": {"name": {"type": "string", "maxLength": 12}, "text": {"type": "string"},
                             "list": {"type": "array", "items": {"type": "string", "minLength": 3}}}}
-                        """)),
-                new Random(3),
-                24);
+                        """)), new Random(3), 24);
         walk(compiler.compile(new GrammarSource.Regex("[^\"\\\\]{3,20}\"[a-z]+")), new Random(1), 12);
         walk(
                 compiler.compile(new GrammarSource.Ebnf("root ::= v\nv ::= \"[\" v (\", \" v)* \"]\" | [a-zA-Z ]+")),

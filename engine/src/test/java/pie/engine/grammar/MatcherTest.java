@@ -13,13 +13,10 @@ import pie.engine.PieException;
 
 class MatcherTest {
     private final GrammarCompiler compiler = Vocabularies.compiler(Vocabularies.small());
-    private final Grammar grammar = compiler.compile(new GrammarSource.JsonSchema(
-            """
+    private final Grammar grammar = compiler.compile(new GrammarSource.JsonSchema("""
             {"type": "object", "required": ["name", "list"], "properties": {"name": {"type": "string"},
                 "list": {"type": "array", "items": {"enum": [true, "tree"]}}}}
-            """,
-            false,
-            true));
+            """, false, true));
 
     private static long[] mask(Matcher matcher) {
         long[] mask = new long[matcher.words()];
@@ -64,11 +61,10 @@ class MatcherTest {
         Matcher matcher = new Matcher(grammar);
         matcher.acceptAll('{', '"');
         long[] before = mask(matcher);
-        assertThatThrownBy(() -> matcher.acceptAll('n', 'a', 'x'))
-                .isInstanceOfSatisfying(PieException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.GRAMMAR_VIOLATION);
-                    assertThat(e.details()).containsEntry("token", (int) 'x').containsEntry("index", 2);
-                });
+        assertThatThrownBy(() -> matcher.acceptAll('n', 'a', 'x')).isInstanceOfSatisfying(PieException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.GRAMMAR_VIOLATION);
+            assertThat(e.details()).containsEntry("token", (int) 'x').containsEntry("index", 2);
+        });
         assertThat(mask(matcher)).isEqualTo(before);
         assertThat(matcher.accept(-1)).isFalse();
         assertThat(matcher.accept(1 << 20)).isFalse();

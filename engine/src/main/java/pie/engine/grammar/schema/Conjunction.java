@@ -55,7 +55,8 @@ record Conjunction(List<Place> schemas, List<Place> groups, boolean never) {
             open.remove(schema);
             schemas.add(schema);
             for (String keyword : new String[] {"anyOf", "oneOf"}) {
-                if (schema.has(keyword) && !chosen.contains(schema.member(keyword).pointer())) {
+                if (schema.has(keyword)
+                        && !chosen.contains(schema.member(keyword).pointer())) {
                     groups.add(schema.member(keyword));
                 }
             }

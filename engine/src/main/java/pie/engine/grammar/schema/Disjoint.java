@@ -46,8 +46,7 @@ final class Disjoint {
         Optional<List<JsonNode>> valuesA = values(a);
         Optional<List<JsonNode>> valuesB = values(b);
         if (valuesA.isPresent() && valuesB.isPresent()) {
-            return valuesA.get().stream()
-                    .noneMatch(x -> valuesB.get().stream().anyMatch(y -> ValueCheck.equal(x, y)));
+            return valuesA.get().stream().noneMatch(x -> valuesB.get().stream().anyMatch(y -> ValueCheck.equal(x, y)));
         }
         if (!byProperty || common != Kinds.OBJECT) {
             return false;

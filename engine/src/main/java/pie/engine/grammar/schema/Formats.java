@@ -23,20 +23,24 @@ final class Formats {
     private static final String LABEL = "(?:[A-Za-z0-9]{1,15}-){0,3}[A-Za-z0-9]{1,15}";
     private static final String LAST_LABEL = "[A-Za-z][A-Za-z0-9]{1,14}";
     private static final String HOST = "(?:" + LABEL + "\\.){0,2}" + LAST_LABEL;
-    private static final String MAILBOX = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,32}(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,31})?";
+    private static final String MAILBOX =
+            "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,32}(?:\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,31})?";
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final String IPV4 = "(?:" + OCTET + "\\.){3}" + OCTET;
     private static final String HEX = "[0-9a-fA-F]";
     private static final String PATH_CHARACTER = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%" + HEX + "{2})";
     private static final String URI = "[A-Za-z][A-Za-z0-9+.-]{0,31}:"
-            + "(?://" + HOST + "(?::[1-9][0-9]{0,3})?(?:/" + PATH_CHARACTER + "*)*|" + PATH_CHARACTER + "+(?:/" + PATH_CHARACTER + "*)*)"
+            + "(?://" + HOST + "(?::[1-9][0-9]{0,3})?(?:/" + PATH_CHARACTER + "*)*|" + PATH_CHARACTER + "+(?:/"
+            + PATH_CHARACTER + "*)*)"
             + "(?:\\?(?:" + PATH_CHARACTER + "|[/?])*)?(?:#(?:" + PATH_CHARACTER + "|[/?])*)?";
 
     private static final Map<String, String> PATTERNS = Map.of(
             "date", DATE,
             "time", TIME,
             "date-time", DATE + "T" + TIME,
-            "email", MAILBOX + "@" + LABEL + "\\." + "(?:" + LABEL + "\\.)?(?:com|org|net|edu|gov|io|de|fr|uk|eu|info|int|mil)",
+            "email",
+                    MAILBOX + "@" + LABEL + "\\." + "(?:" + LABEL
+                            + "\\.)?(?:com|org|net|edu|gov|io|de|fr|uk|eu|info|int|mil)",
             "hostname", HOST,
             "ipv4", IPV4,
             "ipv6", ipv6(),

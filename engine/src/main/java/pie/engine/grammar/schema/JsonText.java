@@ -65,8 +65,7 @@ public final class JsonText {
     /** Any string. */
     Expr string() {
         if (string < 0) {
-            string = rules.declare(
-                    "string", Expr.sequence(Expr.text("\""), Expr.star(CHARACTER), Expr.text("\"")));
+            string = rules.declare("string", Expr.sequence(Expr.text("\""), Expr.star(CHARACTER), Expr.text("\"")));
         }
         return new Expr.Call(string);
     }
@@ -76,7 +75,9 @@ public final class JsonText {
         if (least == 0 && most == Expr.UNBOUNDED) {
             return string();
         }
-        return least > most ? Expr.NEVER : new Expr.Call(rules.declare("string", new Expr.Quoted(CHARACTER, least, most)));
+        return least > most
+                ? Expr.NEVER
+                : new Expr.Call(rules.declare("string", new Expr.Quoted(CHARACTER, least, most)));
     }
 
     /** Strings whose value is a word of the automaton. */

@@ -5,13 +5,44 @@ import java.util.Set;
 /** List which keywords mean what to the compiler. */
 final class Keywords {
     private static final Set<String> SUPPORTED = Set.of(
-            "type", "enum", "const", "properties", "required", "additionalProperties", "items", "prefixItems", "additionalItems",
-            "minItems", "maxItems", "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum",
-            "exclusiveMaximum", "$ref", "anyOf", "oneOf", "allOf");
+            "type",
+            "enum",
+            "const",
+            "properties",
+            "required",
+            "additionalProperties",
+            "items",
+            "prefixItems",
+            "additionalItems",
+            "minItems",
+            "maxItems",
+            "minLength",
+            "maxLength",
+            "pattern",
+            "format",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "$ref",
+            "anyOf",
+            "oneOf",
+            "allOf");
 
     private static final Set<String> ANNOTATIONS = Set.of(
-            "title", "description", "default", "examples", "$schema", "$id", "id", "$comment", "deprecated", "readOnly", "writeOnly",
-            "$defs", "definitions");
+            "title",
+            "description",
+            "default",
+            "examples",
+            "$schema",
+            "$id",
+            "id",
+            "$comment",
+            "deprecated",
+            "readOnly",
+            "writeOnly",
+            "$defs",
+            "definitions");
 
     private Keywords() {}
 

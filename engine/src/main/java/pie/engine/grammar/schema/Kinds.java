@@ -49,8 +49,7 @@ final class Kinds {
         return switch (value.getNodeType()) {
             case NULL -> NULL;
             case BOOLEAN -> BOOLEAN;
-            case NUMBER ->
-                value.decimalValue().stripTrailingZeros().scale() <= 0 ? WHOLE : FRACTION;
+            case NUMBER -> value.decimalValue().stripTrailingZeros().scale() <= 0 ? WHOLE : FRACTION;
             case STRING -> STRING;
             case ARRAY -> ARRAY;
             case OBJECT -> OBJECT;

@@ -45,7 +45,8 @@ record NumberBounds(@Nullable Bound low, @Nullable Bound high) {
         if (!schema.has(keyword)) {
             return null;
         }
-        boolean open = schema.has(exclusive) && schema.node().get(exclusive).isBoolean()
+        boolean open = schema.has(exclusive)
+                && schema.node().get(exclusive).isBoolean()
                 && schema.node().get(exclusive).asBoolean();
         return new Bound(number(schema.member(keyword)), !open);
     }

@@ -89,7 +89,11 @@ final class NumberRange {
             same.setLength(0);
             same.append("(?:").append(equal);
             if (digit > least) {
-                same.append('|').append(range(least, (char) (digit - 1))).append("[0-9]{").append(n - i - 1).append('}');
+                same.append('|')
+                        .append(range(least, (char) (digit - 1)))
+                        .append("[0-9]{")
+                        .append(n - i - 1)
+                        .append('}');
             }
             same.append(')');
         }
@@ -109,7 +113,11 @@ final class NumberRange {
             same.setLength(0);
             same.append("(?:").append(equal);
             if (digit < '9') {
-                same.append('|').append(range((char) (digit + 1), '9')).append("[0-9]{").append(n - i - 1).append('}');
+                same.append('|')
+                        .append(range((char) (digit + 1), '9'))
+                        .append("[0-9]{")
+                        .append(n - i - 1)
+                        .append('}');
             }
             same.append(')');
         }
@@ -120,7 +128,8 @@ final class NumberRange {
         return switch (low.value().signum()) {
             case 1 -> magnitudeFrom(low);
             case 0 -> low.inclusive() ? INTEGER + FRACTION + "|-0(?:\\.0+)?" : magnitudeFrom(low);
-            default -> INTEGER + FRACTION + "|-(?:" + magnitudeTo(new Bound(low.value().negate(), low.inclusive())) + ")";
+            default ->
+                INTEGER + FRACTION + "|-(?:" + magnitudeTo(new Bound(low.value().negate(), low.inclusive())) + ")";
         };
     }
 

@@ -138,8 +138,7 @@ public final class SchemaCompiler {
         Set<Place> rest = all.rest(group);
         Set<String> done = new LinkedHashSet<>(chosen);
         done.add(group.pointer());
-        if (group.pointer().endsWith("/oneOf")
-                && !new Disjoint(context).areDisjoint(group, rest, done)) {
+        if (group.pointer().endsWith("/oneOf") && !new Disjoint(context).areDisjoint(group, rest, done)) {
             context.leaveOut(
                     group,
                     "the branches of this 'oneOf' cannot be proven to exclude each other (by type, or by a required property"
@@ -201,7 +200,8 @@ public final class SchemaCompiler {
 
     private Expr array(Conjunction all) {
         List<ArrayItems> layers = all.schemas().stream().map(ArrayItems::of).toList();
-        int prefix = layers.stream().mapToInt(layer -> layer.prefix().size()).max().orElse(0);
+        int prefix =
+                layers.stream().mapToInt(layer -> layer.prefix().size()).max().orElse(0);
         int least = SchemaContext.least(all, "minItems");
         int most = SchemaContext.most(all, "maxItems");
         if (least > most) {
@@ -232,9 +232,7 @@ public final class SchemaCompiler {
             return Expr.EMPTY;
         }
         Expr others = Expr.repeat(
-                Expr.sequence(comma, item),
-                Math.max(0, least - 1),
-                most == Expr.UNBOUNDED ? Expr.UNBOUNDED : most - 1);
+                Expr.sequence(comma, item), Math.max(0, least - 1), most == Expr.UNBOUNDED ? Expr.UNBOUNDED : most - 1);
         Expr some = Expr.sequence(item, others);
         return least == 0 ? Expr.optional(some) : some;
     }
@@ -269,7 +267,8 @@ public final class SchemaCompiler {
     }
 
     private boolean isNever(Set<Place> schemas) {
-        return schemas.stream().anyMatch(schema -> schema.node().isBoolean() && !schema.node().asBoolean());
+        return schemas.stream()
+                .anyMatch(schema -> schema.node().isBoolean() && !schema.node().asBoolean());
     }
 
     /**

@@ -62,7 +62,8 @@ final class SchemaContext {
         }
         for (String keyword : new String[] {"anyOf", "oneOf", "allOf", "prefixItems"}) {
             if (schema.has(keyword)
-                    && (!schema.node().get(keyword).isArray() || schema.node().get(keyword).isEmpty())) {
+                    && (!schema.node().get(keyword).isArray()
+                            || schema.node().get(keyword).isEmpty())) {
                 throw SchemaErrors.invalid(schema.member(keyword).pointer(), "must be a list of schemas, at least one");
             }
         }
@@ -113,7 +114,8 @@ final class SchemaContext {
     /** Return a count: not negative, cut at {@link Integer#MAX_VALUE}. */
     static int count(Place count) {
         JsonNode node = count.node();
-        if (!node.isNumber() || node.decimalValue().signum() < 0
+        if (!node.isNumber()
+                || node.decimalValue().signum() < 0
                 || node.decimalValue().stripTrailingZeros().scale() > 0) {
             throw SchemaErrors.invalid(count.pointer(), "must be a whole number that is not negative");
         }

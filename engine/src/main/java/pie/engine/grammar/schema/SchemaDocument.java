@@ -61,12 +61,16 @@ final class SchemaDocument {
                     place.pointer(), "only references to # and #/… are followed, not '" + reference + "'");
         }
         Place at = base(schema);
-        String[] steps = reference.equals("#") ? new String[0] : decoded(place, reference).substring(2).split("/", -1);
+        String[] steps = reference.equals("#")
+                ? new String[0]
+                : decoded(place, reference).substring(2).split("/", -1);
         for (String step : steps) {
             String key = step.replace("~1", "/").replace("~0", "~");
             if (at.has(key)) {
                 at = at.member(key);
-            } else if (at.node().isArray() && key.matches("0|[1-9][0-9]{0,8}") && at.node().has(Integer.parseInt(key))) {
+            } else if (at.node().isArray()
+                    && key.matches("0|[1-9][0-9]{0,8}")
+                    && at.node().has(Integer.parseInt(key))) {
                 at = at.element(Integer.parseInt(key));
             } else {
                 throw SchemaErrors.invalid(place.pointer(), "there is nothing at '" + reference + "'");
@@ -90,14 +94,19 @@ final class SchemaDocument {
     private Place base(Place schema) {
         Place at = root;
         Place base = root;
-        for (String step : schema.pointer().isEmpty() ? new String[0] : schema.pointer().substring(1).split("/", -1)) {
+        for (String step : schema.pointer().isEmpty()
+                ? new String[0]
+                : schema.pointer().substring(1).split("/", -1)) {
             at = at.node().isArray()
                     ? at.element(Integer.parseInt(step))
                     : at.member(step.replace("~1", "/").replace("~0", "~"));
             for (String key : new String[] {"$id", "id"}) {
-                if (at.has(key) && at.node().get(key).isString() && !at.node().get(key).asString().startsWith("#")) {
+                if (at.has(key)
+                        && at.node().get(key).isString()
+                        && !at.node().get(key).asString().startsWith("#")) {
                     if (at.has("$ref")) {
-                        throw SchemaErrors.unsupported(at.pointer(), key + " beside $ref means different things to different drafts");
+                        throw SchemaErrors.unsupported(
+                                at.pointer(), key + " beside $ref means different things to different drafts");
                     }
                     base = at;
                 }

@@ -61,7 +61,8 @@ final class ValueCheck {
             return true;
         }
         if (a.isObject()) {
-            return a.propertyStream().allMatch(entry -> b.has(entry.getKey()) && equal(entry.getValue(), b.get(entry.getKey())));
+            return a.propertyStream()
+                    .allMatch(entry -> b.has(entry.getKey()) && equal(entry.getValue(), b.get(entry.getKey())));
         }
         return a.equals(b);
     }
@@ -91,7 +92,8 @@ final class ValueCheck {
         int[] codePoints = value.codePoints().toArray();
         return (!schema.has("minLength") || codePoints.length >= SchemaContext.count(schema.member("minLength")))
                 && (!schema.has("maxLength") || codePoints.length <= SchemaContext.count(schema.member("maxLength")))
-                && (!schema.has("pattern") || context.pattern(schema.member("pattern")).accepts(codePoints))
+                && (!schema.has("pattern")
+                        || context.pattern(schema.member("pattern")).accepts(codePoints))
                 && (!schema.has("format")
                         || context.format(schema.member("format"))
                                 .map(format -> format.accepts(codePoints))
@@ -119,7 +121,8 @@ final class ValueCheck {
             return false;
         }
         for (Map.Entry<String, JsonNode> entry : value.properties()) {
-            boolean named = schema.has("properties") && schema.member("properties").has(entry.getKey());
+            boolean named =
+                    schema.has("properties") && schema.member("properties").has(entry.getKey());
             if (named && !isValid(schema.member("properties").member(entry.getKey()), entry.getValue())) {
                 return false;
             }
