@@ -105,10 +105,15 @@ unlock_build() {
     trap - EXIT INT TERM
 }
 
+# The JVM takes the home from the user database; pie and what it calls go by $HOME alone.
+maven_opts() {
+    printf '%s' "${HOME:+-Duser.home=$HOME }${MAVEN_OPTS:-}"
+}
+
 run_maven() { # LOG ARGS...
     local log=$1
     shift
-    (cd "$root" && JAVA_HOME=$jdk exec mvn -q -B -ntp -Dstyle.color=never "$@") >"$log" 2>&1 </dev/null &
+    (cd "$root" && JAVA_HOME=$jdk MAVEN_OPTS=$(maven_opts) exec mvn -q -B -ntp -Dstyle.color=never "$@") >"$log" 2>&1 </dev/null &
     local pid=$! status seconds=0
     trap 'kill $pid 2>/dev/null; exit 130' INT
     if [ -t 2 ]; then
@@ -193,6 +198,10 @@ engine_flags() {
 common_flags() {
     flags=(-XX:+UseSerialGC -Xss8m -Xlog:disable "-Xlog:all=error,aot*=off,cds*=off:stderr"
         "-Dpie.app=$app/$build" "-Dpie.root=$root")
+    [ -n "${HOME:-}" ] && flags+=("-Duser.home=$HOME")
+    local cache=${PIE_HOME:-${HOME:+$HOME/.pie}}
+    [ -n "$cache" ] && flags+=("-Dpolyglot.engine.userResourceCache=$cache/cache/guests")
+    return 0
 }
 
 # Make the start-up cache (JEP 483, 514) of the current build: run a few programs and keep what was loaded. Whatever goes wrong only

@@ -7,13 +7,14 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./dev bench",
         description = "Measure pie, alone or beside a peer on the same machine.%n",
-        subcommands = {LoadRun.class, WarmLaunch.class, HostCalls.class},
+        subcommands = {LoadRun.class, StartUp.class, WarmLaunch.class, HostCalls.class},
         sortOptions = false,
         footer = {
             "",
             "Examples:",
             "  ./dev bench load --concurrency 1,8 --languages python,javascript",
             "  ./dev bench load --target llamacpp --server-bin ~/llama.cpp/build/bin/llama-server",
+            "  ./dev bench start --rounds 5",
             "  ./dev bench warm",
             "  ./dev bench load --direct --program collect --languages python,javascript",
             "  ./dev bench calls --json-out calls.json"

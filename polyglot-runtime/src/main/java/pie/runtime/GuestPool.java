@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keep prepared guests of one language, refilled in the background. */
+/** Keep prepared guests of one language, made in the background and, if {@code refills}, made again when taken. */
 final class GuestPool<P> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPool.class);
 
     private final GuestLanguage<P> language;
     private final int target;
+    private final boolean refills;
     private final Executor filler;
     private final ArrayDeque<Guest<P>> warm = new ArrayDeque<>();
     private int filling;
@@ -20,9 +21,10 @@ final class GuestPool<P> implements AutoCloseable {
     private boolean everWarm;
     private boolean closed;
 
-    GuestPool(GuestLanguage<P> language, int target, Executor filler) {
+    GuestPool(GuestLanguage<P> language, int target, boolean refills, Executor filler) {
         this.language = language;
         this.target = target;
+        this.refills = refills;
         this.filler = filler;
         refill();
     }
@@ -44,7 +46,9 @@ final class GuestPool<P> implements AutoCloseable {
             }
             @Nullable Guest<P> guest = warm.poll();
             if (guest != null) {
-                refill();
+                if (refills) {
+                    refill();
+                }
                 return guest;
             }
         }
@@ -84,7 +88,9 @@ final class GuestPool<P> implements AutoCloseable {
                 guest = language.prepare();
             }
         } catch (RuntimeException e) {
-            LOG.error("a guest for {} could not be prepared", language.languages(), e);
+            if (!isClosed()) {
+                LOG.error("a guest for {} could not be prepared", language.languages(), e);
+            }
         } finally {
             if (!keep(guest) && guest != null) {
                 guest.close();

@@ -6,14 +6,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
@@ -26,13 +22,7 @@ import pie.engine.process.ProcessId;
 public final class InferletRuntime implements AutoCloseable {
     private final RuntimeConfig config;
     private final List<Engine> engines;
-    private final Map<Language, GuestPool<?>> pools = new EnumMap<>(Language.class);
-    private final ExecutorService filler = Executors.newSingleThreadExecutor(Thread.ofPlatform()
-            .name("pie-guest-pool")
-            .daemon()
-            .priority(Thread.MIN_PRIORITY)
-            .stackSize(16L << 20)
-            .factory());
+    private final Guests guests;
     private final SecureRandom random = new SecureRandom();
     private final Watchdog watchdog;
     private final Map<ProcessId, GuestProcess<?>> processes = new LinkedHashMap<>();
@@ -40,32 +30,27 @@ public final class InferletRuntime implements AutoCloseable {
     private final ArrayDeque<GuestProcess<?>> queued = new ArrayDeque<>();
     private boolean draining;
 
-    private InferletRuntime(RuntimeConfig config, List<Engine> engines) {
-        this.config = config;
+    private InferletRuntime(Guests guests, List<Engine> engines) {
+        this.config = guests.config();
+        this.guests = guests;
         this.engines = List.copyOf(engines);
-        for (GuestLanguageProvider provider : ServiceLoader.load(GuestLanguageProvider.class)) {
-            if (provider.languages().stream().anyMatch(config.languages()::contains)) {
-                GuestPool<?> pool = pool(provider.create(config));
-                provider.languages().stream()
-                        .filter(config.languages()::contains)
-                        .forEach(language -> pools.put(language, pool));
-            }
-        }
         this.watchdog = new Watchdog(this::runningNow, this::forgetOld, config.guestMemory());
-    }
-
-    private <P> GuestPool<P> pool(GuestLanguage<P> language) {
-        return new GuestPool<>(language, config.poolMin(), filler);
     }
 
     /**
      * Start over engines in configured order, the first being the default model. Returns at once; pools warm in the background.
      */
     public static InferletRuntime start(RuntimeConfig config, List<Engine> engines) {
+        return start(Guests.prepare(config), engines);
+    }
+
+    /** Start over guests that are being prepared already; they are closed with the runtime. */
+    public static InferletRuntime start(Guests guests, List<Engine> engines) {
         if (engines.isEmpty()) {
+            guests.close();
             throw PieException.invalid("engines must name at least one model");
         }
-        return new InferletRuntime(config, engines);
+        return new InferletRuntime(guests, engines);
     }
 
     public List<Engine> engines() {
@@ -76,7 +61,7 @@ public final class InferletRuntime implements AutoCloseable {
     public boolean awaitWarm(Collection<Language> languages, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         for (Language language : languages) {
-            GuestPool<?> pool = pools.get(language);
+            GuestPool<?> pool = guests.pool(language);
             if (pool != null && !pool.awaitWarm(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
                 return false;
             }
@@ -92,7 +77,7 @@ public final class InferletRuntime implements AutoCloseable {
      */
     public InferletProcess launch(LaunchRequest request) {
         List<Engine> order = order(request.model());
-        GuestPool<?> pool = pools.get(request.source().language());
+        GuestPool<?> pool = guests.pool(request.source().language());
         if (pool == null) {
             throw new PieException(
                     ErrorCode.UNSUPPORTED,
@@ -238,7 +223,6 @@ public final class InferletRuntime implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         watchdog.close();
-        filler.shutdown();
-        pools.values().stream().distinct().forEach(GuestPool::close);
+        guests.close();
     }
 }

@@ -9,6 +9,7 @@ import pie.engine.event.EventLog;
  *
  * @param languages that may be launched
  * @param poolMin warm contexts kept ready per language
+ * @param once whether one launch is all that is wanted: guests that are taken are not replaced
  * @param maxRunning processes that run at once; more are queued
  * @param maxQueued processes that wait; more are refused with OVERLOADED
  * @param killGrace time between interrupt and kill
@@ -19,6 +20,7 @@ import pie.engine.event.EventLog;
 public record RuntimeConfig(
         Set<Language> languages,
         int poolMin,
+        boolean once,
         int maxRunning,
         int maxQueued,
         Duration killGrace,
@@ -28,6 +30,7 @@ public record RuntimeConfig(
     public static final RuntimeConfig DEFAULT = new RuntimeConfig(
             Set.of(Language.values()),
             2,
+            false,
             256,
             2048,
             Duration.ofSeconds(5),
@@ -36,10 +39,17 @@ public record RuntimeConfig(
             Duration.ofMinutes(15));
 
     public RuntimeConfig withPoolMin(int count) {
-        return new RuntimeConfig(languages, count, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+        return new RuntimeConfig(
+                languages, count, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
     }
 
     public RuntimeConfig withLanguages(Set<Language> some) {
-        return new RuntimeConfig(some, poolMin, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+        return new RuntimeConfig(some, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+    }
+
+    /** Return the same for one launch of one language. */
+    public RuntimeConfig onceFor(Language language) {
+        return new RuntimeConfig(
+                Set.of(language), 1, true, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
     }
 }

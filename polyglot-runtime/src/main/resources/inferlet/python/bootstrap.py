@@ -1,5 +1,11 @@
 """Prepare a fresh context: output, imports from memory, event loop, driver of the program. Runs once, before any program."""
 
+import sys
+
+# asyncio does without; to initialise it would take as long as half of the others together. Programs may import it.
+_COSTLY = dict.fromkeys(("ssl", "_ssl"))
+sys.modules.update(_COSTLY)
+
 import asyncio
 import contextlib
 import dataclasses
@@ -11,10 +17,12 @@ import json
 import linecache
 import random
 import re
-import sys
 import traceback
 import types
 import typing
+
+for _name in _COSTLY:
+    del sys.modules[_name]
 
 
 def _prepare(ops, names, library):

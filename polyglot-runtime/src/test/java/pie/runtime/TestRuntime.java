@@ -47,6 +47,7 @@ public final class TestRuntime implements AutoCloseable {
         return new RuntimeConfig(
                 Set.of(languages),
                 1,
+                false,
                 8,
                 64,
                 Duration.ofSeconds(2),

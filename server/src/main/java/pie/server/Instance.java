@@ -13,6 +13,7 @@ import pie.engine.driver.DriverProvider;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
+import pie.runtime.Guests;
 import pie.runtime.InferletRuntime;
 
 /** Bring up model files, driver, engine and guest runtime, and take them down in order. Used by the server and by {@code pie run}. */
@@ -37,6 +38,8 @@ public final class Instance implements AutoCloseable {
     public static Instance open(InstanceConfig config, Consumer<String> progress) {
         var opened = new ArrayDeque<AutoCloseable>();
         try {
+            Guests guests = Guests.prepare(config.runtime());
+            opened.push(guests);
             List<DriverProvider> providers = providers(config.driver());
             progress.accept("opening model " + config.modelPath());
             ModelFiles files = Models.open(config.modelPath());
@@ -48,7 +51,7 @@ public final class Instance implements AutoCloseable {
             opened.pop();
             opened.push(engine);
             progress.accept("starting guests");
-            InferletRuntime runtime = InferletRuntime.start(config.runtime(), List.of(engine));
+            InferletRuntime runtime = InferletRuntime.start(guests, List.of(engine));
             opened.push(runtime);
             return new Instance(config, runtime, opened);
         } catch (RuntimeException | Error e) {

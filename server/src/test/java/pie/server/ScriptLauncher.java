@@ -26,7 +26,15 @@ final class ScriptLauncher implements Launcher {
     ScriptLauncher(EventLog.Limits events) {
         RuntimeConfig d = RuntimeConfig.DEFAULT;
         config = new RuntimeConfig(
-                d.languages(), 0, d.maxRunning(), d.maxQueued(), d.killGrace(), d.guestMemory(), events, d.eventsTtl());
+                d.languages(),
+                0,
+                false,
+                d.maxRunning(),
+                d.maxQueued(),
+                d.killGrace(),
+                d.guestMemory(),
+                events,
+                d.eventsTtl());
     }
 
     @Override

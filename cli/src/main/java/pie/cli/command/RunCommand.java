@@ -3,7 +3,6 @@ package pie.cli.command;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -116,8 +115,7 @@ public final class RunCommand extends PieCommand {
     }
 
     private Instance open(ProgramSource source) {
-        var runtime =
-                RuntimeConfig.DEFAULT.withLanguages(Set.of(source.language())).withPoolMin(0);
+        RuntimeConfig runtime = RuntimeConfig.DEFAULT.onceFor(source.language());
         InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
         try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
             return Instance.open(config, waiting);

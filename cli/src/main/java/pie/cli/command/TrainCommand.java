@@ -17,6 +17,7 @@ import pie.runtime.Language;
 import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
+import pie.runtime.python.PythonLibrary;
 import pie.server.Instance;
 import pie.server.InstanceConfig;
 import pie.server.PieServer;
@@ -68,6 +69,7 @@ public final class TrainCommand extends PieCommand {
     @Override
     public Integer call() throws InterruptedException, IOException {
         setLogs();
+        PythonLibrary.compile();
         RuntimeConfig runtime = RuntimeConfig.DEFAULT.withLanguages(PROGRAMS.keySet());
         InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
         Path home = Files.createTempDirectory("pie-train");
