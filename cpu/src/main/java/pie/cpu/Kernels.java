@@ -87,7 +87,7 @@ final class Kernels {
     }
 
     private VectorPacker vectors(VectorPacker.Choice choice) {
-        return new VectorPacker(arena, team, choice);
+        return new VectorPacker(arena, team, choice, maxRows);
     }
 
     private Decoder decoder(Packer packer, String kernels) {

@@ -1,5 +1,6 @@
 package pie.cpu;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +10,10 @@ import pie.engine.driver.DriverConfig;
 import pie.engine.model.Models;
 import pie.engine.testing.TestModel;
 
-/** Measure prefill and decode of the default model; run by hand: {@code Bench [option=value ...]}. */
+/**
+ * Measure prefill and decode of the default model; run by hand: {@code Bench [option=value ...]}, with {@code -Drounds=N} and
+ * {@code -Dcases=pp512,b1,b8}.
+ */
 final class Bench {
     private Bench() {}
 
@@ -30,43 +34,63 @@ final class Bench {
             h.pass(List.of(Slice.drawn(h.context(), Arrays.copyOf(prompt, 5))));
             System.out.printf("first token %.0f ms after start of open%n", (System.nanoTime() - start) / 1e6);
             rss();
-            Thread.sleep(4000);
+            Thread.sleep(Integer.getInteger("pause", 4000));
+            String[] cases =
+                    System.getProperty("cases", "pp128,pp512,b1,b8,b32").split(",");
             for (int round = 0; round < Integer.getInteger("rounds", 3); round++) {
                 StringBuilder line = new StringBuilder();
-                for (int p : new int[] {128, 512}) {
-                    Context c = h.context();
-                    long t = System.nanoTime();
-                    h.pass(List.of(Slice.drawn(c, Arrays.copyOf(prompt, p))));
-                    line.append(String.format("pp%d %.0f t/s  ", p, p / ((System.nanoTime() - t) / 1e9)));
-                    h.release(c);
-                }
-                for (int b : new int[] {1, 8, 32}) {
-                    List<Context> contexts = new ArrayList<>();
-                    for (int i = 0; i < b; i++) {
-                        Context c = h.context();
-                        h.pass(List.of(Slice.drawn(c, Arrays.copyOf(prompt, 64))));
-                        contexts.add(c);
-                    }
-                    int n = b == 1 ? 64 : 32;
-                    double[] times = new double[n];
-                    for (int i = 0; i < n; i++) {
-                        long t = System.nanoTime();
-                        List<Slice> slices = new ArrayList<>();
-                        for (Context c : contexts) {
-                            slices.add(Slice.drawn(c, new int[] {1000 + i}));
-                        }
-                        h.pass(slices);
-                        times[i] = (System.nanoTime() - t) / 1e6;
-                    }
-                    Arrays.sort(times);
+                for (String name : cases) {
                     line.append(
-                            String.format("b%d %.1f t/s (best %.1f)  ", b, b / times[n / 2] * 1e3, b / times[0] * 1e3));
-                    contexts.forEach(h::release);
+                            name.startsWith("pp")
+                                    ? prefill(h, Arrays.copyOf(prompt, Integer.parseInt(name.substring(2))))
+                                    : decode(h, Integer.parseInt(name.substring(1)), prompt));
                 }
                 System.out.println(line);
             }
             rss();
         }
+    }
+
+    private static String prefill(Harness h, int[] prompt) {
+        Context c = h.context();
+        long t = System.nanoTime();
+        long p = processorNanos();
+        h.pass(List.of(Slice.drawn(c, prompt)));
+        double seconds = (System.nanoTime() - t) / 1e9;
+        double processor = (processorNanos() - p) / 1e6;
+        h.release(c);
+        return String.format("pp%d %.0f t/s (processor %.0f ms)  ", prompt.length, prompt.length / seconds, processor);
+    }
+
+    private static String decode(Harness h, int b, int[] prompt) {
+        List<Context> contexts = new ArrayList<>();
+        for (int i = 0; i < b; i++) {
+            Context c = h.context();
+            h.pass(List.of(Slice.drawn(c, Arrays.copyOf(prompt, 64))));
+            contexts.add(c);
+        }
+        double[] times = new double[b == 1 ? 64 : 32];
+        long p = processorNanos();
+        for (int i = 0; i < times.length; i++) {
+            long t = System.nanoTime();
+            List<Slice> slices = new ArrayList<>();
+            for (Context c : contexts) {
+                slices.add(Slice.drawn(c, new int[] {1000 + i}));
+            }
+            h.pass(slices);
+            times[i] = (System.nanoTime() - t) / 1e6;
+        }
+        double processor = (processorNanos() - p) / 1e6 / times.length;
+        Arrays.sort(times);
+        contexts.forEach(h::release);
+        return String.format(
+                "b%d %.1f t/s (best %.1f, processor %.2f ms a step)  ",
+                b, b / times[times.length / 2] * 1e3, b / times[0] * 1e3, processor);
+    }
+
+    private static long processorNanos() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 
     private static void rss() throws Exception {

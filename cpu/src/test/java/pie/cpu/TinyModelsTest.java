@@ -13,19 +13,24 @@ import pie.cpu.Harness.Slice;
 import pie.engine.driver.DriverConfig;
 import pie.engine.model.Models;
 
-/** Compare tiny random checkpoints of both families, in safetensors, with numpy, for all page sizes and kinds of kernels. */
+/**
+ * Compare tiny random checkpoints of both families, in safetensors, with numpy, for all page sizes and kinds of kernels.
+ *
+ * <p>Both sides keep keys and values in f16. Sums in another order put about one of them in two thousand on the other side of a
+ * rounding, which moves a logit by up to 0.003 each.
+ */
 class TinyModelsTest {
     @ParameterizedTest
     @CsvSource({
-        "tiny-llama, 8, auto, auto, 0.002",
-        "tiny-llama, 16, auto, auto, 0.002",
-        "tiny-llama, 64, f32, vector, 0.002",
+        "tiny-llama, 8, auto, auto, 0.006",
+        "tiny-llama, 16, auto, auto, 0.006",
+        "tiny-llama, 64, f32, vector, 0.006",
         "tiny-llama, 16, f16, vector, 0.05",
-        "tiny-qwen2, 8, auto, auto, 0.002",
-        "tiny-qwen2, 16, auto, auto, 0.002",
-        "tiny-qwen2, 32, f32, vector, 0.002",
-        "tiny-qwen2, 16, bf16, vector, 0.002",
-        "tiny-llama, 16, f32, onednn, 0.002",
+        "tiny-qwen2, 8, auto, auto, 0.006",
+        "tiny-qwen2, 16, auto, auto, 0.006",
+        "tiny-qwen2, 32, f32, vector, 0.006",
+        "tiny-qwen2, 16, bf16, vector, 0.006",
+        "tiny-llama, 16, f32, onednn, 0.006",
         "tiny-llama, 16, bf16, onednn, 0.3", // bf16 weights alone make 0.205
         "tiny-qwen2, 16, f16, onednn, 0.05",
     })

@@ -12,6 +12,7 @@ import pie.cpu.kernel.Linear;
 import pie.cpu.kernel.OffHeap;
 import pie.cpu.kernel.PackedLinear;
 import pie.cpu.kernel.PackedMatrix;
+import pie.cpu.kernel.PackedTeam;
 import pie.cpu.kernel.Team;
 import pie.cpu.kernel.WeightFormat;
 import pie.engine.model.Dequantizer;
@@ -28,40 +29,73 @@ public final class VectorPacker implements Packer {
         BF16
     }
 
+    /** Panels per worker from which on each piece of a linear is split for itself. */
+    private static final int ENOUGH = 4;
+
     private final Arena arena;
     private final Team team;
     private final Choice choice;
-    private final float[][] room;
+    private final PackedTeam shared;
     private final Map<WeightFormat, Long> bytes = new EnumMap<>(WeightFormat.class);
 
-    public VectorPacker(Arena arena, Team team, Choice choice) {
+    /** @param maxRows most rows of a batch */
+    public VectorPacker(Arena arena, Team team, Choice choice, int maxRows) {
         this.arena = arena;
         this.team = team;
         this.choice = choice;
-        room = new float[team.size()][PackedLinear.roomFloats()];
+        shared = new PackedTeam(team, maxRows);
     }
 
     @Override
     public Linear linear(List<Piece> pieces) {
         List<PackedMatrix> parts = new ArrayList<>();
-        for (Piece p : pieces) {
-            parts.add(matrix(p));
+        int[][] cuts = cuts(pieces);
+        for (int i = 0; i < cuts.length; i++) {
+            parts.add(matrix(pieces.get(i), cuts[i]));
         }
-        return new PackedLinear(parts, room);
+        return new PackedLinear(shared, parts);
     }
 
     @Override
     public Linear linear(Piece piece, PackedMatrix packed) {
-        return new PackedLinear(List.of(packed), room);
+        return new PackedLinear(shared, List.of(packed));
     }
 
     @Override
     public PackedMatrix matrix(Piece piece) {
+        return matrix(piece, cuts(List.of(piece))[0]);
+    }
+
+    private static int panels(Piece piece) {
+        return Lanes.roundUp(piece.tensor().rows()) / Lanes.COUNT;
+    }
+
+    /** Return the panels of each piece where a worker's share begins: of each piece alike, or of all in a row if there are few. */
+    private int[][] cuts(List<Piece> pieces) {
+        int workers = team.size();
+        int all = pieces.stream().mapToInt(VectorPacker::panels).sum();
+        boolean alike = pieces.stream().allMatch(p -> panels(p) >= ENOUGH * workers);
+        int[][] cuts = new int[pieces.size()][workers + 1];
+        int base = 0;
+        for (int i = 0; i < cuts.length; i++) {
+            int panels = panels(pieces.get(i));
+            for (int t = 0; t <= workers; t++) {
+                cuts[i][t] = alike
+                        ? (int) ((long) panels * t / workers)
+                        : Math.clamp((long) all * t / workers - base, 0, panels);
+            }
+            base += panels;
+        }
+        return cuts;
+    }
+
+    private PackedMatrix matrix(Piece piece, int[] cuts) {
         Tensor tensor = piece.tensor();
         int k = tensor.columns();
         int n = tensor.rows();
-        WeightFormat format = format(tensor.type(), k);
-        PackedMatrix m = new PackedMatrix(format, k, n, OffHeap.streamed(arena, PackedMatrix.bytes(format, k, n)));
+        WeightFormat format = format(tensor.type());
+        PackedMatrix m =
+                new PackedMatrix(format, k, n, cuts, OffHeap.streamed(arena, PackedMatrix.bytes(format, k, n)));
         int panels = Lanes.roundUp(n) / Lanes.COUNT;
         team.run(worker -> {
             for (int panel = team.ticket(); panel < panels; panel = team.ticket()) {
@@ -89,8 +123,8 @@ public final class VectorPacker implements Packer {
         return bytes.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private WeightFormat format(TensorType type, int k) {
-        WeightFormat wanted = switch (choice) {
+    private WeightFormat format(TensorType type) {
+        return switch (choice) {
             case F32 -> WeightFormat.F32;
             case F16 -> WeightFormat.F16;
             case BF16 -> WeightFormat.BF16;
@@ -103,7 +137,6 @@ public final class VectorPacker implements Packer {
                     case F16, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> WeightFormat.F16;
                 };
         };
-        return k % wanted.group() == 0 ? wanted : WeightFormat.F32;
     }
 
     private static void store(PackedMatrix m, int column, Tensor tensor, int row) {

@@ -11,7 +11,8 @@ public interface Linear {
     int offset(int part);
 
     /**
-     * Compute this worker's columns of y = x * w for all rows; every worker of the team must call it with the same arguments.
+     * Compute this worker's columns of y = x * w for all rows; every worker of the team must call it with the same arguments, and
+     * come to a barrier before the next.
      *
      * @param x f32 [rows, k], dense
      * @param y f32 [rows, stride]

@@ -3,23 +3,56 @@ package pie.cpu.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Hold one weight matrix [k, n] in panels of {@link Lanes#COUNT} columns; the last panel is filled up with zero columns. */
+/**
+ * Hold one weight matrix [k, n] in panels of {@link Lanes#COUNT} columns; the last panel is filled up with zero columns, the last
+ * block of k with zeros.
+ *
+ * <p>Up to four neighbouring panels make a strip, in which their words alternate: one stream of memory, read from end to end.
+ *
+ * <pre>
+ * worker 0: strip strip strip(2)   worker 1: strip strip strip(1)
+ * strip = block 0 [word 0: panels a b c d][word 1: a b c d] ..  block 1 ..
+ * </pre>
+ */
 public final class PackedMatrix {
+    /** Most panels of a strip. */
+    static final int WIDTH = 4;
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final int WORD = Lanes.COUNT * 4;
 
     final WeightFormat format;
     final int k;
     final int n;
     final MemorySegment data;
-    final long panelBytes;
+    private final long panelBytes;
+    /** First panels of each worker, and the end. */
+    private final int[] cuts;
 
-    public PackedMatrix(WeightFormat format, int k, int n, MemorySegment data) {
+    private final byte[] widths;
+
+    /**
+     * @param cuts first panel of each worker, and the end
+     * @param data {@link #bytes} zero bytes
+     */
+    public PackedMatrix(WeightFormat format, int k, int n, int[] cuts, MemorySegment data) {
         this.format = format;
         this.k = k;
         this.n = n;
+        this.cuts = cuts.clone();
         this.data = data;
         panelBytes = format.panelBytes(k);
+        widths = new byte[panels()];
+        for (int worker = 0; worker + 1 < cuts.length; worker++) {
+            for (int p = cuts[worker]; p < cuts[worker + 1]; ) {
+                int left = cuts[worker + 1] - p;
+                byte width = (byte) (left >= WIDTH ? WIDTH : left >= 2 ? 2 : 1);
+                for (int i = 0; i < width; i++) {
+                    widths[p++] = width;
+                }
+            }
+        }
     }
 
     /** Return the bytes that a matrix takes. */
@@ -39,58 +72,116 @@ public final class PackedMatrix {
         return Lanes.roundUp(n) / Lanes.COUNT;
     }
 
-    /** Read column n as floats, k of them, to {@code out}: a row of an embedding table. The same bits as the matmul sees. */
+    /** Return the first panel of a worker, which begins a strip; of the number of workers, the end. */
+    int cut(int worker) {
+        return cuts[worker];
+    }
+
+    /** Return the panels of the strip of a panel. */
+    int width(int panel) {
+        return widths[panel];
+    }
+
+    /** Return the place of a strip, given its first panel. */
+    long strip(int panel) {
+        return panel * panelBytes;
+    }
+
+    private int first(int panel) {
+        int worker = 0;
+        while (cuts[worker + 1] <= panel) {
+            worker++;
+        }
+        int place = panel - cuts[worker];
+        return switch (widths[panel]) {
+            case 1 -> panel;
+            case 2 -> panel - place % WIDTH % 2;
+            default -> panel - place % WIDTH;
+        };
+    }
+
+    private long lane(int column) {
+        int panel = column / Lanes.COUNT;
+        int first = first(panel);
+        return strip(first) + (long) (panel - first) * WORD + (long) column % Lanes.COUNT * 4;
+    }
+
+    private long step(int column) {
+        return (long) widths[column / Lanes.COUNT] * WORD;
+    }
+
+    /** Read column n as floats, k of them, to {@code out}: a row of an embedding table. */
     public void column(int column, MemorySegment out, long at) {
-        long lane = (long) column / Lanes.COUNT * panelBytes + (long) column % Lanes.COUNT * 4;
-        int word = Lanes.COUNT * 4;
-        int group = format.group();
-        for (int g = 0; g < k / group; g++) {
-            long from = lane + (long) g * format.words() * word;
-            for (int i = 0; i < group; i++) {
-                float value = value(from, word, i);
-                out.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 4L * (g * group + i), value);
-            }
+        long lane = lane(column);
+        long step = step(column);
+        for (int i = 0; i < k; i++) {
+            long block = lane + (long) (i / WeightFormat.BLOCK) * format.words() * step;
+            out.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at + 4L * i, value(block, step, i % WeightFormat.BLOCK));
         }
     }
 
-    private float value(long from, int word, int i) {
+    private float value(long block, long step, int i) {
         return switch (format) {
             case Q4 -> {
-                int scales = data.get(INT, from);
-                int q = data.get(INT, from + (1 + i / 8) * word) >>> (4 * (i % 8)) & 15;
+                int scales = data.get(INT, block);
+                int q = (data.get(INT, block + (1 + i / 8) * step) ^ 8 << 28) >>> 4 * (i % 8) & 15;
                 yield Math.fma(q, Float.float16ToFloat((short) scales), Float.float16ToFloat((short) (scales >>> 16)));
             }
             case Q8 -> {
-                float d = Float.float16ToFloat((short) data.get(INT, from));
-                yield data.get(BYTE, from + (1 + i / 4) * word + i % 4) * d;
+                float d = Float.float16ToFloat((short) data.get(INT, block));
+                yield (byte) ((data.get(INT, block + (1 + i / 4) * step) ^ 0x808080) >>> 8 * (i % 4)) * d;
             }
-            case F16 -> Float.float16ToFloat((short) (data.get(INT, from) >>> 16 * i));
-            case BF16 -> Float.intBitsToFloat(data.get(INT, from) >>> 16 * i << 16);
-            case F32 -> Float.intBitsToFloat(data.get(INT, from));
+            case F16 -> Float.float16ToFloat((short) (data.get(INT, block + i / 2 * step) >>> 16 * (i % 2)));
+            case BF16 -> Float.intBitsToFloat(data.get(INT, block + i / 2 * step) >>> 16 * (i % 2) << 16);
+            case F32 -> Float.intBitsToFloat(data.get(INT, block + i * step));
         };
+    }
+
+    private long block(int column, int i) {
+        return lane(column) + (long) (i / WeightFormat.BLOCK) * format.words() * step(column);
+    }
+
+    float value(int column, int i) {
+        return value(block(column, i), step(column), i % WeightFormat.BLOCK);
+    }
+
+    /** Return the int that holds an integer weight. */
+    int word(int column, int i) {
+        int each = 32 / format.bits();
+        return data.get(INT, block(column, i) + (1 + i % WeightFormat.BLOCK / each) * step(column));
+    }
+
+    float scale(int column, int i) {
+        return Float.float16ToFloat((short) data.get(INT, block(column, i)));
+    }
+
+    float minimum(int column, int i) {
+        return Float.float16ToFloat((short) (data.get(INT, block(column, i)) >>> 16));
     }
 
     /** Store column n from floats, rounding to the format; not for Q4 and Q8, which are transcoded from blocks. */
     public void store(int column, float[] values) {
-        long lane = (long) column / Lanes.COUNT * panelBytes + (long) column % Lanes.COUNT * 4;
-        int word = Lanes.COUNT * 4;
-        for (int i = 0; i < k / format.group(); i++) {
+        long lane = lane(column);
+        long step = step(column);
+        int each = WeightFormat.BLOCK / format.words();
+        for (int i = 0; i < k; i += each) {
+            float next = i + 1 < k ? values[i + 1] : 0;
             int bits = switch (format) {
-                case F16 -> half(values[2 * i]) & 0xffff | half(values[2 * i + 1]) << 16;
-                case BF16 -> bfloat(values[2 * i]) & 0xffff | bfloat(values[2 * i + 1]) << 16;
+                case F16 -> half(values[i]) & 0xffff | half(next) << 16;
+                case BF16 -> bfloat(values[i]) & 0xffff | bfloat(next) << 16;
                 case F32 -> Float.floatToRawIntBits(values[i]);
                 case Q4, Q8 -> throw new IllegalStateException("blocks are transcoded, not stored");
             };
-            data.set(INT, lane + (long) i * word, bits);
+            data.set(INT, lane + i / each * step, bits);
         }
     }
 
     /** Store column n from GGUF blocks of 32: Q4_0 or Q4_1 as {@link WeightFormat#Q4}. */
     public void storeQ4(int column, MemorySegment blocks, long at, boolean withMinimum) {
-        long lane = (long) column / Lanes.COUNT * panelBytes + (long) column % Lanes.COUNT * 4;
-        int word = Lanes.COUNT * 4;
+        long lane = lane(column);
+        long step = step(column);
         int header = withMinimum ? 4 : 2;
-        for (int g = 0; g < k / 32; g++) {
+        for (int b = 0; b < k / 32; b++) {
             int d = blocks.get(ValueLayout.JAVA_SHORT_UNALIGNED, at) & 0xffff;
             int m = withMinimum
                     ? blocks.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 2)
@@ -102,23 +193,23 @@ public final class PackedMatrix {
                     int q = blocks.get(BYTE, at + header + (w * 8 + i) % 16) >>> (w < 2 ? 0 : 4) & 15;
                     bits |= q << 4 * i;
                 }
-                data.set(INT, lane + (1L + w) * word, bits);
+                data.set(INT, lane + (1 + w) * step, bits ^ 8 << 28);
             }
-            lane += 5L * word;
+            lane += 5 * step;
             at += header + 16;
         }
     }
 
     /** Store column n from GGUF blocks of 32: Q8_0 as {@link WeightFormat#Q8}. */
     public void storeQ8(int column, MemorySegment blocks, long at) {
-        long lane = (long) column / Lanes.COUNT * panelBytes + (long) column % Lanes.COUNT * 4;
-        int word = Lanes.COUNT * 4;
-        for (int g = 0; g < k / 32; g++) {
+        long lane = lane(column);
+        long step = step(column);
+        for (int b = 0; b < k / 32; b++) {
             data.set(INT, lane, blocks.get(ValueLayout.JAVA_SHORT_UNALIGNED, at) & 0xffff);
             for (int w = 0; w < 8; w++) {
-                data.set(INT, lane + (1L + w) * word, blocks.get(INT, at + 2 + 4L * w));
+                data.set(INT, lane + (1 + w) * step, blocks.get(INT, at + 2 + 4L * w) ^ 0x808080);
             }
-            lane += 9L * word;
+            lane += 9 * step;
             at += 34;
         }
     }

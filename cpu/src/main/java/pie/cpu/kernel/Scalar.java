@@ -58,13 +58,45 @@ public final class Scalar {
         return gate / (exp(-gate) + 1f) * up;
     }
 
-    /** Twin of {@link Matmul}: one chain of fused multiply-adds along k. */
-    public static float dot(float[] x, int xOffset, float[] w, int k) {
-        float sum = 0;
-        for (int i = 0; i < k; i++) {
-            sum = Math.fma(x[xOffset + i], w[i], sum);
+    /**
+     * Twin of {@link Matmul} and {@link SingleRow}: one row times one column. Integers are taken as they stand masked in their words,
+     * and x by as much too small.
+     */
+    static float dot(PackedMatrix m, int column, float[] x, int lanes) {
+        int bits = m.format.bits();
+        float y = 0;
+        for (int from = 0; from < m.k; from += WeightFormat.BLOCK) {
+            int count = Math.min(WeightFormat.BLOCK, m.k - from);
+            if (bits == 0) {
+                float s = 0;
+                for (int i = 0; i < count; i++) {
+                    s = Math.fma(x[from + i], m.value(column, from + i), s);
+                }
+                y += s;
+                continue;
+            }
+            int each = 32 / bits;
+            float[] sums = new float[lanes];
+            for (int i = 0; i < count; i++) {
+                sums[i % lanes] += x[from + i];
+            }
+            float highest = 0;
+            for (int i = each - 1; i < lanes; i += each) {
+                highest += sums[i];
+            }
+            float sum = tree(sums, lanes);
+            float s = bits == 4 ? 8 * highest : -128 * (sum - highest);
+            for (int i = 0; i < count; i++) {
+                int place = bits * (i % each);
+                int masked = m.word(column, from + i) & (1 << bits) - 1 << place;
+                s = Math.fma(Math.scalb(x[from + i], -place), masked, s);
+            }
+            y = Math.fma(s, m.scale(column, from), y);
+            if (bits == 4) {
+                y = Math.fma(sum, m.minimum(column, from), y);
+            }
         }
-        return sum;
+        return y;
     }
 
     /** Twin of {@link Argmax}: the first of the largest values. */

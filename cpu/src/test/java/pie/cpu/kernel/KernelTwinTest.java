@@ -132,22 +132,20 @@ class KernelTwinTest {
     @ParameterizedTest
     @EnumSource
     void matmulOfEveryFormat(WeightFormat format) {
-        int k = 160;
-        int n = 5 * Lanes.COUNT + 3;
-        int m = 3 * Lanes.COUNT;
-        PackedMatrix a = matrix(format, k, n);
-        PackedMatrix b = matrix(format, k, m);
+        int k = format.bits() > 0 ? 160 : 170;
         float[] x = floats(11 * k, 1);
         for (int workers = 1; workers <= 3; workers++) {
-            PackedLinear linear = new PackedLinear(List.of(a, b), new float[workers][PackedLinear.roomFloats()]);
-            for (int rows : new int[] {1, 3, 4, 5, 11}) {
-                MemorySegment y = segment(floats(rows * linear.stride(), 1)); // old content must not matter
-                for (int t = 0; t < workers; t++) {
-                    linear.run(t, segment(x), rows, y);
-                }
-                for (int row = 0; row < rows; row++) {
-                    check(a, x, row, y, row * linear.stride() + linear.offset(0));
-                    check(b, x, row, y, row * linear.stride() + linear.offset(1));
+            PackedMatrix a = matrix(format, k, 11 * Lanes.COUNT + 3, workers);
+            PackedMatrix b = matrix(format, k, 3 * Lanes.COUNT, workers);
+            try (Team team = new Team(workers, "test")) {
+                PackedLinear linear = new PackedLinear(new PackedTeam(team, 11), List.of(a, b));
+                for (int rows : new int[] {1, 2, 3, 4, 5, 11}) {
+                    MemorySegment y = segment(floats(rows * linear.stride(), 1)); // old content must not matter
+                    team.run(t -> linear.run(t, segment(x), rows, y));
+                    for (int row = 0; row < rows; row++) {
+                        check(a, x, row, y, row * linear.stride() + linear.offset(0));
+                        check(b, x, row, y, row * linear.stride() + linear.offset(1));
+                    }
                 }
             }
         }
@@ -155,16 +153,30 @@ class KernelTwinTest {
 
     private void check(PackedMatrix m, float[] x, int row, MemorySegment y, int at) {
         MemorySegment column = OffHeap.zeroed(arena, 4L * m.k);
+        float[] xs = Arrays.copyOfRange(x, row * m.k, (row + 1) * m.k);
         for (int c = 0; c < m.n; c++) {
+            float result = y.get(FLOAT, 4L * (at + c));
+            assertThat(result).as("%s row %d column %d", m.format, row, c).isEqualTo(Scalar.dot(m, c, xs, Lanes.COUNT));
             m.column(c, column, 0);
-            assertThat(y.get(FLOAT, 4L * (at + c)))
-                    .as("%s row %d column %d", m.format, row, c)
-                    .isEqualTo(Scalar.dot(x, row * m.k, array(column, 0, m.k), m.k));
+            double sum = 0;
+            double size = 0;
+            for (int i = 0; i < m.k; i++) {
+                double product = (double) xs[i] * column.get(FLOAT, 4L * i);
+                sum += product;
+                size += Math.abs(product);
+            }
+            assertThat((double) result).isCloseTo(sum, Offset.offset(2e-6 * size));
         }
     }
 
-    private PackedMatrix matrix(WeightFormat format, int k, int n) {
-        PackedMatrix m = new PackedMatrix(format, k, n, OffHeap.zeroed(arena, PackedMatrix.bytes(format, k, n)));
+    /** Return a matrix whose workers' shares are uneven. */
+    private PackedMatrix matrix(WeightFormat format, int k, int n, int workers) {
+        int panels = Lanes.roundUp(n) / Lanes.COUNT;
+        int[] cuts = new int[workers + 1];
+        for (int t = 1; t <= workers; t++) {
+            cuts[t] = t == workers ? panels : Math.min(panels, cuts[t - 1] + (t == 1 ? 7 : 2));
+        }
+        PackedMatrix m = new PackedMatrix(format, k, n, cuts, OffHeap.zeroed(arena, PackedMatrix.bytes(format, k, n)));
         for (int c = 0; c < n; c++) {
             switch (format) {
                 case Q4 -> m.storeQ4(c, blocks(k, 20, c % 2 == 0 ? 4 : 2), 0, c % 2 == 0);
@@ -197,7 +209,11 @@ class KernelTwinTest {
         int k = 64;
         MemorySegment q41 = blocks(k, 20, 4);
         PackedMatrix m = new PackedMatrix(
-                WeightFormat.Q4, k, 1, OffHeap.zeroed(arena, PackedMatrix.bytes(WeightFormat.Q4, k, 1)));
+                WeightFormat.Q4,
+                k,
+                1,
+                new int[] {0, 1},
+                OffHeap.zeroed(arena, PackedMatrix.bytes(WeightFormat.Q4, k, 1)));
         m.storeQ4(0, q41, 0, true);
         MemorySegment column = OffHeap.zeroed(arena, 4L * k);
         m.column(0, column, 0);
@@ -207,6 +223,20 @@ class KernelTwinTest {
             float min = Float.float16ToFloat(q41.get(ValueLayout.JAVA_SHORT_UNALIGNED, block + 2));
             int q = q41.get(ValueLayout.JAVA_BYTE, block + 4 + i % 16) >>> (i % 32 < 16 ? 0 : 4) & 15;
             assertThat(column.get(FLOAT, 4L * i)).isEqualTo(Math.fma(q, d, min));
+        }
+        MemorySegment q8 = blocks(k, 34, 2);
+        m = new PackedMatrix(
+                WeightFormat.Q8,
+                k,
+                1,
+                new int[] {0, 1},
+                OffHeap.zeroed(arena, PackedMatrix.bytes(WeightFormat.Q8, k, 1)));
+        m.storeQ8(0, q8, 0);
+        m.column(0, column, 0);
+        for (int i = 0; i < k; i++) {
+            long block = i / 32 * 34L;
+            float d = Float.float16ToFloat(q8.get(ValueLayout.JAVA_SHORT_UNALIGNED, block));
+            assertThat(column.get(FLOAT, 4L * i)).isEqualTo(q8.get(ValueLayout.JAVA_BYTE, block + 2 + i % 32) * d);
         }
     }
 

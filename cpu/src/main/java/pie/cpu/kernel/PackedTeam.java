@@ -1,0 +1,64 @@
+package pie.cpu.kernel;
+
+import java.util.Arrays;
+
+/** Hold what all packed matmuls of a driver share: the workers, their buffers, and rows of activations in the forms that are read. */
+public final class PackedTeam {
+    /** Batches of so few rows are taken by every worker for itself; that costs less than to wait for the others. */
+    private static final int OWN_ROWS = 2;
+
+    private static final int FORMS = 3;
+
+    final Team team;
+    private final int maxRows;
+    private final Matmul.Room[] rooms;
+    private final Inputs[] shared;
+    private final Inputs[][] own;
+
+    /** @param maxRows most rows of a batch */
+    public PackedTeam(Team team, int maxRows) {
+        this.team = team;
+        this.maxRows = maxRows;
+        rooms = new Matmul.Room[team.size()];
+        own = new Inputs[team.size()][];
+        shared = inputs();
+        for (int i = 0; i < rooms.length; i++) {
+            rooms[i] = new Matmul.Room();
+            rooms[i].reserve(maxRows);
+            own[i] = inputs();
+        }
+    }
+
+    private static Inputs[] inputs() {
+        Inputs[] inputs = new Inputs[FORMS];
+        Arrays.setAll(inputs, i -> new Inputs(4 * i));
+        return inputs;
+    }
+
+    private static int form(WeightFormat format) {
+        return format.bits() / 4;
+    }
+
+    /** Make room for inputs of a matrix; before any batch runs. */
+    void reserve(PackedMatrix m) {
+        int form = form(m.format);
+        shared[form].reserve(maxRows, m.k);
+        for (Inputs[] inputs : own) {
+            inputs[form].reserve(OWN_ROWS, m.k);
+        }
+    }
+
+    Matmul.Room room(int worker) {
+        return rooms[worker];
+    }
+
+    /** Say whether batches of so many rows are taken by each worker for itself. */
+    static boolean ownsAll(int rows) {
+        return rows <= OWN_ROWS;
+    }
+
+    /** Return where a worker finds its batch's rows. */
+    Inputs inputs(int worker, WeightFormat format, int rows) {
+        return ownsAll(rows) ? own[worker][form(format)] : shared[form(format)];
+    }
+}
