@@ -1,5 +1,6 @@
 package pie.engine;
 
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.generate.Generation;
 import pie.engine.generate.PassResult;
@@ -80,6 +81,23 @@ public interface ContextHandle extends AutoCloseable {
 
     /** Let all owners find the committed pages by their content. */
     CompletableFuture<Void> publish();
+
+    /**
+     * Set what the context bids for its pages, from the next step on.
+     *
+     * @param bid credits a page and tick, from 0 to 10⁶; empty ends what was set before
+     * @param hold until replaced, else for the next pass, or the next step of a generation
+     */
+    void setBid(OptionalDouble bid, boolean hold);
+
+    /** Open a scope in which the context bids nothing, or close one. */
+    void idle(boolean open);
+
+    /** Return the clearing price of the last tick, credits a page; 0 without contention. Never waits. */
+    double price();
+
+    /** Return the moving average of a step's time, in seconds. Never waits. */
+    double stepSeconds();
 
     /** Free the pages; pending operations fail with CANCELLED. No effect when repeated. */
     @Override

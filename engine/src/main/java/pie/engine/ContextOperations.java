@@ -55,6 +55,7 @@ final class ContextOperations {
     static Operation<Void> suspend(EngineContext context) {
         return new Simple(context, Integer.MAX_VALUE, 0, (store, kv) -> {
             if (kv.replayable()) {
+                context.loop.market.suspended(context);
                 store.evict(kv);
             }
         });

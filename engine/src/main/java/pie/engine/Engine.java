@@ -2,14 +2,17 @@ package pie.engine;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.kv.PagePool;
 import pie.engine.kv.SipHash;
+import pie.engine.market.Explanation;
 import pie.engine.market.Fixed;
 import pie.engine.market.Wallet;
 import pie.engine.model.LoadedModel;
@@ -26,6 +29,8 @@ public final class Engine implements AutoCloseable {
     private final @Nullable LoopThread thread;
     private final long secret0;
     private final long secret1;
+    private final MarketReport report;
+    private final Map<ProcessId, EngineProcess> accounts = new ConcurrentHashMap<>();
 
     private Engine(
             LoadedModel model,
@@ -42,6 +47,7 @@ public final class Engine implements AutoCloseable {
         CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
         loop = new EngineLoop(model, driver, config, clock, queue, secret0, secret1, salt("published", ""));
         thread = threaded ? new LoopThread(loop, queue) : null;
+        report = new MarketReport(loop);
     }
 
     /** Start the loop of a model; the engine closes the driver. */
@@ -96,8 +102,10 @@ public final class Engine implements AutoCloseable {
                 throw new PieException(ErrorCode.ALREADY_EXISTS, "process " + id + " is open already");
             }
             Wallet wallet = loop.market.ledger().open(owner.value(), 1);
-            loop.openProcess(
-                    new EngineProcess(id, salt.high(), salt.low(), budget, seed, owner.value(), wallet, fixedBid));
+            EngineProcess process =
+                    new EngineProcess(id, salt.high(), salt.low(), budget, seed, owner.value(), wallet, fixedBid);
+            loop.openProcess(process);
+            accounts.put(id, process);
             loop.later(() -> reply.complete(true));
         });
     }
@@ -111,6 +119,7 @@ public final class Engine implements AutoCloseable {
             if (process == null) {
                 closing.complete(null);
             } else {
+                accounts.remove(id);
                 loop.closeProcess(process, closing);
             }
         });
@@ -120,9 +129,35 @@ public final class Engine implements AutoCloseable {
     /** @throws PieException NOT_FOUND for an unknown process */
     public ProcessTotals totals(ProcessId id) {
         return join(ask(reply -> {
-            ProcessTotals totals = known(id).totals(loop.now());
+            EngineProcess process = known(id);
+            ProcessTotals totals = process.totals(loop.now(), report.totals(process));
             loop.later(() -> reply.complete(totals));
         }));
+    }
+
+    /** Say why a process waits or runs slowly. @throws PieException NOT_FOUND for an unknown process */
+    public Explanation explain(ProcessId id) {
+        return join(explanation(id));
+    }
+
+    /** Say why a process waits or runs slowly; fails with NOT_FOUND for an unknown process. */
+    public CompletableFuture<Explanation> explanation(ProcessId id) {
+        return ask(reply -> {
+            Explanation explanation = report.explain(known(id));
+            loop.later(() -> reply.complete(explanation));
+        });
+    }
+
+    /** Return the credits of a process as of the last tick, 0 for an unknown one. Never waits. */
+    public double balance(ProcessId id) {
+        EngineProcess process = accounts.get(id);
+        return process == null ? 0 : Fixed.credits(process.balance.getAcquire());
+    }
+
+    /** Return the credits that the last tick paid a process, 0 for an unknown one. Never waits. */
+    public double dividend(ProcessId id) {
+        EngineProcess process = accounts.get(id);
+        return process == null ? 0 : Fixed.credits(process.dividend.getAcquire());
     }
 
     /**
@@ -200,7 +235,8 @@ public final class Engine implements AutoCloseable {
                 c.lastBatchRows,
                 c.lastBatchRequests,
                 c.driverNanos,
-                c.planNanos);
+                c.planNanos,
+                loop.market.stats());
     }
 
     private EngineProcess known(ProcessId id) {

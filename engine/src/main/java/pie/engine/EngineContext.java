@@ -1,6 +1,7 @@
 package pie.engine;
 
 import java.util.ArrayDeque;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import pie.engine.generate.PlanSpec;
 import pie.engine.kv.ContextId;
 import pie.engine.kv.KvContext;
 import pie.engine.market.Bidder;
+import pie.engine.market.Fixed;
 import pie.engine.market.MarketEvent;
 import pie.engine.schedule.Work;
 
@@ -179,6 +181,38 @@ final class EngineContext implements ContextHandle {
     @Override
     public CompletableFuture<Void> publish() {
         return submit(ContextOperations.publish(this));
+    }
+
+    @Override
+    public void setBid(OptionalDouble bid, boolean hold) {
+        long value = bid.isPresent() ? Fixed.bid(bid.getAsDouble()) : -1;
+        at(() -> {
+            if (value < 0) {
+                bidder.unset();
+            } else {
+                bidder.set(value, hold);
+            }
+        });
+    }
+
+    @Override
+    public void idle(boolean open) {
+        at(() -> bidder.idle(open));
+    }
+
+    /** Change the context's bid on the loop, at once: also while an operation of it waits. */
+    private void at(Runnable change) {
+        loop.command(change, new CompletableFuture<>());
+    }
+
+    @Override
+    public double price() {
+        return Fixed.price(loop.market.price.getAcquire());
+    }
+
+    @Override
+    public double stepSeconds() {
+        return loop.market.stepNanos.getAcquire() / 1e9;
     }
 
     @Override

@@ -470,6 +470,10 @@ final class EngineLoop implements StepSink {
         }
     }
 
+    List<EngineContext> allContexts() {
+        return contexts;
+    }
+
     int contexts() {
         return contexts.size();
     }

@@ -1,5 +1,6 @@
 package pie.engine;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,11 +16,14 @@ import pie.engine.market.MarketConfig;
 import pie.engine.market.MarketEvent;
 import pie.engine.market.MarketEvent.Kind;
 import pie.engine.market.MarketEvent.Reason;
+import pie.engine.market.MarketStats;
 import pie.engine.schedule.Order;
 import pie.engine.schedule.Work;
 
 /** Run the market of one device for the loop: tell it what contexts hold and want, and carry its decisions out. */
 final class EngineMarket implements Order {
+    private static final int RECENT = 64;
+
     private final Market market;
     private final KvStore store;
     private final List<EngineContext> contexts;
@@ -36,6 +40,8 @@ final class EngineMarket implements Order {
     final AtomicLong price = new AtomicLong();
 
     final AtomicLong stepNanos = new AtomicLong();
+    private final ArrayDeque<MarketStats.Displacement> recent = new ArrayDeque<>();
+    long grants;
     long exclusions;
     long displacements;
     long restores;
@@ -59,6 +65,10 @@ final class EngineMarket implements Order {
 
     long tick() {
         return market.tick();
+    }
+
+    long lastPrice() {
+        return market.price();
     }
 
     int ranked() {
@@ -156,7 +166,12 @@ final class EngineMarket implements Order {
             displacements++;
             victim.lost();
             context.process.pages(now);
-            note(context, Kind.DISPLACED, reason(by), by, kv.held());
+            context.process.displacements++;
+            MarketEvent event = note(context, Kind.DISPLACED, reason(by), by, kv.held());
+            if (recent.size() == RECENT) {
+                recent.remove();
+            }
+            recent.add(new MarketStats.Displacement(context.party(), event));
             store.evict(kv);
         }
     }
@@ -171,10 +186,10 @@ final class EngineMarket implements Order {
         return ((EngineContext) by.subject()).kv().held() > 0 ? Reason.GROWTH : Reason.BID;
     }
 
-    private void note(EngineContext context, Kind kind, Reason reason, @Nullable Bidder by, int pages) {
+    private MarketEvent note(EngineContext context, Kind kind, Reason reason, @Nullable Bidder by, int pages) {
         KvContext kv = context.kv();
         boolean waits = context.work() != null;
-        context.process.log.add(new MarketEvent(
+        MarketEvent event = new MarketEvent(
                 market.tick(),
                 now,
                 kv.id().value(),
@@ -186,7 +201,17 @@ final class EngineMarket implements Order {
                 by == null ? 0 : Fixed.price(by.effectiveBid()),
                 pages,
                 kind == Kind.DISPLACED ? kv.computed() : 0,
-                waits ? now - context.waitSince : 0));
+                waits ? now - context.waitSince : 0);
+        context.process.log.add(event);
+        return event;
+    }
+
+    /** Note that a program gave the pages of a context up. */
+    void suspended(EngineContext context) {
+        if (context.kv().held() > 0) {
+            context.bidder.left();
+            note(context, Kind.SUSPENDED, Reason.VOLUNTARY, null, context.kv().held());
+        }
     }
 
     @Override
@@ -233,11 +258,13 @@ final class EngineMarket implements Order {
     }
 
     private void entered(EngineContext context, Bidder bidder) {
+        grants++;
         longestWait = Math.max(longestWait, now - context.waitSince);
-        if (context.excluded) {
+        if (context.excluded || bidder.away()) {
             context.excluded = false;
             boolean back = bidder.back();
             restores += back ? 1 : 0;
+            context.process.restores += back ? 1 : 0;
             note(
                     context,
                     back ? Kind.RESTORED : Kind.GRANTED,
@@ -268,6 +295,33 @@ final class EngineMarket implements Order {
 
     void waive() {
         market.waive();
+    }
+
+    MarketStats stats() {
+        Ledger ledger = ledger();
+        int waiters = 0;
+        for (EngineContext context : contexts) {
+            waiters += context.excluded && context.work() != null ? 1 : 0;
+        }
+        return new MarketStats(
+                market.tick(),
+                Fixed.price(market.price()),
+                Fixed.credits(market.revenue()),
+                waiters,
+                grants,
+                exclusions,
+                displacements,
+                restores,
+                agedCount,
+                longestWait,
+                Fixed.credits(ledger.balances()),
+                Fixed.credits(ledger.rents()),
+                Fixed.credits(ledger.made()),
+                Fixed.credits(ledger.unpaid()),
+                Fixed.credits(ledger.issued()),
+                Fixed.credits(ledger.refilled()),
+                Fixed.credits(ledger.retired()),
+                List.copyOf(recent));
     }
 
     /** Show other threads what wallets hold now. */

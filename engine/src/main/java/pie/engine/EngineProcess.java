@@ -10,6 +10,7 @@ import pie.engine.market.Fixed;
 import pie.engine.market.MarketLog;
 import pie.engine.market.Wallet;
 import pie.engine.process.Budget;
+import pie.engine.process.MarketTotals;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessTotals;
 
@@ -40,6 +41,8 @@ final class EngineProcess {
     long forwardPasses;
     long waitingNanos;
     long driverNanos;
+    long displacements;
+    long restores;
     private double pagesPeak;
     private double pageSeconds;
     private long pagesSince;
@@ -123,7 +126,7 @@ final class EngineProcess {
         }
     }
 
-    ProcessTotals totals(long now) {
+    ProcessTotals totals(long now, MarketTotals market) {
         pages(now);
         return new ProcessTotals(
                 tokensIn,
@@ -136,6 +139,7 @@ final class EngineProcess {
                 contexts.size(),
                 pagesThen,
                 pagesPeak,
-                pageSeconds);
+                pageSeconds,
+                market);
     }
 }

@@ -1,5 +1,7 @@
 package pie.engine;
 
+import pie.engine.market.MarketStats;
+
 /** Count what an engine did since it started, and what its device holds now. Times in nanoseconds. */
 public record EngineStats(
         long steps,
@@ -20,4 +22,5 @@ public record EngineStats(
         int lastBatchRows,
         int lastBatchRequests,
         long driverNanos,
-        long planNanos) {}
+        long planNanos,
+        MarketStats market) {}

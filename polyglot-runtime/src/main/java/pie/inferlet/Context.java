@@ -2,6 +2,7 @@ package pie.inferlet;
 
 import java.lang.ref.Cleaner;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ContextHandle;
@@ -228,14 +229,33 @@ public final class Context implements AutoCloseable {
         return generator;
     }
 
-    /** Override the bid. @throws pie.engine.PieException UNSUPPORTED on this server */
-    public Context setBid(double bid, boolean hold) {
-        throw Unsupported.later("ctx.set_bid: this engine runs no market");
+    /** Bid credits a page and tick for the next pass, or the next step of a generation; then the default again. */
+    public Context setBid(double bid) {
+        return setBid(bid, false);
     }
 
-    /** Bid nothing inside a scope. @throws pie.engine.PieException UNSUPPORTED on this server */
-    public AutoCloseable idle() {
-        throw Unsupported.later("ctx.idle: this engine runs no market");
+    /**
+     * Bid credits a page and tick, from 0 to 10⁶.
+     *
+     * @param hold until {@link #clearBid} or another bid, else for the next pass only
+     */
+    public Context setBid(double bid, boolean hold) {
+        model.host().checkLive();
+        handle.setBid(OptionalDouble.of(bid), hold);
+        return this;
+    }
+
+    /** Go back to the default bid. */
+    public Context clearBid() {
+        model.host().checkLive();
+        handle.setBid(OptionalDouble.empty(), false);
+        return this;
+    }
+
+    /** Bid nothing until the scope is closed, whatever else is set. */
+    public IdleScope idle() {
+        model.host().checkLive();
+        return new IdleScope(handle);
     }
 
     /** Share the committed pages with all users. @throws pie.engine.PieException UNSUPPORTED on this server */

@@ -103,6 +103,7 @@ public final class GenerateOptions {
         return this;
     }
 
+    /** Work the default bid out at every step, or once at the start; a set bid then lasts the whole generation. */
     public GenerateOptions rebidEachStep(boolean on) {
         rebidEachStep = on;
         return this;
@@ -148,6 +149,14 @@ public final class GenerateOptions {
 
     boolean autoFlush() {
         return autoFlush;
+    }
+
+    int horizonOrNone() {
+        return horizon.orElse(0);
+    }
+
+    boolean rebids() {
+        return rebidEachStep;
     }
 
     int maxTokensOrAll() {

@@ -56,7 +56,9 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                         ? null
                         : mask.words(context.model().loaded().tokenizer().vocabSize()),
                 options.seed(),
-                List.copyOf(probes));
+                List.copyOf(probes),
+                options.horizonOrNone(),
+                options.rebids());
     }
 
     private synchronized Generator set(Consumer<GenerateOptions> change) {

@@ -1,6 +1,7 @@
 package pie.inferlet;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
@@ -61,6 +62,11 @@ public interface Host {
     void returns(String text);
 
     Stats stats();
+
+    /** Say why the process waits or runs slowly: the record of the server's explain route. */
+    default CompletableFuture<Map<String, Object>> explain() {
+        throw Unsupported.later("scheduling.explain: this process has no engine");
+    }
 
     /** Return the host of the calling thread's process. */
     static Host current() {

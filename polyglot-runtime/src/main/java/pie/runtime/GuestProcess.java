@@ -20,6 +20,7 @@ import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.event.EventLog;
+import pie.engine.market.Explanation;
 import pie.engine.process.Budget;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
@@ -58,6 +59,7 @@ final class GuestProcess<P> implements InferletProcess {
     private volatile long cpuNanos;
     private volatile long allocatedBytes;
     private volatile ProcessTotals lastTotals = ProcessTotals.NONE;
+    private volatile Map<String, Explanation> lastExplanations = Map.of();
     private volatile boolean stuck;
 
     GuestProcess(
@@ -108,7 +110,7 @@ final class GuestProcess<P> implements InferletProcess {
         try {
             guest = taken;
             for (Engine engine : engines) {
-                engine.openProcess(id, request.owner(), request.budget(), seed);
+                engine.openProcess(id, request.owner(), request.budget(), seed, request.bid());
                 opened.add(engine);
             }
             host.checkLive();
@@ -175,6 +177,7 @@ final class GuestProcess<P> implements InferletProcess {
         state = ProcessState.STOPPING;
         host.inbox().close();
         lastTotals = totalsNow();
+        lastExplanations = explanationsNow();
         var closes = new ArrayList<CompletableFuture<Void>>();
         for (Engine engine : opened) {
             closes.add(engine.closeProcess(id));
@@ -416,6 +419,22 @@ final class GuestProcess<P> implements InferletProcess {
             lastTotals = totalsNow();
         }
         return lastTotals;
+    }
+
+    private Map<String, Explanation> explanationsNow() {
+        try {
+            return host.explanations();
+        } catch (PieException unknown) {
+            return lastExplanations;
+        }
+    }
+
+    @Override
+    public Map<String, Explanation> explain() {
+        if (!finished.get() && opened.size() == engines.size()) {
+            lastExplanations = explanationsNow();
+        }
+        return lastExplanations;
     }
 
     @Override

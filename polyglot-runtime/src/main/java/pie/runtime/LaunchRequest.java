@@ -2,6 +2,7 @@ package pie.runtime;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
@@ -12,6 +13,7 @@ import pie.engine.process.OwnerId;
  * @param input JSON text handed to the entry function, {@code {}} for none
  * @param model name of a loaded model, empty for the first
  * @param capture false: no stdout, stderr and message events
+ * @param bid credits a page and tick that its contexts bid unless it says otherwise, empty for what its wallet allows
  * @param seed of the process's random sources and of samplers that name none
  */
 public record LaunchRequest(
@@ -22,7 +24,20 @@ public record LaunchRequest(
         Budget budget,
         Map<String, String> labels,
         OptionalLong seed,
-        boolean capture) {
+        boolean capture,
+        OptionalDouble bid) {
+    public LaunchRequest(
+            OwnerId owner,
+            ProgramSource source,
+            String input,
+            Optional<String> model,
+            Budget budget,
+            Map<String, String> labels,
+            OptionalLong seed,
+            boolean capture) {
+        this(owner, source, input, model, budget, labels, seed, capture, OptionalDouble.empty());
+    }
+
     public static LaunchRequest of(ProgramSource source, String input) {
         return new LaunchRequest(
                 OwnerId.LOCAL, source, input, Optional.empty(), Budget.UNLIMITED, Map.of(), OptionalLong.empty(), true);

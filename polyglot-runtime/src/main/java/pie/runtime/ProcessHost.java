@@ -1,6 +1,8 @@
 package pie.runtime;
 
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -14,9 +16,12 @@ import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.event.EventLog;
+import pie.engine.market.Explanation;
 import pie.engine.process.Budget;
+import pie.engine.process.ExplainRecord;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
+import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
 import pie.inferlet.Host;
 import pie.inferlet.Stats;
@@ -211,6 +216,29 @@ final class ProcessHost implements Host {
         returned = text;
     }
 
+    Map<String, Explanation> explanations() {
+        var all = new LinkedHashMap<String, Explanation>();
+        for (Engine engine : engines) {
+            all.put(engine.model().name(), engine.explain(id));
+        }
+        return all;
+    }
+
+    @Override
+    public CompletableFuture<Map<String, Object>> explain() {
+        var all = new LinkedHashMap<String, CompletableFuture<Explanation>>();
+        for (Engine engine : engines) {
+            all.put(engine.model().name(), engine.explanation(id));
+        }
+        CompletableFuture<?>[] open = all.values().toArray(CompletableFuture<?>[]::new);
+        // Totals are asked of the loop, which must not wait for itself.
+        return CompletableFuture.allOf(open).thenApplyAsync(done -> {
+            var known = new LinkedHashMap<String, Explanation>();
+            all.forEach((model, explanation) -> known.put(model, explanation.join()));
+            return ExplainRecord.of(id, owner, ProcessState.RUNNING, waitingFor, totals(), known, Instant.now());
+        });
+    }
+
     /** Return what the engines counted for this process. */
     ProcessTotals totals() {
         ProcessTotals sum = ProcessTotals.NONE;
@@ -232,7 +260,8 @@ final class ProcessHost implements Host {
                 a.contexts() + b.contexts(),
                 a.pagesHeld() + b.pagesHeld(),
                 a.pagesPeak() + b.pagesPeak(),
-                a.pageSeconds() + b.pageSeconds());
+                a.pageSeconds() + b.pageSeconds(),
+                a.market().plus(b.market()));
     }
 
     @Override
@@ -256,10 +285,10 @@ final class ProcessHost implements Host {
                 t.pagesHeld(),
                 t.pagesPeak(),
                 t.pageSeconds(),
-                0,
-                0,
-                0,
-                0,
+                t.market().rentPaid() + t.market().makeCost(),
+                t.market().rentPaid(),
+                t.market().makeCost(),
+                t.market().dividends(),
                 limit,
                 limit.isPresent() ? OptionalLong.of(Math.max(0, limit.getAsLong() - used)) : OptionalLong.empty(),
                 log.droppedEvents());

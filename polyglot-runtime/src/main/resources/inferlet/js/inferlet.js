@@ -261,6 +261,13 @@ for (const name of ['maxTokens', 'stop', 'addStop', 'constrain', 'logitMask', 'h
 for (const name of ['save', 'snapshot']) Generator.prototype[name] = later(`g.${name}`, 'this server keeps no snapshots');
 
 // --- contexts ---------------------------------------------------------------------------------
+class IdleScope {
+  constructor(h) { this[H] = h; }
+  close() { ops.idle_close(this[H]); }
+  [Symbol.dispose]() { this.close(); }
+  async [Symbol.asyncDispose]() { this.close(); }
+}
+
 export class Context {
   constructor(model, { template, prefixCache = true } = {}) {
     this[H] = ops.ctx_new(handle(model, Model, 'model'), template, prefixCache);
@@ -290,6 +297,8 @@ export class Context {
   async flush(options) { await call(ops.ctx_flush(this[H]), options); }
   truncate(n) { ops.ctx_truncate(this[H], n); }
   async truncateAsync(n, options) { await call(ops.ctx_truncate_async(this[H], n), options); }
+  setBid(v, { hold = false } = {}) { ops.ctx_set_bid(this[H], v, hold); return this; }
+  idle() { return new IdleScope(ops.ctx_idle(this[H])); }
   fork() { return Context.#of(ops.ctx_fork(this[H]), this.model); }
   async forkAsync(options) { return Context.#of(await call(ops.ctx_fork_async(this[H]), options), this.model); }
   suspend() { ops.ctx_suspend(this[H]); }
@@ -311,7 +320,6 @@ const refused = {
   'this server keeps no snapshots': ['save', 'snapshot'],
   'no loaded model has a tool form': ['equip', 'answer'],
   'this engine cannot hide a prefix yet; use attentionMask': ['dropPrefix', 'setWindow'],
-  'this engine runs no market': ['setBid', 'idle'],
   'this server does not publish prefixes': ['publish'],
   'no loaded model takes media': ['appendImage', 'appendImages', 'appendAudio', 'appendAudios', 'appendVideo'],
 };
@@ -416,7 +424,14 @@ export const tools = Object.freeze({ ...none('tools', noTools, 'equipPrefix', 'a
   'parseCall', 'parseCalls', 'tool'), supported: () => false });
 export const zo = none('zo', noAdapters, 'initialize', 'update', 'adapterSeed');
 export const contexts = none('contexts', 'this server keeps no snapshots', 'list', 'info');
-export const scheduling = none('scheduling', 'this engine runs no market', 'balance', 'rent', 'dividend', 'latency', 'price', 'explain');
+export const scheduling = Object.freeze({
+  balance: (model) => ops.sched_balance(handle(model, Model, 'model')),
+  rent: (ctx) => ops.sched_rent(handle(ctx, Context, 'ctx')),
+  dividend: (model) => ops.sched_dividend(handle(model, Model, 'model')),
+  latency: (ctx) => ops.sched_latency(handle(ctx, Context, 'ctx')),
+  price: () => ops.sched_price(),
+  explain: async (options) => JSON.parse(await call(ops.sched_explain(), options)),
+});
 export const messaging = none('messaging', 'this server carries no topics', 'push', 'pull', 'broadcast', 'subscribe');
 export const mcp = none('mcp', 'this server knows no MCP servers', 'availableServers', 'connect');
 export const filesystem = none('filesystem', 'this server gives programs no files', 'usage');

@@ -8,12 +8,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import pie.engine.EngineStats;
+import pie.engine.market.MarketStats;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
 class EnginePulseTest {
     private static EngineStats stats(int steps) {
-        return new EngineStats(steps, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        return new EngineStats(steps, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketStats.NONE);
     }
 
     @Test

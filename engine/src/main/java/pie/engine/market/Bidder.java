@@ -145,6 +145,16 @@ public final class Bidder {
         away = true;
     }
 
+    /** Note that its program gave its pages up. */
+    public void left() {
+        away = true;
+    }
+
+    /** Say whether its pages are gone since it last ran. */
+    public boolean away() {
+        return away;
+    }
+
     /** Note that it runs again. Return whether its pages had been taken. */
     public boolean back() {
         boolean was = away;
@@ -261,6 +271,11 @@ public final class Bidder {
     /** Return the pages that a newcomer must find beside its demand, so that it is not displaced at once. */
     int headroom(int residency, int pageSize) {
         return (int) ((Math.min(horizon, residency) + pageSize - 1) / pageSize);
+    }
+
+    /** Say whether it was in a tick. */
+    public boolean tookPart(long number) {
+        return tick == number;
     }
 
     public Wallet wallet() {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.event.EventLog;
+import pie.engine.market.Explanation;
 
 /** Stand for one run of a program. All methods return at once and may be called from any thread. */
 public interface InferletProcess {
@@ -36,6 +37,9 @@ public interface InferletProcess {
     EventLog log();
 
     ProcessTotals totals();
+
+    /** Say why it waits or runs slowly, by model; once it has ended, what could be said last. */
+    Map<String, Explanation> explain();
 
     /** Return CPU nanoseconds of the guest's thread so far. */
     long guestCpuNanos();

@@ -12,6 +12,7 @@ public record ProcessTotals(
         int contexts,
         double pagesHeld,
         double pagesPeak,
-        double pageSeconds) {
-    public static final ProcessTotals NONE = new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        double pageSeconds,
+        MarketTotals market) {
+    public static final ProcessTotals NONE = new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketTotals.NONE);
 }

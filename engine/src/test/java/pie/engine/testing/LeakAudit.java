@@ -44,9 +44,17 @@ public final class LeakAudit implements AfterEachCallback {
         return process(engine, Budget.UNLIMITED, 7);
     }
 
+    public ProcessId process(Engine engine, OwnerId owner) {
+        return process(engine, owner, Budget.UNLIMITED, 7);
+    }
+
     public ProcessId process(Engine engine, Budget budget, long seed) {
+        return process(engine, OwnerId.LOCAL, budget, seed);
+    }
+
+    private ProcessId process(Engine engine, OwnerId owner, Budget budget, long seed) {
         ProcessId id = ProcessId.random();
-        engine.openProcess(id, OwnerId.LOCAL, budget, seed);
+        engine.openProcess(id, owner, budget, seed);
         processes.put(id, engine);
         return id;
     }

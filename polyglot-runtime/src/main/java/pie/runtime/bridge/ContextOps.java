@@ -2,7 +2,10 @@ package pie.runtime.bridge;
 
 import pie.inferlet.Context;
 import pie.inferlet.ContextOptions;
+import pie.inferlet.IdleScope;
+import pie.inferlet.Json;
 import pie.inferlet.Model;
+import pie.inferlet.Scheduling;
 
 /** Serve contexts. */
 final class ContextOps {
@@ -45,6 +48,21 @@ final class ContextOps {
         bridge.run("ctx_commit_working_pages", a -> context(a).commitWorkingPages(a.integer(1, "k")));
         bridge.run("ctx_release_working_pages", a -> context(a).releaseWorkingPages(a.integer(1, "n")));
         bridge.run("ctx_truncate_working_page_tokens", a -> context(a).truncateWorkingPageTokens(a.integer(1, "n")));
+        bridge.run("ctx_set_bid", a -> {
+            if (a.has(1)) {
+                context(a).setBid(a.number(1, "bid"), a.flag(2, "hold"));
+            } else {
+                context(a).clearBid();
+            }
+        });
+        bridge.call("ctx_idle", a -> context(a).idle());
+        bridge.run("idle_close", a -> a.handle(0, IdleScope.class).close());
+        bridge.call("sched_balance", a -> Scheduling.balance(a.handle(0, Model.class)));
+        bridge.call("sched_rent", a -> Scheduling.rent(context(a)));
+        bridge.call("sched_dividend", a -> Scheduling.dividend(a.handle(0, Model.class)));
+        bridge.call("sched_latency", a -> Scheduling.latency(context(a)));
+        bridge.call("sched_price", a -> Scheduling.price());
+        bridge.start("sched_explain", a -> Scheduling.explainAsync(), Json::text);
         bridge.run("ctx_close", a -> context(a).close());
     }
 

@@ -1,10 +1,10 @@
 """The interface between pie and the programs that it runs. All behaviour lives in the host; these are thin facades."""
 
-from . import chat, errors, runtime, session, timers
+from . import chat, errors, runtime, scheduling, session, timers
 from ._later import (
     Adapter, AnyJson, Audio, Child, Constraint, Ebnf, Grammar, GrammarConstraint, GrammarSchema, Image, JsonSchema,
     Matcher, McpSession, Regex, Schema, Speculator, Speech, SpeechBuilder, Subscription, Video, Voice, adapter, contexts,
-    filesystem, grammar, http, mcp, messaging, reasoning, scheduling, spec, tools, write_wav, zo,
+    filesystem, grammar, http, mcp, messaging, reasoning, spec, tools, write_wav, zo,
 )  # fmt: skip
 from .context import Context
 from .errors import (

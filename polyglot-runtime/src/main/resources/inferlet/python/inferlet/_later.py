@@ -62,8 +62,6 @@ tools = _module("tools", _TOOLS, ("equip_prefix", "answer_prefix", "native_gramm
 adapter = _module("adapter", _ADAPTERS, (), Adapter=Adapter)
 zo = _module("zo", _ADAPTERS, ("initialize", "update", "adapter_seed"))
 contexts = _module("contexts", "this server keeps no snapshots", ("list", "info"))
-scheduling = _module("scheduling", "this engine runs no market", ("balance", "rent", "dividend", "latency", "price",
-                                                                  "explain"))  # fmt: skip
 messaging = _module("messaging", "this server carries no topics", ("push", "pull", "broadcast", "subscribe"))
 mcp = _module("mcp", "this server knows no MCP servers", ("available_servers", "connect"))
 filesystem = _module("filesystem", "this server gives programs no files", ("usage",))

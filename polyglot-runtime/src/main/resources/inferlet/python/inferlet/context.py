@@ -11,8 +11,31 @@ from .model import Model
 from .sampler import Sampler, handle
 
 _NO_SNAPSHOTS = "this server keeps no snapshots"
-_NO_MARKET = "this engine runs no market"
 _NO_MEDIA = "no loaded model takes media"
+
+
+class _Idle:
+    """Scope in which a context bids nothing."""
+
+    __slots__ = ("_h",)
+
+    def __init__(self, h):
+        self._h = h
+
+    def close(self):
+        _p.idle_close(self._h)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        self.close()
 
 
 class Context:
@@ -42,8 +65,6 @@ class Context:
     answer = later("ctx.answer", "no loaded model has a tool form")
     drop_prefix = later("ctx.drop_prefix", "this engine cannot hide a prefix yet; use attention_mask")
     set_window = later("ctx.set_window", "this engine cannot slide a window yet; use attention_mask")
-    set_bid = later("ctx.set_bid", _NO_MARKET)
-    idle = later("ctx.idle", _NO_MARKET)
     publish = later("ctx.publish", "this server does not publish prefixes")
     append_image = append_images = append_audio = append_audios = append_video = later("ctx.append_image", _NO_MEDIA)
 
@@ -133,6 +154,13 @@ class Context:
 
     def truncate_working_page_tokens(self, n):
         _p.ctx_truncate_working_page_tokens(self._h, n)
+
+    def set_bid(self, v, *, hold=False):
+        _p.ctx_set_bid(self._h, v, hold)
+        return self
+
+    def idle(self):
+        return _Idle(_p.ctx_idle(self._h))
 
     def forward(self):
         return Forward(_p.ctx_forward(self._h))
