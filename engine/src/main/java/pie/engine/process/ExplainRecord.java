@@ -151,7 +151,11 @@ public final class ExplainRecord {
         }
         Map<String, Object> map = new LinkedHashMap<>();
         boolean own = party.owner().equals(reader);
-        map.put("process", own ? party.process() : "other-" + Integer.toHexString(party.process().hashCode()));
+        map.put(
+                "process",
+                own
+                        ? party.process()
+                        : "other-" + Integer.toHexString(party.process().hashCode()));
         if (own) {
             map.put("context", party.context());
         }
