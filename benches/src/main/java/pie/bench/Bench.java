@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./dev bench",
         description = "Measure pie, alone or beside a peer on the same machine.%n",
-        subcommands = {LoadRun.class, StartUp.class, WarmLaunch.class, HostCalls.class},
+        subcommands = {LoadRun.class, DecodeRun.class, StartUp.class, WarmLaunch.class, HostCalls.class},
         sortOptions = false,
         footer = {
             "",
@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             "  ./dev bench load --concurrency 1,8 --languages python,javascript",
             "  ./dev bench load --target llamacpp --server-bin ~/llama.cpp/build/bin/llama-server",
             "  ./dev bench start --rounds 5",
+            "  ./dev bench decode --llama-bench ~/llama.cpp/build/bin/llama-bench",
             "  ./dev bench warm",
             "  ./dev bench load --direct --program collect --languages python,javascript",
             "  ./dev bench calls --json-out calls.json"

@@ -46,6 +46,11 @@ final class EngineTarget implements Target, AutoCloseable {
         return new EngineTarget(files, Engine.start(loaded, driver, EngineConfig.DEFAULT));
     }
 
+    /** Return the engine, which runs until {@link #close}. */
+    Engine engine() {
+        return engine;
+    }
+
     @Override
     public String name() {
         return "engine-direct";

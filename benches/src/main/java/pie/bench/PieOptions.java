@@ -12,6 +12,8 @@ import picocli.CommandLine.Option;
 
 /** Take the pie server to measure: one that runs, or a fresh one that is stopped at the end. */
 final class PieOptions {
+    static final String DEFAULT_MODEL = "smollm2-135m-instruct";
+
     @Option(names = "--url", paramLabel = "URL", description = "A running pie server. Default: a fresh one is started.")
     private @Nullable URI url;
 
@@ -60,13 +62,18 @@ final class PieOptions {
 
     /** Return the file that {@code --model} stands for, for peers that want a path. */
     Path modelFile() throws IOException {
-        if (model != null && Files.isRegularFile(Path.of(model))) {
+        return modelFile(model == null ? DEFAULT_MODEL : model);
+    }
+
+    /** Return the file itself, or the one that was pulled under this name. */
+    static Path modelFile(String model) throws IOException {
+        if (Files.isRegularFile(Path.of(model))) {
             return Path.of(model);
         }
         String home = System.getenv("PIE_HOME");
         Path models =
                 (home == null ? Path.of(System.getProperty("user.home"), ".pie") : Path.of(home)).resolve("models");
-        Path folder = models.resolve(model == null ? "smollm2-135m-instruct" : model);
+        Path folder = models.resolve(model);
         try (var files = Files.list(folder)) {
             return files.filter(f -> f.toString().endsWith(".gguf"))
                     .findFirst()

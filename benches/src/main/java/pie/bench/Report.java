@@ -12,7 +12,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Print lines for people as they come, and write one JSON document for machines at the end. */
 final class Report {
-    @Option(names = "--json-out", paramLabel = "FILE", description = "Write all figures and the environment there.")
+    @Option(
+            names = {"--json-out", "--json"},
+            paramLabel = "FILE",
+            description = "Write all figures and the environment there.")
     private @Nullable Path file;
 
     private final Map<String, Object> figures = new LinkedHashMap<>();

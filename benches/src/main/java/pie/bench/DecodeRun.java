@@ -1,0 +1,165 @@
+package pie.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measure what engine and CPU driver make of the processor, beside llama.cpp on the same file: no guest, no HTTP on either side. */
+@Command(
+        name = "decode",
+        description = {
+            "Measure prefill and decode of the engine on the CPU, in this JVM, in tokens/s.%n",
+            "Rounds of pie and of llama.cpp's own benchmarks alternate; the ratio is that of each round.%n"
+        },
+        sortOptions = false)
+final class DecodeRun implements Callable<Integer> {
+    @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Default: ${DEFAULT-VALUE}.")
+    private String model = PieOptions.DEFAULT_MODEL;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of each side; 0 = all processors.")
+    private int threads;
+
+    @Option(names = "--prefill", paramLabel = "N", description = "Tokens of the prefill. Default: ${DEFAULT-VALUE}.")
+    private int prefill = 512;
+
+    @Option(names = "--streams", split = ",", description = "Streams decoded at once. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> streams = List.of(1, 8, 32);
+
+    @Option(names = "--prompt-tokens", description = "Context before a stream decodes. Default: ${DEFAULT-VALUE}.")
+    private int promptTokens = 64;
+
+    @Option(names = "--max-tokens", description = "Tokens of each stream. Default: ${DEFAULT-VALUE}.")
+    private int maxTokens = 64;
+
+    @Option(names = "--rounds", description = "Measured rounds. Default: ${DEFAULT-VALUE}.")
+    private int rounds = 5;
+
+    @Option(names = "--llama-bench", paramLabel = "PATH", description = "llama.cpp's llama-bench, for the prefill.")
+    private @Nullable Path llamaBench;
+
+    @Option(
+            names = "--llama-batched-bench",
+            paramLabel = "PATH",
+            description = "llama.cpp's llama-batched-bench, for the streams.")
+    private @Nullable Path llamaBatchedBench;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
+    private boolean help;
+
+    @Mixin
+    private Report report = new Report();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path file = PieOptions.modelFile(model);
+        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        report.environment(Environment.json());
+        report.put("model", file.getFileName().toString());
+        report.put("threads", workers);
+        Map<String, List<Double>> pie = new LinkedHashMap<>();
+        Map<String, List<Double>> peer = new LinkedHashMap<>();
+        try (EngineTarget target = EngineTarget.open(file, workers)) {
+            report.line("%s", target.engine().capabilities().kernels());
+            report.put("kernels", target.engine().capabilities().kernels());
+            var decode = new EngineDecode(target.engine());
+            for (int round = -1; round < rounds; round++) { // round -1 warms up and is not kept
+                Map<String, Double> figures = measure(decode, round);
+                if (round >= 0) {
+                    keep(figures, pie);
+                    keep(llama(file, workers), peer);
+                }
+            }
+        }
+        report.put("results", results(pie, peer));
+        report.write();
+        return 0;
+    }
+
+    private Map<String, Double> measure(EngineDecode decode, int round) throws InterruptedException {
+        var figures = new LinkedHashMap<String, Double>();
+        figures.put(prefillName(prefill), decode.prefill(prefill, round));
+        for (int n : streams) {
+            figures.put(streamsName(n), decode.streams(n, promptTokens, maxTokens, round));
+        }
+        return figures;
+    }
+
+    private Map<String, Double> llama(Path file, int workers) throws IOException, InterruptedException {
+        var figures = new LinkedHashMap<String, Double>();
+        if (llamaBench != null) {
+            figures.putAll(LlamaBench.prefill(llamaBench, file, workers, prefill));
+        }
+        if (llamaBatchedBench != null) {
+            figures.putAll(LlamaBench.streams(llamaBatchedBench, file, workers, promptTokens, maxTokens, streams));
+        }
+        return figures;
+    }
+
+    static String prefillName(int tokens) {
+        return "prefill " + tokens;
+    }
+
+    static String streamsName(int n) {
+        return n == 1 ? "1 stream" : n + " streams";
+    }
+
+    private static void keep(Map<String, Double> figures, Map<String, List<Double>> all) {
+        figures.forEach((name, value) ->
+                all.computeIfAbsent(name, n -> new ArrayList<>()).add(value));
+    }
+
+    private List<Object> results(Map<String, List<Double>> pie, Map<String, List<Double>> peer) {
+        List<Object> results = new ArrayList<>();
+        report.line("%n%-14s %-26s %-26s %s", "tokens/s", "pie", peer.isEmpty() ? "" : "llama.cpp", "");
+        pie.forEach((name, own) -> {
+            List<Double> other = peer.getOrDefault(name, List.of());
+            Spread ratio = ratio(own, other);
+            report.line(
+                    "%-14s %-26s %-26s %s",
+                    name,
+                    spread(own),
+                    other.isEmpty() ? "" : spread(other),
+                    other.isEmpty()
+                            ? ""
+                            : String.format(
+                                    java.util.Locale.ROOT,
+                                    "x %.2f (%.2f-%.2f)",
+                                    ratio.median(),
+                                    ratio.min(),
+                                    ratio.max()));
+            var json = new LinkedHashMap<String, Object>();
+            json.put("case", name);
+            json.put("pie_tok_per_s", spread(own).json());
+            if (!other.isEmpty()) {
+                json.put("llamacpp_tok_per_s", spread(other).json());
+                json.put("ratio", ratio.json());
+            }
+            results.add(json);
+        });
+        return results;
+    }
+
+    private static Spread spread(List<Double> values) {
+        return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /** Divide round by round. */
+    static Spread ratio(List<Double> own, List<Double> other) {
+        double[] ratios = new double[Math.min(own.size(), other.size())];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = own.get(i) / other.get(i);
+        }
+        return Spread.of(ratios);
+    }
+}

@@ -1,0 +1,89 @@
+package pie.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import pie.engine.ContextHandle;
+import pie.engine.Engine;
+import pie.engine.EngineStats;
+import pie.engine.generate.PlanSpec;
+import pie.engine.generate.SamplerChain;
+import pie.engine.process.Budget;
+import pie.engine.process.OwnerId;
+import pie.engine.process.ProcessId;
+
+/** Time an engine's prefill and its steady decode of several streams. */
+final class EngineDecode {
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** What had been done by a time. */
+    record Progress(long nanos, long prefilled, long generated) {}
+
+    private final Engine engine;
+
+    EngineDecode(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** Return tokens/s of one prompt, from the call to its first token. */
+    double prefill(int tokens, long seed) {
+        long start = System.nanoTime();
+        run(Prompt.draw(1, tokens, 1, seed));
+        return tokens / ((System.nanoTime() - start) / 1e9);
+    }
+
+    /** Return tokens/s of all streams together, while every one of them decodes. */
+    double streams(int count, int promptTokens, int maxTokens, long seed) {
+        return rate(run(Prompt.draw(count, promptTokens, maxTokens, seed)));
+    }
+
+    private List<Progress> run(List<Prompt> prompts) {
+        ProcessId process = ProcessId.random();
+        engine.openProcess(process, OwnerId.LOCAL, Budget.UNLIMITED, 0);
+        List<Progress> progress = new ArrayList<>();
+        try {
+            List<CompletableFuture<?>> running = new ArrayList<>();
+            for (Prompt prompt : prompts) {
+                ContextHandle context = engine.createContext(process, false);
+                context.append(prompt.ids());
+                running.add(context.generate(plan(prompt.maxTokens())).collect());
+            }
+            while (running.stream().noneMatch(CompletableFuture::isDone)) {
+                EngineStats stats = engine.stats();
+                progress.add(new Progress(System.nanoTime(), stats.rowsPrefill(), stats.tokensGenerated()));
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+            running.forEach(CompletableFuture::join);
+        } finally {
+            engine.closeProcess(process).join();
+        }
+        return progress;
+    }
+
+    private static PlanSpec plan(int maxTokens) {
+        return new PlanSpec(
+                SamplerChain.ARGMAX, maxTokens, new int[0], List.of(), null, OptionalLong.empty(), List.of());
+    }
+
+    /** Divide the tokens by the time, between the first and the last step that began after the last prefill; NaN below two. */
+    static double rate(List<Progress> progress) {
+        List<Progress> edges = new ArrayList<>();
+        for (int i = 1; i < progress.size(); i++) {
+            Progress p = progress.get(i);
+            if (p.prefilled() == progress.getLast().prefilled()
+                    && p.generated() > progress.get(i - 1).generated()) {
+                edges.add(p);
+            }
+        }
+        if (edges.size() < 3) {
+            return Double.NaN;
+        }
+        // The first edge may be the prefill's own token.
+        Progress first = edges.get(1);
+        Progress last = edges.getLast();
+        return (last.generated() - first.generated()) / ((last.nanos() - first.nanos()) / 1e9);
+    }
+}
