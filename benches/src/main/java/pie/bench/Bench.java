@@ -1,5 +1,6 @@
 package pie.bench;
 
+import pie.bench.grammar.GrammarBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "./dev bench",
         description = "Measure pie, alone or beside a peer on the same machine.%n",
-        subcommands = {LoadRun.class, DecodeRun.class, StartUp.class, WarmLaunch.class, HostCalls.class},
+        subcommands = {LoadRun.class, DecodeRun.class, StartUp.class, WarmLaunch.class, HostCalls.class, GrammarBench.class},
         sortOptions = false,
         footer = {
             "",
@@ -18,7 +19,8 @@ import picocli.CommandLine.Command;
             "  ./dev bench decode --llama-bench ~/llama.cpp/build/bin/llama-bench",
             "  ./dev bench warm",
             "  ./dev bench load --direct --program collect --languages python,javascript",
-            "  ./dev bench calls --json-out calls.json"
+            "  ./dev bench calls --json-out calls.json",
+            "  ./dev bench grammar --peer-python ~/peers/bin/python"
         })
 public final class Bench implements Runnable {
     @CommandLine.Option(

@@ -1,7 +1,10 @@
 package pie.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -13,6 +16,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Clock;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.model.Tokenizer;
 
 /** State which module may know which, over the class files of all of them. */
 class ArchitectureTest {
@@ -112,6 +118,50 @@ class ArchitectureTest {
                 .callMethod(System.class, "nanoTime")
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
+                .check(pie);
+    }
+
+    @Test
+    void grammars_know_the_tokenizer_and_nothing_else_of_the_engine() {
+        noClasses()
+                .that()
+                .resideInAPackage("pie.engine.grammar..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("pie..")
+                        .and(not(resideInAPackage("pie.engine.grammar..")))
+                        .and(not(assignableTo(Tokenizer.class)))
+                        .and(not(assignableTo(PieException.class)))
+                        .and(not(assignableTo(ErrorCode.class))))
+                .check(pie);
+    }
+
+    @Test
+    void matching_holds_no_lock_no_thread_and_no_clock() {
+        noClasses()
+                .that(
+                        resideInAPackage("pie.engine.grammar")
+                                .and(
+                                        nameMatching(
+                                                ".*\\.(Matcher|MatchState|MaskBuilder|MaskKey|StateMask|Stepper|Stacks|StackNode|Automaton|TokenTrie)")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.concurrent..")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .check(pie);
+        noClasses()
+                .that()
+                .resideInAPackage("pie.engine.grammar..")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Clock.class)
                 .check(pie);
     }
 

@@ -51,7 +51,10 @@ class GeneratedTextTest {
                     {"required": ["b"], "properties": {"b": {"minLength": 2, "maxLength": 4}}}]}
                 """,
                 "{\"minimum\":3,\"maxLength\":2,\"required\":[\"k\"],\"maxItems\":1}"));
-        for (String format : "date time date-time email hostname ipv4 ipv6 uuid uri".split(" ")) {
+        all.add("{\"type\":\"string\",\"format\":\"email\",\"pattern\":\"[.](com|org)$\"}");
+        for (String format :
+                "date time date-time duration json-pointer relative-json-pointer uri-reference hostname ipv4 ipv6 uuid uri"
+                        .split(" ")) {
             all.add("{\"type\":\"string\",\"format\":\"" + format + "\"}");
         }
         return all.stream();

@@ -32,7 +32,7 @@ public enum Spelling {
         for (int c = low; c <= Math.min(high, '\\'); c++) {
             if (c < 0x20 || c == '"' || c == '\\') {
                 utf8(plain, c - 1, sequences);
-                sequences.add(escape(c));
+                escape(c, sequences);
                 plain = c + 1;
             }
         }
@@ -40,13 +40,20 @@ public enum Spelling {
         return sequences;
     }
 
-    private static int[] escape(int c) {
+    private static void escape(int c, List<int[]> into) {
         int shortForm = c >= 0x20 ? c : SHORT_OF.indexOf(c) >= 0 ? SHORT.charAt(SHORT_OF.indexOf(c)) : -1;
         if (shortForm >= 0) {
-            return new int[] {'\\', '\\', shortForm, shortForm};
+            into.add(new int[] {'\\', '\\', shortForm, shortForm});
+            return;
         }
         int last = Character.forDigit(c & 15, 16);
-        return new int[] {'\\', '\\', 'u', 'u', '0', '0', '0', '0', '0' + (c >> 4), '0' + (c >> 4), last, last};
+        into.add(new int[] {'\\', '\\', 'u', 'u', '0', '0', '0', '0', '0' + (c >> 4), '0' + (c >> 4), last, last});
+        if (last >= 'a') {
+            int[] upper = into.getLast().clone();
+            upper[10] = last - 'a' + 'A';
+            upper[11] = upper[10];
+            into.add(upper);
+        }
     }
 
     /** Splits the range until first and last value of a piece differ only in whole trailing bytes. */

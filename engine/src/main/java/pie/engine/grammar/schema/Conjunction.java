@@ -88,9 +88,6 @@ record Conjunction(List<Place> schemas, List<Place> groups, boolean never) {
     Set<String> required() {
         Set<String> keys = new LinkedHashSet<>();
         for (Place list : all("required")) {
-            if (!list.node().isArray()) {
-                throw SchemaErrors.invalid(list.pointer(), "must be a list of keys");
-            }
             for (int i = 0; i < list.node().size(); i++) {
                 if (!list.node().get(i).isString()) {
                     throw SchemaErrors.invalid(list.element(i).pointer(), "must be a key");

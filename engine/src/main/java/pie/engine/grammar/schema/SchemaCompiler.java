@@ -116,11 +116,7 @@ public final class SchemaCompiler {
         List<JsonNode> values = new ArrayList<>();
         List<Place> constants = all.all("const");
         if (constants.isEmpty()) {
-            Place list = all.all("enum").getFirst();
-            if (!list.node().isArray()) {
-                throw SchemaErrors.invalid(list.pointer(), "must be a list of values");
-            }
-            list.node().forEach(values::add);
+            all.all("enum").getFirst().node().forEach(values::add);
         } else {
             values.add(constants.getFirst().node());
         }
@@ -179,7 +175,7 @@ public final class SchemaCompiler {
             words = both(words, context.pattern(pattern));
         }
         for (Place format : all.all("format")) {
-            Optional<Dfa> texts = context.format(format);
+            Optional<Dfa> texts = SchemaContext.format(format);
             words = texts.isPresent() ? both(words, texts.get()) : words;
         }
         if (words == null) {

@@ -20,7 +20,6 @@ final class SchemaContext {
     private final Set<String> ignored = new LinkedHashSet<>();
     private final Set<String> checked = new LinkedHashSet<>();
     private final Map<String, Dfa> patterns = new HashMap<>();
-    private final Map<String, Optional<Dfa>> formats = new HashMap<>();
 
     SchemaContext(SchemaDocument document, boolean lenient, Budget budget) {
         this.document = document;
@@ -55,10 +54,14 @@ final class SchemaContext {
                 leaveOut(schema.member(keyword), "the keyword '" + keyword + "' is not supported");
             }
         }
-        for (String keyword : new String[] {"properties"}) {
-            if (schema.has(keyword) && !schema.member(keyword).node().isObject()) {
-                throw SchemaErrors.invalid(schema.member(keyword).pointer(), "must be an object");
-            }
+        if (schema.has("properties") && !schema.node().get("properties").isObject()) {
+            throw SchemaErrors.invalid(schema.member("properties").pointer(), "must be an object");
+        }
+        if (schema.has("required") && !schema.node().get("required").isArray()) {
+            throw SchemaErrors.invalid(schema.member("required").pointer(), "must be a list of keys");
+        }
+        if (schema.has("enum") && !schema.node().get("enum").isArray()) {
+            throw SchemaErrors.invalid(schema.member("enum").pointer(), "must be a list of values");
         }
         for (String keyword : new String[] {"anyOf", "oneOf", "allOf", "prefixItems"}) {
             if (schema.has(keyword)
@@ -104,11 +107,11 @@ final class SchemaContext {
         });
     }
 
-    Optional<Dfa> format(Place format) {
+    static Optional<Dfa> format(Place format) {
         if (!format.node().isString()) {
             throw SchemaErrors.invalid(format.pointer(), "must be the name of a format");
         }
-        return formats.computeIfAbsent(format.node().asString(), name -> Formats.find(name, budget));
+        return Formats.find(format.node().asString());
     }
 
     /** Return a count: not negative, cut at {@link Integer#MAX_VALUE}. */

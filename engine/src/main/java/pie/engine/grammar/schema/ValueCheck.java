@@ -95,7 +95,7 @@ final class ValueCheck {
                 && (!schema.has("pattern")
                         || context.pattern(schema.member("pattern")).accepts(codePoints))
                 && (!schema.has("format")
-                        || context.format(schema.member("format"))
+                        || SchemaContext.format(schema.member("format"))
                                 .map(format -> format.accepts(codePoints))
                                 .orElse(true));
     }
