@@ -1,8 +1,8 @@
 package pie.bench;
 
-import pie.bench.grammar.GrammarBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import pie.bench.grammar.GrammarBench;
 
 /** Run one benchmark; {@code ./dev bench} calls it. */
 @Command(
