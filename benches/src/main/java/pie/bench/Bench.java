@@ -8,7 +8,14 @@ import pie.bench.grammar.GrammarBench;
 @Command(
         name = "./dev bench",
         description = "Measure pie, alone or beside a peer on the same machine.%n",
-        subcommands = {LoadRun.class, DecodeRun.class, StartUp.class, WarmLaunch.class, HostCalls.class, GrammarBench.class},
+        subcommands = {
+            LoadRun.class,
+            DecodeRun.class,
+            StartUp.class,
+            WarmLaunch.class,
+            HostCalls.class,
+            GrammarBench.class
+        },
         sortOptions = false,
         footer = {
             "",
