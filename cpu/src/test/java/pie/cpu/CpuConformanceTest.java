@@ -13,7 +13,7 @@ final class CpuConformanceTest extends DriverConformance {
 
     @Override
     protected Driver open() {
-        return new CpuDriverProvider().open(model, CONFIG.withOption("warmup", "false"), line -> {});
+        return new CpuDriverProvider().open(model, Harness.options(CONFIG), line -> {});
     }
 
     @AfterAll

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.Driver;
+import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
@@ -46,6 +47,31 @@ final class Harness {
 
     /** Drawn token (-1 if none) and logits of each row. */
     record Outcome(int token, float[][] logits) {}
+
+    /**
+     * Return the default configuration without warm-up, and with the options of system property {@code pie.test.cpu}, such as
+     * {@code kernels=onednn,weights=bf16}: so all tests run on kernels that are not this machine's first choice.
+     */
+    static DriverConfig config() {
+        return options(DriverConfig.DEFAULT);
+    }
+
+    /** Return a configuration without warm-up, and with the options of {@link #config}. */
+    static DriverConfig options(DriverConfig of) {
+        DriverConfig config = of.withOption("warmup", "false");
+        for (String option : System.getProperty("pie.test.cpu", "").split(",")) {
+            if (!option.isEmpty()) {
+                config = config.withOption(
+                        option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
+            }
+        }
+        return config;
+    }
+
+    /** Say whether weights and activations of matmuls are rounded to bf16, so that logits differ from f32 by tenths. */
+    static boolean rounds(Driver driver) {
+        return driver.capabilities().kernels().contains("BF16");
+    }
 
     private final Driver driver;
     private final ForwardBatch batch;

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import pie.cpu.Harness.Context;
 import pie.cpu.Harness.Slice;
 import pie.engine.driver.Driver;
-import pie.engine.driver.DriverConfig;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
 import pie.engine.testing.TestModel;
@@ -30,8 +29,7 @@ class InvarianceTest {
     @BeforeAll
     static void open() {
         model = Models.open(TestModel.path());
-        driver = new CpuDriverProvider()
-                .open(model, DriverConfig.DEFAULT.withPages(300).withOption("warmup", "false"), line -> {});
+        driver = new CpuDriverProvider().open(model, Harness.config().withPages(300), line -> {});
         Harness h = new Harness(driver);
         h.pass(List.of(Slice.drawn(h.context(), PROMPT))); // another length than below, so that pages hold old content
         whole = last(h, h.context(), PROMPT);

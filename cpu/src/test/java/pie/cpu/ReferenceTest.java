@@ -10,25 +10,29 @@ import org.junit.jupiter.api.Test;
 import pie.cpu.Harness.Outcome;
 import pie.cpu.Harness.Slice;
 import pie.engine.driver.Driver;
-import pie.engine.driver.DriverConfig;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
 import pie.engine.testing.TestModel;
 
 /** Compare the default model with an independent implementation in f32 on the same file. */
 class ReferenceTest {
-    /** Where the reference's first two choices are closer than this, either is right. */
+    /** Most that a logit may differ, in f32 and where matmuls round to bf16. */
+    private static final float EXACT = 0.02f;
+
+    private static final float ROUNDED = 0.6f;
+    /** Where the reference's first two choices are closer than this, either is right; or where each may have moved past the other. */
     private static final float TIE = 0.05f;
 
     private static final Reference REFERENCE = Reference.read("smollm2-135m-instruct.json");
     private static ModelFiles model;
     private static Driver driver;
+    private static float tolerance;
 
     @BeforeAll
     static void open() {
         model = Models.open(TestModel.path());
-        driver = new CpuDriverProvider()
-                .open(model, DriverConfig.DEFAULT.withPages(256).withOption("warmup", "false"), line -> {});
+        driver = new CpuDriverProvider().open(model, Harness.config().withPages(256), line -> {});
+        tolerance = Harness.rounds(driver) ? ROUNDED : EXACT;
     }
 
     @AfterAll
@@ -49,7 +53,7 @@ class ReferenceTest {
             for (int i = 0; i < item.topIds().length; i++) {
                 assertThat(last[item.topIds()[i]])
                         .as("logit %d of '%s'", item.topIds()[i], item.prompt())
-                        .isCloseTo(item.topLogits()[i], org.assertj.core.data.Offset.offset(0.02f));
+                        .isCloseTo(item.topLogits()[i], org.assertj.core.data.Offset.offset(tolerance));
             }
             h.release(context);
         }
@@ -88,7 +92,7 @@ class ReferenceTest {
             if (tokens.get(i) != item.greedyIds()[i]) {
                 assertThat(item.gaps()[i])
                         .as("'%s': token %d is %d, not %d", item.prompt(), i, tokens.get(i), item.greedyIds()[i])
-                        .isLessThan(TIE);
+                        .isLessThan(Math.max(TIE, 2 * tolerance));
                 return; // after a tie the texts part
             }
         }

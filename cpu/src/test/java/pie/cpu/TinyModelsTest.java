@@ -20,6 +20,9 @@ import pie.engine.model.Models;
  * rounding, which moves a logit by up to 0.003 each.
  */
 class TinyModelsTest {
+    /** Most that a logit may differ where matmuls round to bf16: weights alone make 0.205. */
+    private static final float ROUNDED = 0.3f;
+
     @ParameterizedTest
     @CsvSource({
         "tiny-llama, 8, auto, auto, 0.006",
@@ -31,7 +34,7 @@ class TinyModelsTest {
         "tiny-qwen2, 32, f32, vector, 0.006",
         "tiny-qwen2, 16, bf16, vector, 0.006",
         "tiny-llama, 16, f32, onednn, 0.006",
-        "tiny-llama, 16, bf16, onednn, 0.3", // bf16 weights alone make 0.205
+        "tiny-llama, 16, bf16, onednn, 0.3",
         "tiny-qwen2, 16, f16, onednn, 0.05",
     })
     void tokensAndLogitsAgree(String name, int pageSize, String weights, String kernels, float tolerance)
@@ -47,6 +50,7 @@ class TinyModelsTest {
         try (var model = Models.open(directory(name));
                 var driver = new CpuDriverProvider().open(model, config, line -> {})) {
             Harness h = new Harness(driver);
+            float allowed = Harness.rounds(driver) ? Math.max(tolerance, ROUNDED) : tolerance;
             for (Reference.Item item : Reference.read(name + "/reference.json").items()) {
                 var context = h.context();
                 float[][] rows = h.pass(List.of(Slice.probed(context, item.promptIds())))
@@ -56,17 +60,20 @@ class TinyModelsTest {
                 for (int i = 0; i < item.topIds().length; i++) {
                     assertThat(last[item.topIds()[i]])
                             .as(item.prompt())
-                            .isCloseTo(item.topLogits()[i], Offset.offset(tolerance));
+                            .isCloseTo(item.topLogits()[i], Offset.offset(allowed));
                 }
-                assertThat(continuation(h, context, item)).as(item.prompt()).isEqualTo(expected(item));
+                int sure = sure(item, 2 * allowed);
+                assertThat(continuation(h, context, item, sure))
+                        .as(item.prompt())
+                        .isEqualTo(expected(item, sure));
                 h.release(context);
             }
         }
     }
 
-    private static List<Integer> continuation(Harness h, Harness.Context context, Reference.Item item) {
+    private static List<Integer> continuation(Harness h, Harness.Context context, Reference.Item item, int sure) {
         List<Integer> tokens = new ArrayList<>(List.of(item.greedyIds()[0]));
-        for (int i = 1; i < sure(item); i++) {
+        for (int i = 1; i < sure; i++) {
             tokens.add(h.pass(List.of(Slice.drawn(context, new int[] {tokens.getLast()})))
                     .getFirst()
                     .token());
@@ -74,17 +81,14 @@ class TinyModelsTest {
         return tokens;
     }
 
-    private static List<Integer> expected(Reference.Item item) {
-        return java.util.Arrays.stream(item.greedyIds())
-                .limit(sure(item))
-                .boxed()
-                .toList();
+    private static List<Integer> expected(Reference.Item item, int sure) {
+        return java.util.Arrays.stream(item.greedyIds()).limit(sure).boxed().toList();
     }
 
     /** Return the tokens before the first near tie, at least one. */
-    private static int sure(Reference.Item item) {
+    private static int sure(Reference.Item item, float tie) {
         for (int i = 1; i < item.gaps().length; i++) {
-            if (item.gaps()[i] < 0.1f) {
+            if (item.gaps()[i] < Math.max(0.1f, tie)) {
                 return i;
             }
         }

@@ -13,6 +13,7 @@ import pie.cpu.kernel.OffHeap;
 import pie.cpu.kernel.PackedLinear;
 import pie.cpu.kernel.PackedMatrix;
 import pie.cpu.kernel.PackedTeam;
+import pie.cpu.kernel.Slab;
 import pie.cpu.kernel.Team;
 import pie.cpu.kernel.WeightFormat;
 import pie.engine.model.Dequantizer;
@@ -32,7 +33,7 @@ public final class VectorPacker implements Packer {
     /** Panels per worker from which on each piece of a linear is split for itself. */
     private static final int ENOUGH = 4;
 
-    private final Arena arena;
+    private final Slab slab;
     private final Team team;
     private final Choice choice;
     private final PackedTeam shared;
@@ -40,7 +41,7 @@ public final class VectorPacker implements Packer {
 
     /** @param maxRows most rows of a batch */
     public VectorPacker(Arena arena, Team team, Choice choice, int maxRows) {
-        this.arena = arena;
+        slab = new Slab(arena);
         this.team = team;
         this.choice = choice;
         shared = new PackedTeam(team, maxRows);
@@ -94,8 +95,7 @@ public final class VectorPacker implements Packer {
         int k = tensor.columns();
         int n = tensor.rows();
         WeightFormat format = format(tensor.type());
-        PackedMatrix m =
-                new PackedMatrix(format, k, n, cuts, OffHeap.streamed(arena, PackedMatrix.bytes(format, k, n)));
+        PackedMatrix m = new PackedMatrix(format, k, n, cuts, slab.allocate(PackedMatrix.bytes(format, k, n)));
         int panels = Lanes.roundUp(n) / Lanes.COUNT;
         team.run(worker -> {
             for (int panel = team.ticket(); panel < panels; panel = team.ticket()) {
