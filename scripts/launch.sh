@@ -105,9 +105,12 @@ unlock_build() {
     trap - EXIT INT TERM
 }
 
-# The JVM takes the home from the user database; pie and what it calls go by $HOME alone.
+# The JVM takes the home from the user database; pie and what it calls go by $HOME alone. Maven's script splits its options at spaces.
 maven_opts() {
-    printf '%s' "${HOME:+-Duser.home=$HOME }${MAVEN_OPTS:-}"
+    case ${HOME:-} in
+        '' | *[[:space:]]*) printf '%s' "${MAVEN_OPTS:-}" ;;
+        *) printf '%s' "-Duser.home=$HOME ${MAVEN_OPTS:-}" ;;
+    esac
 }
 
 run_maven() { # LOG ARGS...
@@ -193,6 +196,14 @@ ensure_built() {
 engine_flags() {
     flags+=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED
         --sun-misc-unsafe-memory-access=allow -Dpolyglot.engine.WarnInterpreterOnly=false)
+}
+
+# For a program that runs once and ends, the time of C2 is better spent on the driver's kernels than on guest interpreters: kernels are
+# compiled ten times as early as usual, the rest ten times as late, which a long run still gets.
+short_run_flags() {
+    flags+=(-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000
+        -XX:Tier4BackEdgeThreshold=400000 -XX:CompileCommand=quiet
+        "-XX:CompileCommand=CompileThresholdScaling,pie/cpu/*.*,0.1")
 }
 
 common_flags() {
