@@ -13,6 +13,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.event.EventLog;
 import pie.engine.process.Budget;
+import pie.engine.market.Explanation;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
 import pie.engine.process.OwnerId;
@@ -165,6 +166,11 @@ final class ScriptProcess implements InferletProcess {
     @Override
     public EventLog log() {
         return log;
+    }
+
+    @Override
+    public Map<String, Explanation> explain() {
+        return Map.of();
     }
 
     @Override
