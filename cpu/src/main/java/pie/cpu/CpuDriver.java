@@ -1,6 +1,7 @@
 package pie.cpu;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,6 +75,20 @@ final class CpuDriver implements Driver {
     @Override
     public void copyPages(CopyList list, CopySink sink) {
         enqueue(() -> copy(list, sink), () -> sink.failed(list, closed()));
+    }
+
+    @Override
+    public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
+        enqueue(
+                () -> move(list, sink, list.from(), (from, to) -> kv.read(from, bytes, to * kv.pageBytes())),
+                () -> sink.failed(list, closed()));
+    }
+
+    @Override
+    public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
+        enqueue(
+                () -> move(list, sink, list.to(), (from, to) -> kv.write(to, bytes, from * kv.pageBytes())),
+                () -> sink.failed(list, closed()));
     }
 
     @Override
@@ -155,12 +170,22 @@ final class CpuDriver implements Driver {
         touchedPages = most;
     }
 
+    private interface Move {
+        void page(int from, int to);
+    }
+
     private void copy(CopyList list, CopySink sink) {
+        move(list, sink, list.to(), (from, to) -> {
+            check(from);
+            kv.copy(from, to);
+        });
+    }
+
+    private void move(CopyList list, CopySink sink, int[] pages, Move move) {
         try {
             for (int i = 0; i < list.from().length; i++) {
-                check(list.from()[i]);
-                check(list.to()[i]);
-                kv.copy(list.from()[i], list.to()[i]);
+                check(pages[i]);
+                move.page(list.from()[i], list.to()[i]);
             }
             sink.done(list);
         } catch (RuntimeException e) {

@@ -1,5 +1,7 @@
 package pie.engine;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.generate.Generation;
@@ -7,6 +9,7 @@ import pie.engine.generate.PassResult;
 import pie.engine.generate.PassSpec;
 import pie.engine.generate.PlanSpec;
 import pie.engine.kv.ContextId;
+import pie.engine.snapshot.SnapshotInfo;
 
 /**
  * Stand for one context outside the engine loop: the tokens that are pending, a view of what is written, and the operations on it.
@@ -66,6 +69,15 @@ public interface ContextHandle extends AutoCloseable {
 
     /** Drop the last n working tokens; pages and pending tokens stay. */
     CompletableFuture<Void> truncateWorkingPageTokens(int n);
+
+    /**
+     * Save the logical sequence under a name; it is durable when the future completes.
+     *
+     * <p>Fails with ALREADY_EXISTS unless {@code overwrite}, BUDGET_EXHAUSTED above a quota, STORAGE_FULL, UNSUPPORTED without a store.
+     *
+     * @param ttl how long it lives, empty for what the store says
+     */
+    CompletableFuture<SnapshotInfo> save(String name, boolean overwrite, Optional<Duration> ttl);
 
     /**
      * Hide tokens [sink, n) from all later rows, for good, and free the pages that lie wholly inside. INVALID_ARGUMENT if n > written

@@ -2,10 +2,13 @@ package pie.engine;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.Driver;
@@ -20,6 +23,10 @@ import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessTotals;
+import pie.engine.snapshot.SnapshotArchive;
+import pie.engine.snapshot.SnapshotInfo;
+import pie.engine.snapshot.SnapshotKey;
+import pie.engine.snapshot.SnapshotStore;
 
 /** Own the loop of one model: pages, contexts and schedule, and the one bounded queue of commands that leads to them. */
 public final class Engine implements AutoCloseable {
@@ -39,26 +46,35 @@ public final class Engine implements AutoCloseable {
             LongSupplier clock,
             long secret0,
             long secret1,
+            Optional<SnapshotStore> snapshots,
             boolean threaded) {
         this.model = model;
         this.driver = driver;
         this.secret0 = secret0;
         this.secret1 = secret1;
         CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
-        loop = new EngineLoop(model, driver, config, clock, queue, secret0, secret1, salt("published", ""));
+        loop = new EngineLoop(model, driver, config, clock, queue, secret0, secret1, salt("published", ""), snapshots);
         thread = threaded ? new LoopThread(loop, queue) : null;
         report = new MarketReport(loop);
     }
 
     /** Start the loop of a model; the engine closes the driver. */
     public static Engine start(LoadedModel model, Driver driver, EngineConfig config) {
+        return start(model, driver, config, Optional.empty());
+    }
+
+    /** Start the loop of a model that keeps snapshots; the store is the caller's to close, after the engine. */
+    public static Engine start(
+            LoadedModel model, Driver driver, EngineConfig config, Optional<SnapshotStore> snapshots) {
         SecureRandom random = new SecureRandom();
-        return new Engine(model, driver, config, System::nanoTime, random.nextLong(), random.nextLong(), true);
+        long[] secret = snapshots.map(store -> store.archive().secret()).orElseGet(() ->
+                new long[] {random.nextLong(), random.nextLong()});
+        return new Engine(model, driver, config, System::nanoTime, secret[0], secret[1], snapshots, true);
     }
 
     /** Make an engine without a thread: the caller turns {@link #loop}, and must not ask what waits for an answer. */
     static Engine still(LoadedModel model, Driver driver, EngineConfig config, LongSupplier clock, long secret) {
-        return new Engine(model, driver, config, clock, secret, ~secret, false);
+        return new Engine(model, driver, config, clock, secret, ~secret, Optional.empty(), false);
     }
 
     EngineLoop loop() {
@@ -177,6 +193,50 @@ public final class Engine implements AutoCloseable {
                     loop.adopt(process, loop.store.create(process.saltHigh, process.saltLow, prefixCache));
             loop.later(() -> reply.complete(context));
         });
+    }
+
+    /**
+     * Make a context of a snapshot of the process's owner, and remove that if {@code take}.
+     *
+     * <p>Fails with NOT_FOUND if there is none for these weights, UNSUPPORTED without a store, BUDGET_EXHAUSTED above the contexts of
+     * a process.
+     */
+    public CompletableFuture<ContextHandle> openContext(ProcessId owner, String name, boolean take) {
+        return ask(reply -> new SnapshotOpening(loop, known(owner), name, take, reply).begin());
+    }
+
+    /** Return the snapshots of an owner on this model whose names begin with a prefix, by name. */
+    public CompletableFuture<List<SnapshotInfo>> snapshots(OwnerId owner, String prefix) {
+        return onFiles(archive -> archive.list(owner, Optional.of(model.name()), prefix));
+    }
+
+    /** Return what is known of a snapshot; NOT_FOUND if there is none. */
+    public CompletableFuture<SnapshotInfo> snapshot(OwnerId owner, String name) {
+        SnapshotKey key = new SnapshotKey(owner, model.name(), name);
+        return onFiles(archive -> archive.info(key));
+    }
+
+    /** Remove a snapshot, durably; NOT_FOUND if there is none. */
+    @SuppressWarnings("NullAway") // the value of a Void future
+    public CompletableFuture<Void> deleteSnapshot(OwnerId owner, String name) {
+        SnapshotKey key = new SnapshotKey(owner, model.name(), name);
+        return onFiles(archive -> {
+            archive.delete(key);
+            return null;
+        });
+    }
+
+    private <T> CompletableFuture<T> onFiles(Function<SnapshotArchive, T> question) {
+        SnapshotStore store = loop.snapshots.store();
+        CompletableFuture<T> reply = new CompletableFuture<>();
+        store.run(() -> {
+            try {
+                reply.complete(question.apply(store.archive()));
+            } catch (RuntimeException e) {
+                reply.completeExceptionally(e);
+            }
+        });
+        return reply;
     }
 
     public EngineStats stats() {

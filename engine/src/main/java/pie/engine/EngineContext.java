@@ -1,6 +1,8 @@
 package pie.engine;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +18,7 @@ import pie.engine.market.Bidder;
 import pie.engine.market.Fixed;
 import pie.engine.market.MarketEvent;
 import pie.engine.schedule.Work;
+import pie.engine.snapshot.SnapshotInfo;
 
 /** Be the handle of one context, and on the loop the line of its operations. */
 final class EngineContext implements ContextHandle {
@@ -169,6 +172,11 @@ final class EngineContext implements ContextHandle {
     }
 
     @Override
+    public CompletableFuture<SnapshotInfo> save(String name, boolean overwrite, Optional<Duration> ttl) {
+        return submit(new SaveOperation(this, name, overwrite, ttl));
+    }
+
+    @Override
     public CompletableFuture<Void> dropPrefix(int n, int sink) {
         return submit(ContextOperations.dropPrefix(this, n, sink));
     }
@@ -232,15 +240,25 @@ final class EngineContext implements ContextHandle {
     /** Queue an operation; a cancelled future takes it out of the line or stops it. */
     <T> CompletableFuture<T> submit(Operation<T> operation) {
         loop.command(() -> enqueue(operation), operation.future);
+        watch(operation);
+        return operation.future;
+    }
+
+    private void watch(Operation<?> operation) {
         operation.future.whenComplete((value, error) -> {
             if (operation.future.isCancelled()) {
                 loop.completion(() -> cancelled(operation));
             }
         });
-        return operation.future;
     }
 
     // From here on: the loop's side.
+
+    /** Run the operation that a context is made by. */
+    void begin(Operation<?> operation) {
+        watch(operation);
+        enqueue(operation);
+    }
 
     private void enqueue(Operation<?> operation) {
         if (closed) {

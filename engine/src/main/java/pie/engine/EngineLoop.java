@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -26,6 +27,7 @@ import pie.engine.model.LoadedModel;
 import pie.engine.process.ProcessId;
 import pie.engine.schedule.Scheduler;
 import pie.engine.schedule.Work;
+import pie.engine.snapshot.SnapshotStore;
 
 /** Own all state of one model and change it on one thread, turn by turn. */
 final class EngineLoop implements StepSink {
@@ -70,6 +72,7 @@ final class EngineLoop implements StepSink {
     private long lastStepNanos;
 
     final LoopCounters counters = new LoopCounters();
+    final SnapshotDesk snapshots;
 
     /** @param clock gives nanoseconds, as {@link System#nanoTime} does */
     EngineLoop(
@@ -80,7 +83,9 @@ final class EngineLoop implements StepSink {
             CommandQueue queue,
             long secret0,
             long secret1,
-            SipHash publishedSalt) {
+            SipHash publishedSalt,
+            Optional<SnapshotStore> snapshots) {
+        this.snapshots = new SnapshotDesk(this, snapshots);
         this.clock = clock;
         this.queue = queue;
         this.model = model;

@@ -11,6 +11,7 @@ import pie.engine.market.MarketLog;
 import pie.engine.market.Wallet;
 import pie.engine.process.Budget;
 import pie.engine.process.MarketTotals;
+import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessTotals;
 
@@ -70,6 +71,10 @@ final class EngineProcess {
         this.saltLow = saltLow;
         this.seed = seed;
         tokenLimit = budget.tokens().orElse(Long.MAX_VALUE);
+    }
+
+    OwnerId owner() {
+        return new OwnerId(owner);
     }
 
     long nextContext() {

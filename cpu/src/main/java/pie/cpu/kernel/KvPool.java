@@ -77,4 +77,14 @@ public final class KvPool {
     public void copy(int from, int to) {
         MemorySegment.copy(data, from * pageBytes, data, to * pageBytes, pageBytes);
     }
+
+    /** Copy a page, all layers, to byte {@code at} of {@code to}. */
+    public void read(int page, MemorySegment to, long at) {
+        MemorySegment.copy(data, page * pageBytes, to, at, pageBytes);
+    }
+
+    /** Copy a page, all layers, from byte {@code at} of {@code from}. */
+    public void write(int page, MemorySegment from, long at) {
+        MemorySegment.copy(from, at, data, page * pageBytes, pageBytes);
+    }
 }

@@ -1,5 +1,6 @@
 package pie.engine.driver;
 
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -87,6 +88,24 @@ public final class FaultyDriver implements Driver {
             sink.failed(list, new DriverFault("copy fault on purpose", false, null));
         } else {
             driver.copyPages(list, sink);
+        }
+    }
+
+    @Override
+    public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
+        if (random.nextDouble() < rate) {
+            sink.failed(list, new DriverFault("read fault on purpose", false, null));
+        } else {
+            driver.readPages(list, bytes, sink);
+        }
+    }
+
+    @Override
+    public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
+        if (random.nextDouble() < rate) {
+            sink.failed(list, new DriverFault("write fault on purpose", false, null));
+        } else {
+            driver.writePages(bytes, list, sink);
         }
     }
 

@@ -154,6 +154,32 @@ public final class HashDriver implements Driver {
     }
 
     @Override
+    public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
+        enqueue(() -> {
+            for (int i = 0; i < list.from().length; i++) {
+                MemorySegment.copy(
+                        MemorySegment.ofArray(pool), page(list.from()[i]), bytes, page(list.to()[i]), page(1));
+            }
+            sink.done(list);
+        });
+    }
+
+    @Override
+    public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
+        enqueue(() -> {
+            for (int i = 0; i < list.from().length; i++) {
+                MemorySegment.copy(
+                        bytes, page(list.from()[i]), MemorySegment.ofArray(pool), page(list.to()[i]), page(1));
+            }
+            sink.done(list);
+        });
+    }
+
+    private long page(int n) {
+        return 8L * n * pageSize;
+    }
+
+    @Override
     public void cancel(long step) {
         // Steps are too short to be worth it.
     }

@@ -131,6 +131,11 @@ public final class KvContext {
         return resident - dropped;
     }
 
+    /** Return the slots of the pages in order, valid up to {@link #resident}, {@link #DROPPED} among them; not to be changed. */
+    public int[] pageTable() {
+        return slots;
+    }
+
     /** Return the slot of a resident page, {@link #DROPPED} if no later row sees it. */
     public int slot(int page) {
         return slots[page];

@@ -123,14 +123,33 @@ public final class KvStore {
         room(c, end);
         while (c.sealed < end) {
             if (within(hidden, c.sealed)) {
-                c.slots[c.sealed++] = KvContext.DROPPED;
-                c.resident++;
-                c.dropped++;
-                c.computed = c.sealed * pageSize;
+                passOver(c);
             } else {
                 take(c, find(c, c.sealed));
             }
         }
+    }
+
+    /** Pass over committed pages that no row to come sees, when all rows before them are there and the rest will be brought back. */
+    public void passDropped(KvContext c) {
+        if (c.visibility.isEmpty()) {
+            return;
+        }
+        int[] hidden = hidden(c, c.written, c.committed * pageSize);
+        while (c.computed == c.sealed * pageSize
+                && c.resident == c.sealed
+                && c.sealed < c.committed
+                && within(hidden, c.sealed)) {
+            passOver(c);
+        }
+    }
+
+    private void passOver(KvContext c) {
+        room(c, c.resident + 1);
+        c.slots[c.sealed++] = KvContext.DROPPED;
+        c.resident++;
+        c.dropped++;
+        c.computed = c.sealed * pageSize;
     }
 
     /** Return the slot that holds what a full page of the context holds or would hold, -1 if there is none. */

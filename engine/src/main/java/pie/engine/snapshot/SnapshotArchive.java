@@ -413,22 +413,22 @@ public final class SnapshotArchive {
     // Opening.
 
     /**
-     * Read a snapshot, and remove it if {@code take}.
+     * Read a snapshot.
      *
-     * @throws PieException NOT_FOUND, also if its file is damaged
+     * @param weights fingerprint of the model at hand
+     * @throws PieException NOT_FOUND, also if its file is damaged, or if it is of other weights
      */
-    public Opened open(SnapshotKey key, boolean take) {
+    public Opened open(SnapshotKey key, String weights) {
         synchronized (changing) {
             Opened open;
             synchronized (this) {
-                Listed listed = present(key).orElseThrow(() -> absent(key));
-                open = new Opened(listed.keys);
-                pages.refer(open.keys);
+                open = new Opened(present(key).orElseThrow(() -> absent(key)));
+                pages.refer(open.listed.keys);
             }
             try {
                 open.saved = SnapshotFile.decode(disk.read(key.path())).saved();
-                if (take) {
-                    remove(key);
+                if (!open.saved.weights().equals(weights)) {
+                    throw absent(key);
                 }
                 synchronized (this) {
                     opened++;
@@ -443,6 +443,9 @@ public final class SnapshotArchive {
                     }
                 }
                 throw absent(key);
+            } catch (PieException e) {
+                open.close();
+                throw e;
             } catch (IOException e) {
                 open.close();
                 throw broken("opening snapshot '" + key.name() + "' failed", e);
@@ -452,12 +455,12 @@ public final class SnapshotArchive {
 
     /** Stand for a snapshot that is being read: its pages stay until this is closed. */
     public final class Opened implements AutoCloseable {
-        private final List<PageKey> keys;
+        private final Listed listed;
         private @Nullable SavedContext saved;
         private boolean over;
 
-        private Opened(List<PageKey> keys) {
-            this.keys = keys;
+        private Opened(Listed listed) {
+            this.listed = listed;
         }
 
         public SavedContext saved() {
@@ -480,12 +483,25 @@ public final class SnapshotArchive {
             return Optional.empty();
         }
 
+        /** Remove the snapshot, durably. @throws PieException NOT_FOUND if it is gone or another has its name */
+        public void remove() {
+            synchronized (changing) {
+                SnapshotKey key = listed.file.key();
+                synchronized (SnapshotArchive.this) {
+                    if (names.get(key.path()) != listed) {
+                        throw absent(key);
+                    }
+                }
+                delete(key);
+            }
+        }
+
         @Override
         public void close() {
             synchronized (SnapshotArchive.this) {
                 if (!over) {
                     over = true;
-                    pages.release(keys, clock.millis());
+                    pages.release(listed.keys, clock.millis());
                 }
             }
         }

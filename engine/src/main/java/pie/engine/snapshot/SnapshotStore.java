@@ -27,6 +27,7 @@ public final class SnapshotStore implements AutoCloseable {
     private final Optional<Duration> ttl;
     private final Executor pool;
     private final AutoCloseable end;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     /**
      * Use an archive on threads of the caller's choice.
@@ -61,10 +62,19 @@ public final class SnapshotStore implements AutoCloseable {
                     e);
         }
         SnapshotArchive archive = new SnapshotArchive(disk, InstantSource.system(), maxBytes, ownerBytes);
-        Pool pool = new Pool();
-        pool.threads.scheduleWithFixedDelay(() -> sweep(archive), 0, 1, TimeUnit.HOURS);
-        return new SnapshotStore(archive, ttl, pool, () -> {
-            pool.close();
+        AtomicLong number = new AtomicLong();
+        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(
+                THREADS,
+                job -> Thread.ofPlatform()
+                        .name("pie-snapshots-" + number.getAndIncrement())
+                        .daemon()
+                        .unstarted(job));
+        threads.scheduleWithFixedDelay(() -> sweep(archive), 0, 1, TimeUnit.HOURS);
+        return new SnapshotStore(archive, ttl, threads, () -> {
+            threads.shutdown();
+            if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+                LOG.warn("snapshots were still being written a minute after the end");
+            }
             disk.close();
         });
     }
@@ -88,7 +98,24 @@ public final class SnapshotStore implements AutoCloseable {
 
     /** Run a job on the pool. @throws PieException OVERLOADED if too many wait */
     public void run(Runnable job) {
-        pool.execute(job);
+        if (waiting.incrementAndGet() > QUEUE) {
+            waiting.decrementAndGet();
+            throw new PieException(
+                    ErrorCode.OVERLOADED, QUEUE + " jobs of the snapshots wait for the disk: try again later");
+        }
+        goOn(() -> {
+            waiting.decrementAndGet();
+            job.run();
+        });
+    }
+
+    /** Run a job on the pool that is part of what has begun, and so is never refused while the store is open. */
+    public void goOn(Runnable job) {
+        try {
+            pool.execute(job);
+        } catch (RejectedExecutionException e) {
+            throw new PieException(ErrorCode.CANCELLED, "the snapshots are closed", Map.of(), e);
+        }
     }
 
     /** Finish the jobs that wait, and let the directory go. */
@@ -98,44 +125,6 @@ public final class SnapshotStore implements AutoCloseable {
             end.close();
         } catch (Exception e) {
             throw new PieException(ErrorCode.INTERNAL, "closing the snapshots failed: " + e, Map.of(), e);
-        }
-    }
-
-    private static final class Pool implements Executor {
-        private final AtomicInteger waiting = new AtomicInteger();
-        private final ScheduledThreadPoolExecutor threads;
-
-        Pool() {
-            AtomicLong number = new AtomicLong();
-            threads = new ScheduledThreadPoolExecutor(
-                    THREADS,
-                    job -> Thread.ofPlatform()
-                            .name("pie-snapshots-" + number.getAndIncrement())
-                            .daemon()
-                            .unstarted(job));
-        }
-
-        @Override
-        public void execute(Runnable job) {
-            if (waiting.incrementAndGet() > QUEUE) {
-                waiting.decrementAndGet();
-                throw new PieException(
-                        ErrorCode.OVERLOADED, QUEUE + " snapshots are waiting for the disk: try again later");
-            }
-            try {
-                threads.execute(() -> {
-                    waiting.decrementAndGet();
-                    job.run();
-                });
-            } catch (RejectedExecutionException e) {
-                waiting.decrementAndGet();
-                throw new PieException(ErrorCode.CANCELLED, "the snapshots are closed", Map.of(), e);
-            }
-        }
-
-        void close() throws InterruptedException {
-            threads.shutdown();
-            threads.awaitTermination(1, TimeUnit.MINUTES);
         }
     }
 }

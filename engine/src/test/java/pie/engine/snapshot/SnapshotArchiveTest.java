@@ -90,7 +90,7 @@ final class SnapshotArchiveTest {
 
     /** Open and check that every page is there and right. Return the tokens. */
     private int[] open(String name) {
-        try (SnapshotArchive.Opened open = archive.open(key(name), false)) {
+        try (SnapshotArchive.Opened open = archive.open(key(name), "weights")) {
             for (SavedContext.Page page : open.saved().pages()) {
                 PageKey key = page.key().orElseThrow();
                 ByteBuffer read = open.page(key, page.rows()).orElseThrow();
@@ -116,7 +116,7 @@ final class SnapshotArchiveTest {
         assertThat(info.pages()).isEqualTo(6);
         for (int i = 0; i < 2; i++) {
             assertThat(open("a/b")).isEqualTo(context.lineage().tokens());
-            try (SnapshotArchive.Opened open = archive.open(key("a/b"), false)) {
+            try (SnapshotArchive.Opened open = archive.open(key("a/b"), "weights")) {
                 assertThat(open.saved()).usingRecursiveComparison().isEqualTo(context);
             }
             assertThat(archive.list(OwnerId.LOCAL, Optional.empty(), "a/")).containsExactly(info);
@@ -124,7 +124,7 @@ final class SnapshotArchiveTest {
             assertThat(archive.list(new OwnerId("eve"), Optional.empty(), "")).isEmpty();
             restart();
         }
-        assertThat(code(() -> archive.open(new SnapshotKey(new OwnerId("eve"), "tiny", "a/b"), false)))
+        assertThat(code(() -> archive.open(new SnapshotKey(new OwnerId("eve"), "tiny", "a/b"), "weights")))
                 .isEqualTo(ErrorCode.NOT_FOUND);
     }
 
@@ -134,7 +134,10 @@ final class SnapshotArchiveTest {
         assertThat(code(() -> save("a", context(2, 9), false))).isEqualTo(ErrorCode.ALREADY_EXISTS);
         save("a", context(2, 13), true);
         assertThat(open("a")).hasSize(13);
-        archive.open(key("a"), true).close();
+        try (SnapshotArchive.Opened taken = archive.open(key("a"), "weights")) {
+            taken.remove();
+            assertThat(code(taken::remove)).isEqualTo(ErrorCode.NOT_FOUND);
+        }
         assertThat(code(() -> open("a"))).isEqualTo(ErrorCode.NOT_FOUND);
         save("a", context(1, 9), false);
         archive.delete(key("a"));
@@ -142,6 +145,17 @@ final class SnapshotArchiveTest {
         restart();
         assertThat(code(() -> open("a"))).isEqualTo(ErrorCode.NOT_FOUND);
         assertThat(archive.stats().snapshots()).isZero();
+    }
+
+    @Test
+    void takingFindsTheVersionThatWasOpened() {
+        save("a", context(1, 9), false);
+        try (SnapshotArchive.Opened old = archive.open(key("a"), "weights")) {
+            save("a", context(2, 13), true);
+            assertThat(code(old::remove)).isEqualTo(ErrorCode.NOT_FOUND);
+        }
+        assertThat(open("a")).hasSize(13);
+        assertThat(code(() -> archive.open(key("a"), "other"))).isEqualTo(ErrorCode.NOT_FOUND);
     }
 
     @Test
@@ -159,9 +173,9 @@ final class SnapshotArchiveTest {
             save.commit(context, Optional.of(Duration.ofSeconds(60)));
         }
         now += 59_999;
-        archive.open(key("a"), false).close();
+        archive.open(key("a"), "weights").close();
         now += 1;
-        assertThat(code(() -> archive.open(key("a"), false))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(code(() -> archive.open(key("a"), "weights"))).isEqualTo(ErrorCode.NOT_FOUND);
         assertThat(archive.list(OwnerId.LOCAL, Optional.empty(), "")).isEmpty();
         save("a", context, false);
         now += 59_999;
@@ -182,7 +196,8 @@ final class SnapshotArchiveTest {
         archive.sweep();
         assertThat(archive.stats().pages()).isEqualTo(4);
         open("b");
-        SnapshotArchive.Opened open = archive.open(key("b"), true);
+        SnapshotArchive.Opened open = archive.open(key("b"), "weights");
+        open.remove();
         now += Duration.ofHours(1).toMillis();
         archive.sweep();
         assertThat(archive.stats().pages()).as("pages in use").isEqualTo(4);
@@ -222,7 +237,8 @@ final class SnapshotArchiveTest {
                     disk.flip(path, bit);
                     restart();
                     if (path.endsWith(".snap")) {
-                        assertThat(code(() -> archive.open(key("a"), false))).isEqualTo(ErrorCode.NOT_FOUND);
+                        assertThat(code(() -> archive.open(key("a"), "weights")))
+                                .isEqualTo(ErrorCode.NOT_FOUND);
                         save("a", context, false);
                     } else {
                         assertDamagedPage();
@@ -247,7 +263,7 @@ final class SnapshotArchiveTest {
 
     private void assertDamagedPage() {
         int lost = 0;
-        try (SnapshotArchive.Opened open = archive.open(key("a"), false)) {
+        try (SnapshotArchive.Opened open = archive.open(key("a"), "weights")) {
             for (SavedContext.Page page : open.saved().pages()) {
                 Optional<ByteBuffer> read = open.page(page.key().orElseThrow(), page.rows());
                 lost += read.isEmpty() ? 1 : 0;
@@ -265,7 +281,7 @@ final class SnapshotArchiveTest {
         try (SnapshotArchive.Save save = archive.begin(key("b"), false, List.of(key), PAGE_BYTES)) {
             save.page("other", key, PAGE, ByteBuffer.wrap(payload(key)));
         }
-        try (SnapshotArchive.Opened open = archive.open(key("a"), false)) {
+        try (SnapshotArchive.Opened open = archive.open(key("a"), "weights")) {
             assertThat(open.page(key, PAGE)).isEmpty();
         }
     }

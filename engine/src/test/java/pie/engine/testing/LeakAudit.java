@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import pie.engine.Engine;
@@ -16,6 +17,7 @@ import pie.engine.dummy.HashDriver;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotStore;
 
 /**
  * Start engines for a test, and check after it that nothing is left: all pages free or retained, no context, no process, no thread.
@@ -35,7 +37,11 @@ public final class LeakAudit implements AfterEachCallback {
     }
 
     public Engine engine(Driver driver, EngineConfig config) {
-        Engine engine = Engine.start(TinyModel.loaded(), driver, config);
+        return engine(driver, config, Optional.empty());
+    }
+
+    public Engine engine(Driver driver, EngineConfig config, Optional<SnapshotStore> snapshots) {
+        Engine engine = Engine.start(TinyModel.loaded(), driver, config, snapshots);
         engines.add(engine);
         return engine;
     }

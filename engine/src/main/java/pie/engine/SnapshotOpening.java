@@ -1,0 +1,74 @@
+package pie.engine;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import pie.engine.kv.KvContext;
+import pie.engine.snapshot.SnapshotArchive;
+import pie.engine.snapshot.SnapshotKey;
+
+/** Read a snapshot, and make the context whose first operation brings its pages back. */
+final class SnapshotOpening {
+    private final EngineLoop loop;
+    private final EngineProcess process;
+    private final SnapshotKey key;
+    private final boolean take;
+    private final CompletableFuture<ContextHandle> reply;
+
+    SnapshotOpening(
+            EngineLoop loop, EngineProcess process, String name, boolean take, CompletableFuture<ContextHandle> reply) {
+        this.loop = loop;
+        this.process = process;
+        this.take = take;
+        this.reply = reply;
+        key = loop.snapshots.key(process.owner(), name);
+    }
+
+    void begin() {
+        loop.snapshots.store();
+        loop.checkRoom(process);
+        loop.snapshots.enter(() -> loop.snapshots.run(
+                () -> loop.snapshots.store().archive().open(key, loop.limits.weightsFingerprint()),
+                this::opened,
+                cause -> end(null, cause)));
+    }
+
+    private void opened(SnapshotArchive.Opened snapshot) {
+        if (reply.isDone() || process.closing != null || loop.process(process.id) != process) {
+            end(snapshot, new PieException(ErrorCode.CANCELLED, "the process has ended, or gave up"));
+            return;
+        }
+        try {
+            loop.checkRoom(process);
+        } catch (PieException e) {
+            end(snapshot, e);
+            return;
+        }
+        KvContext kv = loop.store.create(snapshot.saved().lineage(), process.saltHigh, process.saltLow);
+        EngineContext context = loop.adopt(process, kv);
+        OpenOperation bringBack = new OpenOperation(context, snapshot, take);
+        bringBack.future.whenComplete((handle, failure) -> ended(context, handle, failure));
+        reply.whenComplete((handle, failure) -> {
+            if (reply.isCancelled()) {
+                bringBack.future.cancel(true);
+            }
+        });
+        context.begin(bringBack);
+    }
+
+    private void ended(EngineContext context, @Nullable ContextHandle handle, @Nullable Throwable failure) {
+        if (failure != null) {
+            reply.completeExceptionally(failure);
+            context.close();
+        } else if (handle != null && !reply.complete(handle)) {
+            context.close();
+        }
+    }
+
+    private void end(SnapshotArchive.@Nullable Opened snapshot, PieException cause) {
+        if (snapshot != null) {
+            loop.snapshots.release(snapshot::close);
+        }
+        loop.snapshots.leave();
+        loop.later(() -> reply.completeExceptionally(cause));
+    }
+}
