@@ -96,6 +96,21 @@ final class LauncherTest {
     }
 
     @Test
+    void theFirstWordsOfTheJvmAreHiddenFromTerminalsAndPipesButNotFromFiles() throws Exception {
+        jdk("new", "25");
+        assertThat(pie(Map.of(), "run").out()).contains("pie.cli.Main|run|").doesNotContain("pie.stderr");
+        String piped = "{ \"$0\" run 2>&1 >&3 | cat; } 3>&1";
+        Run run = run(
+                Path.of("/bin/sh"),
+                dir,
+                Map.of(),
+                "-c",
+                piped,
+                checkout.resolve("pie").toString());
+        assertThat(run.out()).contains("-Dpie.stderr=9");
+    }
+
+    @Test
     void aChangedSourceNeedsMavenAndSaysSo() throws Exception {
         jdk("new", "25");
         Files.setLastModifiedTime(checkout.resolve("cli/target/app/b1/stamp"), FileTime.fromMillis(1_000_000));

@@ -14,6 +14,7 @@ import pie.cpu.kernel.PackedLinear;
 import pie.cpu.kernel.PackedMatrix;
 import pie.cpu.kernel.PackedTeam;
 import pie.cpu.kernel.Slab;
+import pie.cpu.kernel.StripWriter;
 import pie.cpu.kernel.Team;
 import pie.cpu.kernel.WeightFormat;
 import pie.engine.model.Dequantizer;
@@ -96,13 +97,15 @@ public final class VectorPacker implements Packer {
         int n = tensor.rows();
         WeightFormat format = format(tensor.type());
         PackedMatrix m = new PackedMatrix(format, k, n, cuts, slab.allocate(PackedMatrix.bytes(format, k, n)));
-        int panels = Lanes.roundUp(n) / Lanes.COUNT;
+        int[] strips = m.strips();
         team.run(worker -> {
-            for (int panel = team.ticket(); panel < panels; panel = team.ticket()) {
-                int end = Math.min(n, (panel + 1) * Lanes.COUNT);
-                for (int column = panel * Lanes.COUNT; column < end; column++) {
-                    store(m, column, tensor, piece.source(column));
+            var writer = new StripWriter(m);
+            for (int i = team.ticket(); i < strips.length; i = team.ticket()) {
+                writer.begin(strips[i]);
+                for (int column = strips[i] * Lanes.COUNT; column < m.end(strips[i]); column++) {
+                    write(writer, column, tensor, piece.source(column));
                 }
+                writer.end();
             }
         });
         OffHeap.forget(tensor.data());
@@ -139,12 +142,17 @@ public final class VectorPacker implements Packer {
         };
     }
 
-    private static void store(PackedMatrix m, int column, Tensor tensor, int row) {
+    private void write(StripWriter writer, int column, Tensor tensor, int row) {
         long at = tensor.type().bytes(tensor.columns()) * row;
-        switch (m.format()) {
-            case Q4 -> m.storeQ4(column, tensor.data(), at, tensor.type() == TensorType.Q4_1);
-            case Q8 -> m.storeQ8(column, tensor.data(), at);
-            case F16, BF16, F32 -> m.store(column, Dequantizer.row(tensor, row));
+        if (choice != Choice.AUTO) {
+            writer.floats(column, Dequantizer.row(tensor, row));
+            return;
+        }
+        switch (tensor.type()) {
+            case Q4_0 -> writer.q40(column, tensor.data(), at);
+            case Q4_1 -> writer.q41(column, tensor.data(), at);
+            case Q8_0 -> writer.q80(column, tensor.data(), at);
+            case BF16, F32, F16, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K -> writer.floats(column, Dequantizer.row(tensor, row));
         }
     }
 }

@@ -2,6 +2,7 @@ package pie.cpu.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Hold one weight matrix [k, n] in panels of {@link Lanes#COUNT} columns; the last panel is filled up with zero columns, the last
@@ -19,7 +20,6 @@ public final class PackedMatrix {
     static final int WIDTH = 4;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final int WORD = Lanes.COUNT * 4;
 
     final WeightFormat format;
@@ -75,6 +75,21 @@ public final class PackedMatrix {
     /** Return the first panel of a worker, which begins a strip; of the number of workers, the end. */
     int cut(int worker) {
         return cuts[worker];
+    }
+
+    /** Return the first panels of all strips. */
+    public int[] strips() {
+        int[] strips = new int[panels()];
+        int count = 0;
+        for (int p = 0; p < strips.length; p += widths[p]) {
+            strips[count++] = p;
+        }
+        return Arrays.copyOf(strips, count);
+    }
+
+    /** Return the columns before the end of the strip that begins at a panel. */
+    public int end(int panel) {
+        return Math.min(n, (panel + widths[panel]) * Lanes.COUNT);
     }
 
     /** Return the panels of the strip of a panel. */
@@ -157,61 +172,6 @@ public final class PackedMatrix {
 
     float minimum(int column, int i) {
         return Float.float16ToFloat((short) (data.get(INT, block(column, i)) >>> 16));
-    }
-
-    /** Store column n from floats, rounding to the format; not for Q4 and Q8, which are transcoded from blocks. */
-    public void store(int column, float[] values) {
-        long lane = lane(column);
-        long step = step(column);
-        int each = WeightFormat.BLOCK / format.words();
-        for (int i = 0; i < k; i += each) {
-            float next = i + 1 < k ? values[i + 1] : 0;
-            int bits = switch (format) {
-                case F16 -> half(values[i]) & 0xffff | half(next) << 16;
-                case BF16 -> bfloat(values[i]) & 0xffff | bfloat(next) << 16;
-                case F32 -> Float.floatToRawIntBits(values[i]);
-                case Q4, Q8 -> throw new IllegalStateException("blocks are transcoded, not stored");
-            };
-            data.set(INT, lane + i / each * step, bits);
-        }
-    }
-
-    /** Store column n from GGUF blocks of 32: Q4_0 or Q4_1 as {@link WeightFormat#Q4}. */
-    public void storeQ4(int column, MemorySegment blocks, long at, boolean withMinimum) {
-        long lane = lane(column);
-        long step = step(column);
-        int header = withMinimum ? 4 : 2;
-        for (int b = 0; b < k / 32; b++) {
-            int d = blocks.get(ValueLayout.JAVA_SHORT_UNALIGNED, at) & 0xffff;
-            int m = withMinimum
-                    ? blocks.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + 2)
-                    : half(-8 * Float.float16ToFloat((short) d));
-            data.set(INT, lane, d | m << 16);
-            for (int w = 0; w < 4; w++) {
-                int bits = 0;
-                for (int i = 0; i < 8; i++) {
-                    int q = blocks.get(BYTE, at + header + (w * 8 + i) % 16) >>> (w < 2 ? 0 : 4) & 15;
-                    bits |= q << 4 * i;
-                }
-                data.set(INT, lane + (1 + w) * step, bits ^ 8 << 28);
-            }
-            lane += 5 * step;
-            at += header + 16;
-        }
-    }
-
-    /** Store column n from GGUF blocks of 32: Q8_0 as {@link WeightFormat#Q8}. */
-    public void storeQ8(int column, MemorySegment blocks, long at) {
-        long lane = lane(column);
-        long step = step(column);
-        for (int b = 0; b < k / 32; b++) {
-            data.set(INT, lane, blocks.get(ValueLayout.JAVA_SHORT_UNALIGNED, at) & 0xffff);
-            for (int w = 0; w < 8; w++) {
-                data.set(INT, lane + (1 + w) * step, blocks.get(INT, at + 2 + 4L * w) ^ 0x808080);
-            }
-            lane += 9 * step;
-            at += 34;
-        }
     }
 
     static short half(float value) {

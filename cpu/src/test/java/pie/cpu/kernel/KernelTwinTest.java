@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,14 +178,31 @@ class KernelTwinTest {
             cuts[t] = t == workers ? panels : Math.min(panels, cuts[t - 1] + (t == 1 ? 7 : 2));
         }
         PackedMatrix m = new PackedMatrix(format, k, n, cuts, OffHeap.zeroed(arena, PackedMatrix.bytes(format, k, n)));
-        for (int c = 0; c < n; c++) {
+        write(m, (writer, c) -> {
             switch (format) {
-                case Q4 -> m.storeQ4(c, blocks(k, 20, c % 2 == 0 ? 4 : 2), 0, c % 2 == 0);
-                case Q8 -> m.storeQ8(c, blocks(k, 34, 2), 0);
-                case F16, BF16, F32 -> m.store(c, floats(k, 1));
+                case Q4 -> {
+                    if (c % 2 == 0) {
+                        writer.q41(c, blocks(k, 20, 4), 0);
+                    } else {
+                        writer.q40(c, blocks(k, 20, 2), 0);
+                    }
+                }
+                case Q8 -> writer.q80(c, blocks(k, 34, 2), 0);
+                case F16, BF16, F32 -> writer.floats(c, floats(k, 1));
             }
-        }
+        });
         return m;
+    }
+
+    private static void write(PackedMatrix m, BiConsumer<StripWriter, Integer> column) {
+        var writer = new StripWriter(m);
+        for (int strip : m.strips()) {
+            writer.begin(strip);
+            for (int c = strip * Lanes.COUNT; c < m.end(strip); c++) {
+                column.accept(writer, c);
+            }
+            writer.end();
+        }
     }
 
     /** Return random GGUF blocks of 32 whose first {@code halves} bytes are sane f16 numbers. */
@@ -214,7 +232,7 @@ class KernelTwinTest {
                 1,
                 new int[] {0, 1},
                 OffHeap.zeroed(arena, PackedMatrix.bytes(WeightFormat.Q4, k, 1)));
-        m.storeQ4(0, q41, 0, true);
+        write(m, (writer, c) -> writer.q41(c, q41, 0));
         MemorySegment column = OffHeap.zeroed(arena, 4L * k);
         m.column(0, column, 0);
         for (int i = 0; i < k; i++) {
@@ -224,6 +242,15 @@ class KernelTwinTest {
             int q = q41.get(ValueLayout.JAVA_BYTE, block + 4 + i % 16) >>> (i % 32 < 16 ? 0 : 4) & 15;
             assertThat(column.get(FLOAT, 4L * i)).isEqualTo(Math.fma(q, d, min));
         }
+        MemorySegment q40 = blocks(k, 20, 2);
+        write(m, (writer, c) -> writer.q40(c, q40, 0));
+        m.column(0, column, 0);
+        for (int i = 0; i < k; i++) {
+            long block = i / 32 * 18L;
+            float d = Float.float16ToFloat(q40.get(ValueLayout.JAVA_SHORT_UNALIGNED, block));
+            int q = q40.get(ValueLayout.JAVA_BYTE, block + 2 + i % 16) >>> (i % 32 < 16 ? 0 : 4) & 15;
+            assertThat(column.get(FLOAT, 4L * i)).isCloseTo((q - 8) * d, Offset.offset(Math.abs(d) * 0.005f));
+        }
         MemorySegment q8 = blocks(k, 34, 2);
         m = new PackedMatrix(
                 WeightFormat.Q8,
@@ -231,7 +258,7 @@ class KernelTwinTest {
                 1,
                 new int[] {0, 1},
                 OffHeap.zeroed(arena, PackedMatrix.bytes(WeightFormat.Q8, k, 1)));
-        m.storeQ8(0, q8, 0);
+        write(m, (writer, c) -> writer.q80(c, q8, 0));
         m.column(0, column, 0);
         for (int i = 0; i < k; i++) {
             long block = i / 32 * 34L;
