@@ -3,6 +3,7 @@ package pie.cpu.kernel;
 import static pie.cpu.kernel.Lanes.COUNT;
 import static pie.cpu.kernel.Lanes.F;
 import static pie.cpu.kernel.Lanes.I;
+import static pie.cpu.kernel.Lanes.ORDER;
 import static pie.cpu.kernel.Lanes.loadInts;
 import static pie.cpu.kernel.PackedMatrix.WIDTH;
 import static pie.cpu.kernel.WeightFormat.BLOCK;
@@ -18,7 +19,8 @@ import jdk.incubator.vector.VectorOperators;
  * Multiply one row by a strip without unpacking it to memory: as fast as weights come from there. Sums run in the order of
  * {@link Matmul}, so the result has the same bits.
  *
- * <p>Methods are small on purpose: C2 gives up inlining vector operations in large ones.
+ * <p>C2 gives up inlining vector operations in large methods, and boxes what a method of ours that it does not inline takes or
+ * returns. So the hot loops call nothing of ours with vectors, and are too long for C2 to inline them into their callers.
  */
 final class SingleRow {
     private static final int WORD = COUNT * 4;
@@ -74,9 +76,33 @@ final class SingleRow {
     }
 
     private static void fourNibbles(MemorySegment w, long at, Inputs in, int from, int to, float[] room) {
-        for (int b = from; b < to; b++) {
-            nibbles(w, at + WIDTH * WORD, in.values, b * BLOCK, in.starts[b], room);
-            addScaled(w, at, WIDTH, in.sums[b], room);
+        float[] x = in.values;
+        for (int block = from; block < to; block++) {
+            int xo = block * BLOCK;
+            FloatVector a = FloatVector.broadcast(F, in.starts[block]);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector d = a;
+            for (int word = WIDTH; word < 5 * WIDTH; word += WIDTH) {
+                IntVector v0 = IntVector.fromMemorySegment(I, w, at + word * WORD, ORDER);
+                IntVector v1 = IntVector.fromMemorySegment(I, w, at + word * WORD + WORD, ORDER);
+                IntVector v2 = IntVector.fromMemorySegment(I, w, at + word * WORD + 2 * WORD, ORDER);
+                IntVector v3 = IntVector.fromMemorySegment(I, w, at + word * WORD + 3 * WORD, ORDER);
+                for (int j = 0; j < 8; j++) {
+                    FloatVector e = FloatVector.broadcast(F, x[xo + j]);
+                    IntVector mask = IntVector.fromArray(I, NIBBLES, j * COUNT);
+                    a = e.fma((FloatVector) v0.and(mask).convert(VectorOperators.I2F, 0), a);
+                    b = e.fma((FloatVector) v1.and(mask).convert(VectorOperators.I2F, 0), b);
+                    c = e.fma((FloatVector) v2.and(mask).convert(VectorOperators.I2F, 0), c);
+                    d = e.fma((FloatVector) v3.and(mask).convert(VectorOperators.I2F, 0), d);
+                }
+                xo += 8;
+            }
+            a.intoArray(room, WIDTH * COUNT);
+            b.intoArray(room, (WIDTH + 1) * COUNT);
+            c.intoArray(room, (WIDTH + 2) * COUNT);
+            d.intoArray(room, (WIDTH + 3) * COUNT);
+            addScaled(w, at, WIDTH, in.sums[block], room);
             at += 5 * WIDTH * WORD;
         }
     }
@@ -93,8 +119,32 @@ final class SingleRow {
     }
 
     private static void fourBytes(MemorySegment w, long at, Inputs in, int from, int to, float[] room) {
-        for (int b = from; b < to; b++) {
-            bytes(w, at + WIDTH * WORD, in.values, b * BLOCK, in.starts[b], room);
+        float[] x = in.values;
+        for (int block = from; block < to; block++) {
+            int xo = block * BLOCK;
+            FloatVector a = FloatVector.broadcast(F, in.starts[block]);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector d = a;
+            for (int word = WIDTH; word < 9 * WIDTH; word += WIDTH) {
+                IntVector v0 = IntVector.fromMemorySegment(I, w, at + word * WORD, ORDER);
+                IntVector v1 = IntVector.fromMemorySegment(I, w, at + word * WORD + WORD, ORDER);
+                IntVector v2 = IntVector.fromMemorySegment(I, w, at + word * WORD + 2 * WORD, ORDER);
+                IntVector v3 = IntVector.fromMemorySegment(I, w, at + word * WORD + 3 * WORD, ORDER);
+                for (int j = 0; j < 4; j++) {
+                    FloatVector e = FloatVector.broadcast(F, x[xo + j]);
+                    IntVector mask = IntVector.fromArray(I, BYTES, j * COUNT);
+                    a = e.fma((FloatVector) v0.and(mask).convert(VectorOperators.I2F, 0), a);
+                    b = e.fma((FloatVector) v1.and(mask).convert(VectorOperators.I2F, 0), b);
+                    c = e.fma((FloatVector) v2.and(mask).convert(VectorOperators.I2F, 0), c);
+                    d = e.fma((FloatVector) v3.and(mask).convert(VectorOperators.I2F, 0), d);
+                }
+                xo += 4;
+            }
+            a.intoArray(room, WIDTH * COUNT);
+            b.intoArray(room, (WIDTH + 1) * COUNT);
+            c.intoArray(room, (WIDTH + 2) * COUNT);
+            d.intoArray(room, (WIDTH + 3) * COUNT);
             addScaled(w, at, WIDTH, room);
             at += 9 * WIDTH * WORD;
         }
@@ -133,59 +183,6 @@ final class SingleRow {
 
     private static FloatVector masked(IntVector v, IntVector mask) {
         return (FloatVector) v.and(mask).convert(VectorOperators.I2F, 0);
-    }
-
-    private static void nibbles(MemorySegment w, long at, float[] x, int xo, float start, float[] room) {
-        FloatVector a = FloatVector.broadcast(F, start);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        for (int word = 0; word < 4 * WIDTH; word += WIDTH) {
-            IntVector v0 = loadInts(w, at + word * WORD);
-            IntVector v1 = loadInts(w, at + word * WORD + WORD);
-            IntVector v2 = loadInts(w, at + word * WORD + 2 * WORD);
-            IntVector v3 = loadInts(w, at + word * WORD + 3 * WORD);
-            for (int j = 0; j < 8; j++) {
-                FloatVector e = all(x, xo + j);
-                IntVector mask = IntVector.fromArray(I, NIBBLES, j * COUNT);
-                a = e.fma(masked(v0, mask), a);
-                b = e.fma(masked(v1, mask), b);
-                c = e.fma(masked(v2, mask), c);
-                d = e.fma(masked(v3, mask), d);
-            }
-            xo += 8;
-        }
-        keep(a, b, c, d, room);
-    }
-
-    private static void bytes(MemorySegment w, long at, float[] x, int xo, float start, float[] room) {
-        FloatVector a = FloatVector.broadcast(F, start);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        for (int word = 0; word < 8 * WIDTH; word += WIDTH) {
-            IntVector v0 = loadInts(w, at + word * WORD);
-            IntVector v1 = loadInts(w, at + word * WORD + WORD);
-            IntVector v2 = loadInts(w, at + word * WORD + 2 * WORD);
-            IntVector v3 = loadInts(w, at + word * WORD + 3 * WORD);
-            for (int j = 0; j < 4; j++) {
-                FloatVector e = all(x, xo + j);
-                IntVector mask = IntVector.fromArray(I, BYTES, j * COUNT);
-                a = e.fma(masked(v0, mask), a);
-                b = e.fma(masked(v1, mask), b);
-                c = e.fma(masked(v2, mask), c);
-                d = e.fma(masked(v3, mask), d);
-            }
-            xo += 4;
-        }
-        keep(a, b, c, d, room);
-    }
-
-    private static void keep(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] room) {
-        a.intoArray(room, WIDTH * COUNT);
-        b.intoArray(room, (WIDTH + 1) * COUNT);
-        c.intoArray(room, (WIDTH + 2) * COUNT);
-        d.intoArray(room, (WIDTH + 3) * COUNT);
     }
 
     private static void nibbles(
@@ -246,27 +243,40 @@ final class SingleRow {
     private static void addScaled(MemorySegment w, long at, int width, float sum, float[] room) {
         FloatVector e = FloatVector.broadcast(F, sum);
         for (int p = 0; p < width; p++) {
-            IntVector scales = loadInts(w, at + p * WORD);
-            FloatVector y = part(room, p)
-                    .fma(Lanes.lowHalves(scales).mul(Lanes.HALF_SCALE), FloatVector.fromArray(F, room, p * COUNT));
-            e.fma(Lanes.highHalves(scales).mul(Lanes.HALF_SCALE), y).intoArray(room, p * COUNT);
+            IntVector v = IntVector.fromMemorySegment(I, w, at + p * WORD, ORDER);
+            FloatVector d = v.lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 3)
+                    .and(0x8fffe000)
+                    .reinterpretAsFloats()
+                    .mul(Lanes.HALF_SCALE);
+            FloatVector m = v.lanewise(VectorOperators.ASHR, 3)
+                    .and(0x8fffe000)
+                    .reinterpretAsFloats()
+                    .mul(Lanes.HALF_SCALE);
+            FloatVector y = FloatVector.fromArray(F, room, p * COUNT);
+            y = FloatVector.fromArray(F, room, (WIDTH + p) * COUNT).fma(d, y);
+            e.fma(m, y).intoArray(room, p * COUNT);
         }
     }
 
     private static void addScaled(MemorySegment w, long at, int width, float[] room) {
         for (int p = 0; p < width; p++) {
-            FloatVector d = Lanes.lowHalves(loadInts(w, at + p * WORD)).mul(Lanes.HALF_SCALE);
-            part(room, p).fma(d, FloatVector.fromArray(F, room, p * COUNT)).intoArray(room, p * COUNT);
+            FloatVector d = IntVector.fromMemorySegment(I, w, at + p * WORD, ORDER)
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .lanewise(VectorOperators.ASHR, 3)
+                    .and(0x8fffe000)
+                    .reinterpretAsFloats()
+                    .mul(Lanes.HALF_SCALE);
+            FloatVector y = FloatVector.fromArray(F, room, p * COUNT);
+            FloatVector.fromArray(F, room, (WIDTH + p) * COUNT).fma(d, y).intoArray(room, p * COUNT);
         }
     }
 
     private static void add(int width, float[] room) {
         for (int p = 0; p < width; p++) {
-            FloatVector.fromArray(F, room, p * COUNT).add(part(room, p)).intoArray(room, p * COUNT);
+            FloatVector.fromArray(F, room, p * COUNT)
+                    .add(FloatVector.fromArray(F, room, (WIDTH + p) * COUNT))
+                    .intoArray(room, p * COUNT);
         }
-    }
-
-    private static FloatVector part(float[] room, int panel) {
-        return FloatVector.fromArray(F, room, (WIDTH + panel) * COUNT);
     }
 }
