@@ -154,7 +154,8 @@ final class GuestProcess<P> implements InferletProcess {
             return e;
         }
         boolean exhausted = error instanceof PolyglotException guest && guest.isResourceExhausted();
-        if (error instanceof StackOverflowError || exhausted && String.valueOf(error.getMessage()).contains("Stack")) {
+        if (error instanceof StackOverflowError
+                || exhausted && String.valueOf(error.getMessage()).contains("Stack")) {
             return new PieException(
                     ErrorCode.LIMIT_EXCEEDED, "the program ran out of stack", Map.of("limit", "stack"), error);
         }

@@ -40,9 +40,11 @@ final class HeapGuardTest {
         allocated.put("leaker", 900L);
         allocated.merge("old", 200L, Long::sum);
         assertThat(guard.choose(new Figure(2, 900, true), GUESTS)).contains("leaker");
-        assertThat(guard.choose(new Figure(2, 900, true), List.of("old", "small"))).isEmpty();
+        assertThat(guard.choose(new Figure(2, 900, true), List.of("old", "small")))
+                .isEmpty();
         assertThat(collections).isEqualTo(1);
-        assertThat(guard.choose(new Figure(3, 900, true), List.of("old", "small"))).contains("old");
+        assertThat(guard.choose(new Figure(3, 900, true), List.of("old", "small")))
+                .contains("old");
     }
 
     @Test

@@ -32,7 +32,8 @@ final class HeapScene {
             for (InferletProcess process : processes) {
                 switch (process.outcome().get(120, TimeUnit.SECONDS)) {
                     case Outcome.Completed done -> System.out.println("completed " + done.value());
-                    case Outcome.Failed failed -> System.out.println("failed " + failed.code() + " " + failed.details());
+                    case Outcome.Failed failed ->
+                        System.out.println("failed " + failed.code() + " " + failed.details());
                 }
             }
         }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 final class HeapTest {
     @Test
     void aLeakEndsItsProgramAndNoOther() throws Exception {
-        var command = new ArrayList<>(
-                List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xmx640m", "-XX:+UseSerialGC", "-Xss8m"));
+        var command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(), "-Xmx640m", "-XX:+UseSerialGC", "-Xss8m"));
         command.addAll(List.of(System.getProperty("pie.jvm.flags").split(" ")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), HeapScene.class.getName()));
         Process process = new ProcessBuilder(command)
@@ -23,6 +23,8 @@ final class HeapTest {
         assertThat(printed.lines())
                 .satisfiesExactly(
                         busy -> assertThat(busy).isEqualTo("completed 800000000"),
-                        leak -> assertThat(leak).startsWith("failed LIMIT_EXCEEDED").contains("limit=heap"));
+                        leak -> assertThat(leak)
+                                .startsWith("failed LIMIT_EXCEEDED")
+                                .contains("limit=heap"));
     }
 }

@@ -8,9 +8,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import pie.engine.EngineStats;
-import pie.engine.market.MarketStats;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.market.MarketStats;
 
 class EnginePulseTest {
     private static EngineStats stats(int steps) {
