@@ -153,7 +153,8 @@ final class EngineGeneration extends Work implements Generation {
 
     /** Cut the sequence, so that its last token is pending if this generation made it. */
     private void cut(int length) {
-        if (lastDelivered == length - 1 && keptCount > 0 && kv.written() >= length) {
+        boolean committed = length <= kv.committedPages() * context.loop.store.pageSize();
+        if (lastDelivered == length - 1 && keptCount > 0 && kv.written() >= length && !committed) {
             int token = kv.token(length - 1);
             context.loop.store.truncate(kv, length - 1, true);
             kv.append(token);
@@ -493,7 +494,7 @@ final class EngineGeneration extends Work implements Generation {
             context.settleGeneration();
             int n = 0;
             FinishReason reason = finish;
-            while (reason == null && n < tokens.length) {
+            while (reason == null && owed == null && n < tokens.length) {
                 if (keptCount >= plan.spec().maxTokens()) {
                     reason = FinishReason.LENGTH;
                 } else {

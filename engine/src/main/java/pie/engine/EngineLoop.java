@@ -70,6 +70,8 @@ final class EngineLoop implements StepSink {
     private long submitted;
     private long idleSince;
     private long lastStepNanos;
+    /** Since when there is work and no pages for any of it. */
+    private long shortSince = Long.MAX_VALUE - 2 * EXPECTED;
 
     final LoopCounters counters = new LoopCounters();
     final SnapshotDesk snapshots;
@@ -130,6 +132,11 @@ final class EngineLoop implements StepSink {
 
     int queueDepth() {
         return queue.depth();
+    }
+
+    /** Say whether everything that came in has been dealt with. */
+    boolean quiet() {
+        return queue.empty();
     }
 
     private void drainIfEnded() {
@@ -246,7 +253,7 @@ final class EngineLoop implements StepSink {
         }
         long begun = clock.getAsLong();
         boolean any;
-        boolean expected = somebodyExpected();
+        boolean expected = now < shortSince + 2 * EXPECTED && somebodyExpected();
         market.at(now, !expected);
         try {
             any = scheduler.plan(batch);
@@ -256,7 +263,11 @@ final class EngineLoop implements StepSink {
         } finally {
             counters.planNanos += clock.getAsLong() - begun;
         }
+        shortSince = any ? Long.MAX_VALUE - 2 * EXPECTED : Math.min(shortSince, now);
         if (!any) {
+            if (store.pool().pinned() > 0) {
+                return Long.MAX_VALUE;
+            }
             if (expected) {
                 return now + EXPECTED;
             }

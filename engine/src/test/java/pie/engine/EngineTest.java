@@ -67,6 +67,15 @@ final class EngineTest {
     }
 
     @Test
+    void anAcceptedStopTokenAfterOthersEndsTheGeneration() {
+        Generation generation = context(PROMPT)
+                .generate(new PlanSpec(
+                        SamplerChain.ARGMAX, 50, new int[] {2}, List.of(), null, OptionalLong.empty(), List.of()));
+        assertThat(generation.accept(new int[] {7, 2, 9}).join()).containsExactly(7);
+        assertThat(generation.step(StepSpec.PLAIN).join().finish()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
     void aForkGoesOnAsItsParent() {
         ContextHandle parent = context(IntStream.range(0, 29).toArray());
         parent.execute(PassSpec.FLUSH).join();

@@ -7,7 +7,7 @@ import java.util.Random;
 
 /**
  * Break the steps of another driver now and then, by seed: submits that throw, steps that fail, rows of no number, draws of tokens
- * that do not exist, and steps that never end until they are cancelled. For tests, and for showing that a server survives.
+ * that do not exist, results that come twice, and steps that never end until they are cancelled, or that run only then. For tests, and for showing that a server survives.
  */
 public final class FaultyDriver implements Driver {
     /** Say what can go wrong. */
@@ -17,6 +17,9 @@ public final class FaultyDriver implements Driver {
         NAN,
         MALFORMED,
         HANG,
+        /** A step that takes no notice of its cancellation: it runs after it. */
+        LATE,
+        TWICE,
         LOSE
     }
 
@@ -54,6 +57,12 @@ public final class FaultyDriver implements Driver {
             case THROW -> throw new IllegalStateException("fault on purpose");
             case FAIL -> sink.failed(batch, new DriverFault("fault on purpose", false, null));
             case LOSE -> sink.failed(batch, new DriverFault("device lost on purpose", true, null));
+            case TWICE -> driver.submit(batch, repeating(sink));
+            case LATE -> {
+                synchronized (hanging) {
+                    hanging.put(batch.step, () -> driver.submit(batch, sink));
+                }
+            }
             case NAN -> driver.submit(batch, spoiling(sink, ForwardResult.NAN, 0));
             case MALFORMED -> driver.submit(batch, spoiling(sink, ForwardResult.OK, Integer.MAX_VALUE));
             case HANG -> {
@@ -77,6 +86,22 @@ public final class FaultyDriver implements Driver {
 
             @Override
             public void failed(ForwardBatch batch, DriverFault fault) {
+                sink.failed(batch, fault);
+            }
+        };
+    }
+
+    private static StepSink repeating(StepSink sink) {
+        return new StepSink() {
+            @Override
+            public void done(ForwardBatch batch, ForwardResult result) {
+                sink.done(batch, result);
+                sink.done(batch, result);
+            }
+
+            @Override
+            public void failed(ForwardBatch batch, DriverFault fault) {
+                sink.failed(batch, fault);
                 sink.failed(batch, fault);
             }
         };

@@ -20,6 +20,7 @@ public final class PagePool {
     private final byte[] state;
     private final int[] refs;
     private final int[] pins;
+    private int pinned;
     private final boolean[] keyed;
     private final long[] keyHigh;
     private final long[] keyLow;
@@ -105,6 +106,11 @@ public final class PagePool {
     /** Return how many submitted steps and copies name a slot. */
     public int pins(int slot) {
         return pins[slot];
+    }
+
+    /** Return how many slots submitted steps and copies name. */
+    public int pinned() {
+        return pinned;
     }
 
     /** Hand out a slot for writing; there must be one available. */
@@ -193,14 +199,17 @@ public final class PagePool {
     /** Note that a submitted step or copy names a slot. */
     void pin(int slot) {
         check(refs[slot] > 0, "a slot that nobody refers to was pinned", slot);
-        pins[slot]++;
+        pinned += pins[slot]++ == 0 ? 1 : 0;
     }
 
     /** Note that a step or copy that named a slot is over. */
     void unpin(int slot) {
         check(pins[slot] > 0, "a slot was unpinned twice", slot);
-        if (--pins[slot] == 0 && refs[slot] == 0) {
-            letGo(slot);
+        if (--pins[slot] == 0) {
+            pinned--;
+            if (refs[slot] == 0) {
+                letGo(slot);
+            }
         }
     }
 

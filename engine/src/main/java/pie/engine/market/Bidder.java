@@ -42,6 +42,9 @@ public final class Bidder {
     long tick = -1;
     boolean agedClass;
     boolean insisted;
+    /** Whether it was let ahead of everybody for the work at hand. */
+    boolean insists;
+
     boolean granted;
     boolean displaced;
     long bid;
@@ -189,6 +192,7 @@ public final class Bidder {
     public void wants(int more, boolean works, boolean fixed, long waitSince) {
         this.more = more;
         this.works = works;
+        insists &= works;
         this.fixed = fixed;
         this.waitSince = waitSince;
     }

@@ -89,19 +89,25 @@ public final class Market {
      * @return the one, null if the slots that cannot be taken leave room for none
      */
     public @Nullable Bidder insist(int inUse) {
+        Bidder first = null;
         for (int i = 0; i < order.size(); i++) {
             Bidder bidder = order.get(i);
             int besides = auction.fixed() - (bidder.fixed ? bidder.holding() : 0);
-            if (bidder.works && bidder.demand() + besides <= total) {
-                bidder.agedClass = true;
-                bidder.insisted = true;
-                order.sort();
-                auction.run(order, inUse, config.residency(), pageSize);
-                price = auction.price();
-                return bidder;
+            boolean fits = bidder.works && bidder.demand() + besides <= total;
+            // Who began this way goes on this way: two that took turns would take each other's pages for ever.
+            if (fits && (first == null || (bidder.insists && !first.insists))) {
+                first = bidder;
             }
         }
-        return null;
+        if (first != null) {
+            first.agedClass = true;
+            first.insisted = true;
+            first.insists = true;
+            order.sort();
+            auction.run(order, inUse, config.residency(), pageSize);
+            price = auction.price();
+        }
+        return first;
     }
 
     void clear(int inUse, int headroomTicks) {

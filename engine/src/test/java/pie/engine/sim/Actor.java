@@ -1,0 +1,168 @@
+package pie.engine.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ContextHandle;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.process.Budget;
+import pie.engine.process.OwnerId;
+import pie.engine.process.ProcessId;
+
+/**
+ * Play an inferlet: ask, wait for the reply, think, go on. What it asks depends on its own seed and on what it was told only, never on
+ * time, so that its transcript must be the same in any company.
+ */
+abstract class Actor {
+    /** Say how it ended. */
+    enum End {
+        DONE,
+        KILLED,
+        LOST,
+        EXHAUSTED
+    }
+
+    final EngineSim sim;
+    final int number;
+    final long seed;
+    final ProcessId id;
+    final List<int[]> seen = new ArrayList<>();
+    OptionalLong tokenLimit = OptionalLong.empty();
+    OptionalDouble bid = OptionalDouble.empty();
+    String owner = "local";
+
+    @Nullable
+    End end;
+
+    boolean ended;
+    private boolean killed;
+    private int asked;
+    private int replies;
+    /** Asks again after a failure of the device. */
+    private int retries;
+
+    @Nullable
+    CompletableFuture<?> pending;
+
+    Actor(EngineSim sim, int number, long seed) {
+        this.sim = sim;
+        this.number = number;
+        this.seed = seed;
+        id = new ProcessId(new java.util.UUID(seed * 31 + number, 0x8000_0000_0000_0000L | number));
+    }
+
+    /** Do the first thing of one's own. */
+    abstract void act();
+
+    /** Hear that what was asked for cannot be. */
+    void refused(String why) {
+        sim.fail(new Breach("C16", this + " was refused: " + why));
+    }
+
+    final void begin() {
+        Budget budget = new Budget(tokenLimit, java.util.Optional.empty(), java.util.Optional.empty());
+        await("open", () -> sim.engine().open(id, new OwnerId(owner), budget, seed, bid), opened -> act());
+    }
+
+    final void context(Consumer<ContextHandle> then) {
+        await("create", () -> sim.engine().create(id, true), then);
+    }
+
+    /** Ask, and go on with the reply. */
+    final <T> void await(String what, Supplier<CompletableFuture<T>> ask, Consumer<T> then) {
+        if (killed) {
+            return;
+        }
+        CompletableFuture<T> future;
+        try {
+            future = ask.get();
+        } catch (PieException e) {
+            if (e.code() != ErrorCode.OVERLOADED) {
+                sim.fail(new Breach("C16", this + " asked for " + what + " and was refused: " + e.getMessage()));
+                return;
+            }
+            sim.clock().after(1_000_000, () -> await(what, ask, then));
+            return;
+        }
+        int ticket = ++asked;
+        sim.note(this, "asks " + what);
+        pending = future;
+        future.whenComplete((value, error) -> {
+            replies++;
+            if (ticket != asked || replies != asked) {
+                sim.fail(new Breach("C16", this + " got " + replies + " replies to " + asked + " calls"));
+            }
+            sim.note(this, "gets " + what + (error == null ? "" : " " + error));
+            pending = null;
+            sim.clock().after(sim.think(), () -> told(what, ask, then, value, error));
+        });
+    }
+
+    @SuppressWarnings("NullAway") // the value of a Void future
+    private <T> void told(
+            String what,
+            Supplier<CompletableFuture<T>> ask,
+            Consumer<T> then,
+            @Nullable T value,
+            @Nullable Throwable error) {
+        if (killed) {
+            return;
+        }
+        if (error == null) {
+            then.accept(value);
+            return;
+        }
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        ErrorCode code = cause instanceof PieException e ? e.code() : ErrorCode.INTERNAL;
+        switch (code) {
+            case DRIVER_FAILURE -> {
+                sim.blame(this);
+                retries++;
+                await(what, ask, then);
+            }
+            case INVALID_ARGUMENT -> refused(cause.getMessage());
+            case DEVICE_LOST -> close(End.LOST);
+            case BUDGET_EXHAUSTED -> {
+                if (tokenLimit.isEmpty()) {
+                    sim.fail(new Breach("C17", this + " has no budget and spent it: " + cause.getMessage()));
+                }
+                close(End.EXHAUSTED);
+            }
+            default -> sim.fail(new Breach("C16", this + " asked for " + what + " and got " + cause));
+        }
+    }
+
+    /** End from outside, whatever it is doing. */
+    final void kill() {
+        if (!killed && end == null) {
+            sim.note(this, "is killed");
+            close(End.KILLED);
+        }
+    }
+
+    final void close(End how) {
+        end = how;
+        killed = true;
+        sim.note(this, "ends " + how);
+        sim.engine().closeProcess(id).whenComplete((done, error) -> {
+            ended = true;
+            sim.note(this, "has ended");
+        });
+    }
+
+    int retries() {
+        return retries;
+    }
+
+    @Override
+    public String toString() {
+        return "program " + number;
+    }
+}

@@ -1,0 +1,20 @@
+package pie.engine.sim;
+
+/** The device does not stand idle while there is work for it, beyond the moment in which more is expected. */
+final class C8Idle implements Checker {
+    /** One millisecond for a fuller step, two until a holder that may soon go on can lose its pages, as long again for what it does. */
+    private static final long BOUND = 6_000_000;
+
+    private long since = Long.MAX_VALUE;
+
+    @Override
+    public void afterTurn(EngineSim sim) {
+        long now = sim.clock().getAsLong();
+        if (!sim.engine().hasWork() || !sim.witness().flights.isEmpty() || sim.witness().lost) {
+            since = Long.MAX_VALUE;
+            return;
+        }
+        since = Math.min(since, now);
+        require(now - since <= BOUND, "the device has been idle for " + (now - since) / 1000 + " us and there is work");
+    }
+}

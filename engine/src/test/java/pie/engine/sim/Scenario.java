@@ -1,0 +1,105 @@
+package pie.engine.sim;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import pie.engine.EngineConfig;
+import pie.engine.driver.FaultyDriver.Fault;
+
+/**
+ * Describe one simulation; all of it follows from the seed.
+ *
+ * @param longest tokens that a context of a program never exceeds
+ * @param thinkNanos longest pause of a program between two calls
+ * @param spreadNanos time in which the programs arrive
+ * @param faultRate share of steps and copies that go wrong
+ * @param ownSeeds whether programs name the seeds of their draws
+ * @param sights whether programs hide tokens from rows: by masks, drops and windows
+ */
+record Scenario(
+        long seed,
+        int pages,
+        int pageSize,
+        int batchTokens,
+        int batchSize,
+        int programs,
+        int longest,
+        long thinkNanos,
+        long spreadNanos,
+        double faultRate,
+        List<Fault> faults,
+        SimDriver.Cost cost,
+        boolean ownSeeds,
+        boolean sights,
+        EngineConfig config) {
+    private static final boolean SIGHTS = Boolean.getBoolean("pie.sim.sights");
+    static final int VOCAB = 64;
+    static final int CONTEXT = 2048;
+    private static final Fault[] FAULTS = {
+        Fault.THROW, Fault.FAIL, Fault.NAN, Fault.MALFORMED, Fault.HANG, Fault.LATE, Fault.TWICE
+    };
+
+    static Scenario of(long seed) {
+        Random random = new Random(seed * 0x9e3779b97f4a7c15L + 1);
+        int pageSize = 8 << random.nextInt(4);
+        int pages = 8 + (random.nextInt(3) == 0 ? random.nextInt(505) : random.nextInt(40));
+        int batchTokens = pageSize * (2 + random.nextInt(6)) + random.nextInt(pageSize);
+        boolean faulty = random.nextInt(3) == 0;
+        List<Fault> faults = new ArrayList<>();
+        while (faults.isEmpty()) {
+            for (Fault fault : FAULTS) {
+                if (random.nextInt(3) == 0) {
+                    faults.add(fault);
+                }
+            }
+        }
+        if (random.nextInt(20) == 0) {
+            faults.add(Fault.LOSE);
+        }
+        long step = 200_000L + random.nextInt(3_000_000);
+        EngineConfig config = new EngineConfig(
+                random.nextInt(4) > 0,
+                64 + random.nextInt(4096),
+                1024,
+                pageSize * (1 + random.nextInt(8)),
+                Duration.ofMillis(1 + random.nextInt(50)),
+                Duration.ofMillis(100 + random.nextInt(2000)));
+        return new Scenario(
+                seed,
+                pages,
+                pageSize,
+                batchTokens,
+                1 + random.nextInt(16),
+                1 + random.nextInt(10),
+                Math.min(260, pages * pageSize - pageSize),
+                random.nextInt(4) == 0 ? 0 : random.nextInt(20_000_000),
+                random.nextInt(50_000_000),
+                faulty ? 0.002 + random.nextDouble() * 0.05 : 0,
+                List.copyOf(faults),
+                new SimDriver.Cost(step, step / 100, step / 10_000, random.nextInt(4) == 0 ? 0.005 : 0),
+                faulty,
+                SIGHTS && random.nextInt(3) == 0,
+                config);
+    }
+
+    /** Return the same programs' world with room for one of them, nobody else, no faults and no reuse. */
+    Scenario alone() {
+        return new Scenario(
+                seed,
+                64 + 8 * longest / pageSize,
+                pageSize,
+                Math.max(2 * pageSize, 512),
+                16,
+                1,
+                longest,
+                0,
+                0,
+                0,
+                faults,
+                new SimDriver.Cost(1000, 1, 0, 0),
+                ownSeeds,
+                sights,
+                EngineConfig.DEFAULT.withPrefixCache(false));
+    }
+}

@@ -1,0 +1,73 @@
+package pie.engine.sim;
+
+import java.util.Locale;
+
+/** Run simulations from the command line: one seed, a range, or as many as fit into a time. */
+public final class SimMain {
+    private SimMain() {}
+
+    /** Options: {@code --seed=N}, {@code --seeds=A..B}, {@code --seconds=S}. Prints the first failure and ends with status 1. */
+    public static void main(String[] args) {
+        long first = 1;
+        long last = 2000;
+        long seconds = Long.MAX_VALUE;
+        boolean one = false;
+        for (String arg : args) {
+            String value = arg.substring(arg.indexOf('=') + 1);
+            try {
+                if (arg.startsWith("--seed=")) {
+                    first = Long.parseLong(value);
+                    last = first;
+                    one = true;
+                } else if (arg.startsWith("--seeds=")) {
+                    int dots = value.indexOf("..");
+                    first = Long.parseLong(value.substring(0, dots));
+                    last = Long.parseLong(value.substring(dots + 2));
+                } else if (arg.startsWith("--seconds=")) {
+                    seconds = Long.parseLong(value);
+                    last = last == 2000 ? Long.MAX_VALUE : last;
+                } else {
+                    throw new IllegalArgumentException(arg);
+                }
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                System.err.println("sim: cannot read " + arg + ": give --seed=N, --seeds=A..B or --seconds=S");
+                System.exit(2);
+            }
+        }
+        System.exit(run(first, last, seconds, one));
+    }
+
+    private static int run(long first, long last, long seconds, boolean one) {
+        long begun = System.nanoTime();
+        long end = seconds == Long.MAX_VALUE ? Long.MAX_VALUE : begun + seconds * 1_000_000_000L;
+        long turns = 0;
+        long steps = 0;
+        long seed = first;
+        for (; seed <= last && System.nanoTime() < end; seed++) {
+            try {
+                Simulation.Report report = Simulation.run(seed, one);
+                turns += report.turns();
+                steps += report.steps();
+                if (one) {
+                    System.out.println(report.text());
+                    System.out.println("digest " + Long.toHexString(report.digest()));
+                }
+            } catch (AssertionError e) {
+                System.out.println(e.getMessage());
+                if (one) {
+                    e.printStackTrace(System.out);
+                }
+                return 1;
+            }
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "seeds %d..%d: all laws hold. %d turns, %d steps, %.1f s%n",
+                first,
+                seed - 1,
+                turns,
+                steps,
+                (System.nanoTime() - begun) / 1e9);
+        return 0;
+    }
+}

@@ -1,0 +1,119 @@
+package pie.engine.sim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Random;
+
+/** Simulate seeds: random programs in company, then each of them alone, with equal tokens (C13). */
+final class Simulation {
+    private Simulation() {}
+
+    /** Say what a seed came to. */
+    record Report(
+            long seed, long turns, long steps, long faults, long reused, long recomputed, long digest, String text) {}
+
+    static List<Checker> checkers() {
+        return List.of(
+                new C1Slots(),
+                new C2References(),
+                new C3Pins(),
+                new C4Writes(),
+                new C5Identity(),
+                new C6Lengths(),
+                new C8Idle(),
+                new C9Limits(),
+                new C16Replies(),
+                new C17Budgets(),
+                new C19Bounds(),
+                new C20Service(),
+                new Leaks());
+    }
+
+    /** Run one seed. @throws AssertionError naming seed, turn, checker and the command that runs it again */
+    static Report run(long seed, boolean wholeJournal) {
+        Scenario scenario = Scenario.of(seed);
+        EngineSim sim = new EngineSim(scenario, wholeJournal, checkers());
+        try {
+            Random random = new Random(seed * 17 + 3);
+            for (int i = 0; i < scenario.programs(); i++) {
+                cast(sim, i, random, scenario);
+            }
+            sim.run();
+            compare(sim, scenario);
+            var stats = sim.engine().stats();
+            return new Report(
+                    seed,
+                    sim.turns(),
+                    sim.witness().steps,
+                    sim.witness().faults,
+                    stats.tokensReused(),
+                    stats.tokensRecomputed(),
+                    sim.journal().digest(),
+                    wholeJournal ? sim.journal().text() : "");
+        } catch (RuntimeException | AssertionError e) {
+            String checker = e instanceof Breach breach ? breach.checker : "the engine";
+            throw new AssertionError(
+                    "seed " + seed + ", turn " + sim.turns() + ", " + checker + ": " + e
+                            + "\nrun it again with ./dev sim --seed=" + seed + "\n" + scenario + "\n...\n"
+                            + sim.journal().text(),
+                    e);
+        } finally {
+            sim.close();
+        }
+    }
+
+    private static void cast(EngineSim sim, int number, Random random, Scenario scenario) {
+        Program program = new Program(sim, number, programSeed(scenario, number), scenario);
+        program.owner = "owner" + random.nextInt(3);
+        if (random.nextInt(6) == 0) {
+            program.bid = OptionalDouble.of(random.nextInt(4) * 0.01);
+        }
+        if (random.nextInt(8) < 0) {
+            program.tokenLimit = OptionalLong.of(20 + random.nextInt(300));
+        }
+        long arrival = scenario.spreadNanos() == 0 ? 0 : random.nextLong(scenario.spreadNanos());
+        sim.add(program, arrival);
+        if (random.nextInt(7) == 0) {
+            long death = arrival + random.nextLong(60 * scenario.cost().step());
+            sim.clock().after(death, program::kill);
+        }
+    }
+
+    private static long programSeed(Scenario scenario, int number) {
+        return scenario.seed() * 1009 + number;
+    }
+
+    private static void compare(EngineSim sim, Scenario scenario) {
+        for (Actor actor : sim.actors()) {
+            if (actor.seen.isEmpty()) {
+                continue;
+            }
+            EngineSim alone = new EngineSim(scenario.alone(), false, List.of());
+            Program same = new Program(alone, actor.number, actor.seed, scenario);
+            alone.add(same, 0);
+            alone.run();
+            alone.close();
+            same(actor, same);
+        }
+    }
+
+    private static void same(Actor among, Actor alone) {
+        List<int[]> mine = new ArrayList<>(among.seen);
+        boolean whole = among.end == Actor.End.DONE;
+        boolean equal = whole ? mine.size() == alone.seen.size() : mine.size() <= alone.seen.size();
+        for (int i = 0; equal && i < mine.size(); i++) {
+            if (!Arrays.equals(mine.get(i), alone.seen.get(i))) {
+                throw new Breach(
+                        "C13",
+                        among + " saw " + Arrays.toString(mine.get(i)) + " as result " + i + " and alone "
+                                + Arrays.toString(alone.seen.get(i)));
+            }
+        }
+        if (!equal) {
+            throw new Breach("C13", among + " saw " + mine.size() + " results and alone " + alone.seen.size());
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package pie.engine.sim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import pie.engine.driver.CopyList;
+import pie.engine.driver.CopySink;
+import pie.engine.driver.DeviceStatus;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverCapabilities;
+import pie.engine.driver.DriverFault;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.driver.StepSink;
+
+/** Stand between engine and device, and note what is with the device, by its own books. */
+final class Witness implements Driver {
+    /** Describe a submitted step or copy: the slots it names, and those that it writes with the context that it writes for. */
+    record Flight(Object what, int[] slots, List<Write> writes, long[] contexts) {}
+
+    /** @param to row after the last written */
+    record Write(int slot, long context, int to) {}
+
+    private final Driver driver;
+    private final Consumer<ForwardBatch> submitted;
+    private final Consumer<String> journal;
+    final List<Flight> flights = new ArrayList<>();
+    /** Steps that the engine gave up. */
+    final Set<Flight> cancelled = new HashSet<>();
+    /** Contexts that were in a step which went wrong. */
+    final Set<Long> faulted = new HashSet<>();
+
+    long steps;
+    long faults;
+    long good;
+    boolean lost;
+
+    Witness(Driver driver, Consumer<ForwardBatch> submitted, Consumer<String> journal) {
+        this.driver = driver;
+        this.submitted = submitted;
+        this.journal = journal;
+    }
+
+    /** Return the submitted steps that the device still has. */
+    int running() {
+        int n = 0;
+        for (Flight flight : flights) {
+            n += flight.what instanceof ForwardBatch ? 1 : 0;
+        }
+        return n;
+    }
+
+    @Override
+    public DriverCapabilities capabilities() {
+        return driver.capabilities();
+    }
+
+    @Override
+    public ForwardBatch newBatch() {
+        return driver.newBatch();
+    }
+
+    @Override
+    public void submit(ForwardBatch batch, StepSink sink) {
+        steps++;
+        journal.accept(describe(batch));
+        submitted.accept(batch);
+        Flight flight = flight(batch);
+        flights.add(flight);
+        try {
+            driver.submit(batch, new Ending(flight, sink));
+        } catch (RuntimeException e) {
+            wrong(flight);
+            flights.remove(flight);
+            throw e;
+        }
+    }
+
+    private static String describe(ForwardBatch batch) {
+        long sum = batch.rows;
+        for (int row = 0; row < batch.rows; row++) {
+            sum = 31 * sum + batch.tokens[row];
+        }
+        for (int i = 0; i < batch.pageIndptr[batch.requests]; i++) {
+            sum = 31 * sum + batch.pageIndices[i];
+        }
+        StringBuilder text = new StringBuilder("step ").append(batch.step);
+        for (int r = 0; r < batch.requests; r++) {
+            int to = batch.kvLength[r];
+            text.append(" c").append(batch.contextKey[r]).append(':').append(to - batch.rowsOf(r));
+            text.append(batch.noWrite[r] ? "r" : "-").append(to);
+        }
+        return text.append(" draws ")
+                .append(batch.draws)
+                .append(" sum ")
+                .append(Long.toHexString(sum))
+                .toString();
+    }
+
+    private Flight flight(ForwardBatch batch) {
+        int[] slots = Arrays.copyOf(batch.pageIndices, batch.pageIndptr[batch.requests]);
+        List<Write> writes = new ArrayList<>();
+        int pageSize = capabilities().pageSize();
+        for (int r = 0; r < batch.requests; r++) {
+            int to = batch.kvLength[r];
+            int from = to - batch.rowsOf(r);
+            for (int i = batch.pageIndptr[r]; !batch.noWrite[r] && i < batch.pageIndptr[r + 1]; i++) {
+                int first = batch.pageOrdinals[i] * pageSize;
+                if (first + pageSize > from && first < to) {
+                    writes.add(new Write(slots[i], batch.contextKey[r], to));
+                }
+            }
+        }
+        return new Flight(batch, slots, writes, Arrays.copyOf(batch.contextKey, batch.requests));
+    }
+
+    private void wrong(Flight flight) {
+        faults++;
+        for (long context : flight.contexts) {
+            faulted.add(context);
+        }
+    }
+
+    @Override
+    public void copyPages(CopyList list, CopySink sink) {
+        int[] slots = Arrays.copyOf(list.from(), 2 * list.from().length);
+        System.arraycopy(list.to(), 0, slots, list.from().length, list.to().length);
+        journal.accept("copy " + Arrays.toString(slots));
+        Flight flight = new Flight(list, slots, List.of(), new long[0]);
+        flights.add(flight);
+        driver.copyPages(list, new CopySink() {
+            @Override
+            public void done(CopyList copied) {
+                flights.remove(flight);
+                sink.done(copied);
+            }
+
+            @Override
+            public void failed(CopyList copied, DriverFault fault) {
+                flights.remove(flight);
+                journal.accept("copy failed");
+                sink.failed(copied, fault);
+            }
+        });
+    }
+
+    @Override
+    public void cancel(long step) {
+        journal.accept("cancel " + step);
+        for (Flight flight : flights) {
+            if (flight.what instanceof ForwardBatch batch && batch.step == step) {
+                cancelled.add(flight);
+                wrong(flight);
+            }
+        }
+        driver.cancel(step);
+    }
+
+    @Override
+    public DeviceStatus status() {
+        return driver.status();
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+
+    private final class Ending implements StepSink {
+        private final Flight flight;
+        private final StepSink sink;
+
+        Ending(Flight flight, StepSink sink) {
+            this.flight = flight;
+            this.sink = sink;
+        }
+
+        @Override
+        public void done(ForwardBatch batch, ForwardResult result) {
+            flights.remove(flight);
+            boolean sound = true;
+            for (int s = 0; s < batch.draws; s++) {
+                int token = result.token[s];
+                sound &= result.status[s] != ForwardResult.NAN
+                        && token >= 0
+                        && token < capabilities().vocabSize();
+            }
+            if (sound) {
+                good++;
+            } else {
+                wrong(flight);
+            }
+            journal.accept("done " + batch.step + " sound " + sound);
+            sink.done(batch, result);
+        }
+
+        @Override
+        public void failed(ForwardBatch batch, DriverFault fault) {
+            flights.remove(flight);
+            wrong(flight);
+            lost |= fault.deviceLost();
+            journal.accept("failed " + batch.step);
+            sink.failed(batch, fault);
+        }
+    }
+}
