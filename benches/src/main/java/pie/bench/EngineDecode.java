@@ -31,36 +31,49 @@ final class EngineDecode {
     /** Return tokens/s of one prompt, from the call to its first token. */
     double prefill(int tokens, long seed) {
         long start = System.nanoTime();
-        run(Prompt.draw(1, tokens, 1, seed));
+        run(Prompt.draw(1, tokens, 1, seed), 0);
         return tokens / ((System.nanoTime() - start) / 1e9);
     }
 
     /** Return tokens/s of all streams together, while every one of them decodes. */
     double streams(int count, int promptTokens, int maxTokens, long seed) {
-        return rate(run(Prompt.draw(count, promptTokens, maxTokens, seed)));
+        return rate(run(Prompt.draw(count, promptTokens, 1, seed), maxTokens));
     }
 
-    private List<Progress> run(List<Prompt> prompts) {
+    /** Read all prompts, and only then let every context generate so many tokens. */
+    private List<Progress> run(List<Prompt> prompts, int maxTokens) {
         ProcessId process = ProcessId.random();
         engine.openProcess(process, OwnerId.LOCAL, Budget.UNLIMITED, 0);
         List<Progress> progress = new ArrayList<>();
         try {
-            List<CompletableFuture<?>> running = new ArrayList<>();
+            List<ContextHandle> contexts = new ArrayList<>();
             for (Prompt prompt : prompts) {
                 ContextHandle context = engine.createContext(process, false);
                 context.append(prompt.ids());
-                running.add(context.generate(plan(prompt.maxTokens())).collect());
+                contexts.add(context);
             }
-            while (running.stream().noneMatch(CompletableFuture::isDone)) {
-                EngineStats stats = engine.stats();
-                progress.add(new Progress(System.nanoTime(), stats.rowsPrefill(), stats.tokensGenerated()));
-                LockSupport.parkNanos(POLL_NANOS);
+            generate(contexts, 1).forEach(CompletableFuture::join);
+            if (maxTokens > 0) {
+                List<CompletableFuture<?>> running = generate(contexts, maxTokens);
+                while (running.stream().noneMatch(CompletableFuture::isDone)) {
+                    EngineStats stats = engine.stats();
+                    progress.add(new Progress(System.nanoTime(), stats.rowsPrefill(), stats.tokensGenerated()));
+                    LockSupport.parkNanos(POLL_NANOS);
+                }
+                running.forEach(CompletableFuture::join);
             }
-            running.forEach(CompletableFuture::join);
         } finally {
             engine.closeProcess(process).join();
         }
         return progress;
+    }
+
+    private static List<CompletableFuture<?>> generate(List<ContextHandle> contexts, int tokens) {
+        List<CompletableFuture<?>> running = new ArrayList<>();
+        for (ContextHandle context : contexts) {
+            running.add(context.generate(plan(tokens)).collect());
+        }
+        return running;
     }
 
     private static PlanSpec plan(int maxTokens) {
