@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
+import pie.engine.grammar.GrammarCache;
 import pie.engine.kv.PagePool;
 import pie.engine.kv.SipHash;
 import pie.engine.market.Explanation;
@@ -32,6 +33,7 @@ import pie.engine.snapshot.SnapshotStore;
 public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final Driver driver;
+    private final EngineGrammars grammars;
     private final EngineLoop loop;
     private final @Nullable LoopThread thread;
     private final long secret0;
@@ -53,7 +55,9 @@ public final class Engine implements AutoCloseable {
         this.secret0 = secret0;
         this.secret1 = secret1;
         CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
-        loop = new EngineLoop(model, driver, config, clock, queue, secret0, secret1, salt("published", ""), snapshots);
+        grammars = new EngineGrammars(model, threaded);
+        loop = new EngineLoop(
+                model, driver, config, clock, queue, secret0, secret1, salt("published", ""), snapshots, grammars.masks());
         thread = threaded ? new LoopThread(loop, queue) : null;
         report = new MarketReport(loop);
     }
@@ -83,6 +87,11 @@ public final class Engine implements AutoCloseable {
 
     public LoadedModel model() {
         return model;
+    }
+
+    /** Return the grammars of the model's vocabulary; made when first asked for. */
+    public GrammarCache grammars() {
+        return grammars.cache();
     }
 
     public DriverCapabilities capabilities() {
@@ -270,6 +279,7 @@ public final class Engine implements AutoCloseable {
         if (thread != null) {
             thread.close();
         }
+        grammars.close();
         driver.close();
     }
 

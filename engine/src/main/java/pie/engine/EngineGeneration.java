@@ -36,6 +36,11 @@ final class EngineGeneration extends Work implements Generation {
     private volatile @Nullable FinishReason finish;
 
     private StopMatcher matcher;
+    private Constraints constraints;
+    /** Counts the masks asked of the pool, so that one that comes too late is known. */
+    private long maskTicket;
+
+    private boolean awaitsMask;
     private int[] kept = new int[16];
     private int keptCount;
     private int delivered;
@@ -60,6 +65,11 @@ final class EngineGeneration extends Work implements Generation {
         this.plan = plan;
         this.ordinal = ordinal;
         matcher = new StopMatcher(plan.spec().stopStrings());
+        constraints = constraints(plan.spec(), null);
+    }
+
+    private Constraints constraints(PlanSpec spec, @Nullable Constraints before) {
+        return spec.constraints().isEmpty() ? Constraints.NONE : new Constraints(spec.constraints(), keptCount, before);
     }
 
     @Override
@@ -146,6 +156,7 @@ final class EngineGeneration extends Work implements Generation {
         matcher.reset();
         if (held > 0) {
             keptCount -= held;
+            constraints.rollBack(keptCount);
             cut(kv.length() - held);
             context.publish(Integer.MAX_VALUE, 0);
         }
@@ -182,6 +193,66 @@ final class EngineGeneration extends Work implements Generation {
             finish(due);
             return;
         }
+        if (constraints.none()) {
+            beginStep();
+        } else if (constraints.prepareIfKnown(plan.spec().logitMask(), plan.stopIds())) {
+            beginConstrained();
+        } else {
+            awaitMask();
+        }
+    }
+
+    /** Has the mask built by the pool; until then the step has not begun, and nothing is to be undone. */
+    private void awaitMask() {
+        long ticket = ++maskTicket;
+        long[] fixed = plan.spec().logitMask();
+        int[] stops = plan.stopIds();
+        awaitsMask = true;
+        Constraints prepared = constraints;
+        context.loop.masks.execute(() -> {
+            @Nullable PieException failure = null;
+            try {
+                prepared.prepare(fixed, stops);
+            } catch (RuntimeException | Error e) {
+                failure = new PieException(ErrorCode.INTERNAL, "a mask could not be built: " + e, Map.of(), e);
+            }
+            @Nullable PieException problem = failure;
+            context.loop.completion(() -> {
+                if (awaitsMask && ticket == maskTicket) {
+                    awaitsMask = false;
+                    resume(problem);
+                }
+            });
+        });
+    }
+
+    private void resume(@Nullable PieException problem) {
+        Run run = running;
+        if (run == null) {
+            return;
+        }
+        try {
+            if (problem != null) {
+                throw problem;
+            }
+            beginConstrained();
+        } catch (PieException e) {
+            running = null;
+            context.fail(run, e);
+        }
+    }
+
+    private void beginConstrained() {
+        FinishReason end = constraints.end(plan.stopIds());
+        if (end != null && step.draw()) {
+            matcher.reset();
+            finish(end);
+        } else {
+            beginStep();
+        }
+    }
+
+    private void beginStep() {
         if (kv.length() == 0) {
             throw PieException.invalid("empty input: the context has no token to go on from");
         }
@@ -263,7 +334,7 @@ final class EngineGeneration extends Work implements Generation {
     @Override
     protected void write(BatchWriter batch, int batchRow, int from, int to) {
         PlanCode now = plan;
-        long[] mask = now.spec().logitMask();
+        long[] mask = constraints.none() ? now.spec().logitMask() : constraints.mask();
         int maskRef = mask == null ? ForwardBatch.NO_MASK : batch.mask(mask);
         if (step.draw() && to == target) {
             SamplerCode sampler = stepSampler == null ? now.sampler() : stepSampler;
@@ -356,6 +427,7 @@ final class EngineGeneration extends Work implements Generation {
             }
             return FinishReason.STOP;
         }
+        constraints.accept(token);
         kv.append(token);
         if (keptCount == kept.length) {
             kept = Arrays.copyOf(kept, 2 * keptCount);
@@ -463,12 +535,17 @@ final class EngineGeneration extends Work implements Generation {
 
         @Override
         boolean stop(PieException cause) {
-            stopped = cause;
-            if (!context.withdraw(EngineGeneration.this)) {
-                return false;
+            if (awaitsMask) {
+                awaitsMask = false;
+                constraints = constraints(plan.spec(), constraints.forked());
+            } else {
+                stopped = cause;
+                if (!context.withdraw(EngineGeneration.this)) {
+                    return false;
+                }
+                undo();
             }
             running = null;
-            undo();
             if (all) {
                 dropHeld();
                 over(FinishReason.CLOSED);
@@ -492,6 +569,7 @@ final class EngineGeneration extends Work implements Generation {
         @Override
         void start() {
             context.settleGeneration();
+            constraints.check(tokens, admissible());
             int n = 0;
             FinishReason reason = finish;
             while (reason == null && owed == null && n < tokens.length) {
@@ -510,6 +588,16 @@ final class EngineGeneration extends Work implements Generation {
                 owed = reason;
             }
             context.answer(this, accepted);
+        }
+
+        /** Returns how many of the tokens come before a stop token and within the limit. */
+        private int admissible() {
+            int most = finish == null ? plan.spec().maxTokens() - keptCount : 0;
+            int n = 0;
+            while (n < tokens.length && n < most && !plan.stops(tokens[n])) {
+                n++;
+            }
+            return n;
         }
     }
 
@@ -530,6 +618,7 @@ final class EngineGeneration extends Work implements Generation {
             if (next.spec().rebidEachStep() != plan.spec().rebidEachStep()) {
                 context.bidder.keepBid(!next.spec().rebidEachStep());
             }
+            constraints = constraints(next.spec(), constraints);
             plan = next;
             context.answer(this, null);
         }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,13 @@ final class EngineLoop implements StepSink {
     final LoopCounters counters = new LoopCounters();
     final SnapshotDesk snapshots;
 
-    /** @param clock gives nanoseconds, as {@link System#nanoTime} does */
+    /** Builds masks that are not remembered; each comes back as a completion. */
+    final Executor masks;
+
+    /**
+     * @param clock gives nanoseconds, as {@link System#nanoTime} does
+     * @param masks builds masks off the loop
+     */
     EngineLoop(
             LoadedModel model,
             Driver driver,
@@ -86,13 +93,15 @@ final class EngineLoop implements StepSink {
             long secret0,
             long secret1,
             SipHash publishedSalt,
-            Optional<SnapshotStore> snapshots) {
+            Optional<SnapshotStore> snapshots,
+            Executor masks) {
         this.snapshots = new SnapshotDesk(this, snapshots);
         this.clock = clock;
         this.queue = queue;
         this.model = model;
         this.driver = driver;
         this.config = config;
+        this.masks = masks;
         limits = driver.capabilities();
         store = new KvStore(
                 limits.totalPages(), limits.pageSize(), secret0, secret1, publishedSalt.high(), publishedSalt.low());

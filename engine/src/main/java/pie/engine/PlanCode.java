@@ -5,6 +5,7 @@ import java.util.OptionalLong;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.ProbeSpec;
 import pie.engine.generate.SamplerCode;
+import pie.engine.grammar.Matcher;
 
 /** Hold a checked generation plan. */
 record PlanCode(PlanSpec spec, SamplerCode sampler, int[] stopIds, OptionalLong seed) {
@@ -16,6 +17,13 @@ record PlanCode(PlanSpec spec, SamplerCode sampler, int[] stopIds, OptionalLong 
         }
         for (ProbeSpec probe : spec.probes()) {
             PassPlan.checkProbe(probe, loop);
+        }
+        for (Matcher matcher : spec.constraints()) {
+            if (matcher.grammar().index().vocabSize() != loop.model.tokenizer().vocabSize()) {
+                throw PieException.invalid("a constraint was compiled for a vocabulary of "
+                        + matcher.grammar().index().vocabSize() + " tokens, and the model's has "
+                        + loop.model.tokenizer().vocabSize());
+            }
         }
         int[] stops = spec.stopIds().clone();
         Arrays.sort(stops);

@@ -18,6 +18,7 @@ public final class GenerateOptions {
     private int runAhead = 8;
     private OptionalInt horizon = OptionalInt.empty();
     private boolean rebidEachStep = true;
+    private List<?> constraints = List.of();
 
     private record Stops(List<Integer> ids, List<String> strings) {}
 
@@ -69,9 +70,29 @@ public final class GenerateOptions {
         return this;
     }
 
-    /** Constrain. @throws PieException UNSUPPORTED on this engine */
+    /** Constrain by a {@link Schema} or a {@link GrammarConstraint}, or a list of them; all hold. Replaces what was set before. */
     public GenerateOptions constrain(Object constraint) {
-        throw Unsupported.later("constrain: this engine has no grammars yet; use logit_mask or step.logit_bias");
+        List<?> given = constraint instanceof List<?> list ? list : List.of(constraint);
+        for (Object one : given) {
+            if (!(one instanceof Schema || one instanceof Constraint)) {
+                throw PieException.invalid("constrain: a Schema, a Constraint or a list of them must be given, got "
+                        + (one == null ? "nothing" : one.getClass().getSimpleName()));
+            }
+        }
+        constraints = List.copyOf(given);
+        return this;
+    }
+
+    /** Constrain by one more, beside what was set before. */
+    GenerateOptions constrainAlso(Schema schema) {
+        List<Object> all = new ArrayList<>(constraints);
+        all.add(schema);
+        constraints = List.copyOf(all);
+        return this;
+    }
+
+    List<?> constraints() {
+        return constraints;
     }
 
     /** Draft. @throws PieException UNSUPPORTED on this engine */
@@ -144,6 +165,7 @@ public final class GenerateOptions {
         copy.runAhead = runAhead;
         copy.horizon = horizon;
         copy.rebidEachStep = rebidEachStep;
+        copy.constraints = constraints;
         return copy;
     }
 

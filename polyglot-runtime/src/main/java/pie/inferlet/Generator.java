@@ -2,8 +2,10 @@ package pie.inferlet;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,6 +36,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     private final ArrayDeque<StepText> undecoded = new ArrayDeque<>();
     private final Chat.Decoder decoder;
     private final boolean reasoningOpen;
+    private final Map<Object, pie.engine.grammar.Matcher> built = new IdentityHashMap<>();
 
     Generator(Context context, Sampler sampler, GenerateOptions options, ChatForm form) {
         this.context = context;
@@ -43,6 +46,24 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         this.reasoningOpen = Chat.Decoder.opensReasoning(context.model(), form);
         this.decoder = new Chat.Decoder(context.model(), false, reasoningOpen);
         this.generation = context.handle().generate(plan());
+    }
+
+    /** Constraints stay the same objects from plan to plan, so that the engine goes on where they are. */
+    private List<pie.engine.grammar.Matcher> matchers() {
+        List<pie.engine.grammar.Matcher> all = new ArrayList<>();
+        for (Object given : options.constraints()) {
+            all.add(built.computeIfAbsent(given, one -> {
+                Constraint constraint =
+                        one instanceof Schema schema ? schema.buildConstraint(context.model()) : (Constraint) one;
+                if (!(constraint instanceof GrammarConstraint grammar)) {
+                    throw Unsupported.later(
+                            "constrain: this engine does not call Constraints of a program's own yet; use a grammar, logit_mask or"
+                                    + " step.logit_bias");
+                }
+                return grammar.matcher().engineMatcher();
+            }));
+        }
+        return all;
     }
 
     private PlanSpec plan() {
@@ -58,7 +79,8 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                 options.seed(),
                 List.copyOf(probes),
                 options.horizonOrNone(),
-                options.rebids());
+                options.rebids(),
+                matchers());
     }
 
     private synchronized Generator set(Consumer<GenerateOptions> change) {
@@ -95,7 +117,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return set(o -> o.extraStop(ids, strings));
     }
 
-    /** Constrain. @throws PieException UNSUPPORTED on this engine */
+    /** Constrain from here on, as {@link GenerateOptions#constrain} does. */
     public Generator constrain(Object constraint) {
         return set(o -> o.constrain(constraint));
     }
@@ -306,9 +328,24 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return Futures.map(collect(), step -> text(step, includeReasoning));
     }
 
-    /** Generate to the end and parse the text as JSON: {@code Map List String Number Boolean null}. */
+    /** Generate any JSON value to the end and parse it: {@code Map List String Number Boolean null}. */
     public @Nullable Object collectJson() {
+        constrainJson(null);
         return Json.parse(collectText(), "collect_json");
+    }
+
+    /** Generate JSON that satisfies a JSON Schema, JSON text or a {@code Map}, to the end and parse it. */
+    public @Nullable Object collectJson(Object schema) {
+        constrainJson(schema);
+        return Json.parse(collectText(), "collect_json");
+    }
+
+    /** Add a schema as constraint, any JSON if there is none; not to a text that has begun. */
+    public void constrainJson(@Nullable Object schema) {
+        if (schema != null || tokensGenerated() == 0) {
+            Schema wanted = schema == null ? Schema.anyJson() : Schema.json(schema);
+            set(o -> o.constrainAlso(wanted));
+        }
     }
 
     private CompletableFuture<GenerationStep> collect() {

@@ -170,7 +170,7 @@ public final class Mask {
         return bits;
     }
 
-    private static Mask of(BitSet bits) {
+    static Mask of(BitSet bits) {
         var runs = new ArrayList<Integer>();
         int at = 0;
         while (true) {

@@ -15,7 +15,7 @@ public final class Model {
     private Model(Host host, Engine engine) {
         this.host = host;
         this.engine = engine;
-        this.tokenizer = new Tokenizer(engine.model().tokenizer());
+        this.tokenizer = new Tokenizer(engine);
     }
 
     /** Return a handle on a loaded model. @throws PieException NOT_FOUND */

@@ -1,14 +1,22 @@
 package pie.inferlet;
 
 import java.util.List;
+import pie.engine.Engine;
 import pie.engine.PieException;
 
 /** Turn text into token ids and back. */
 public final class Tokenizer {
     private final pie.engine.model.Tokenizer tokenizer;
 
-    Tokenizer(pie.engine.model.Tokenizer tokenizer) {
-        this.tokenizer = tokenizer;
+    private final Engine engine;
+
+    Tokenizer(Engine engine) {
+        this.engine = engine;
+        this.tokenizer = engine.model().tokenizer();
+    }
+
+    Engine engine() {
+        return engine;
     }
 
     /** Return ids, spellings of special tokens recognised; no BOS is added. */

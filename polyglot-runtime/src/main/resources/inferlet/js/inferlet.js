@@ -199,6 +199,65 @@ for (const name of ['adapter', 'zoSeed']) Forward.prototype[name] = later(`fwd.$
 for (const name of ['inputImage', 'inputAudio']) Forward.prototype[name] = later(`fwd.${name}`, 'no loaded model takes media');
 
 // --- generations ------------------------------------------------------------------------------
+// --- grammars ---------------------------------------------------------------------------------
+export class Grammar {
+  constructor(h) { this[H] = h; }
+  static fromJsonSchema(schema, { lenient = false, compact = false } = {}) {
+    return new Grammar(ops.grammar('json_schema', schema, lenient, compact));
+  }
+  static json() { return new Grammar(ops.grammar('json')); }
+  static fromRegex(pattern) { return new Grammar(ops.grammar('regex', pattern instanceof RegExp ? pattern.source : pattern)); }
+  static fromEbnf(text) { return new Grammar(ops.grammar('ebnf', text)); }
+  get ignored() { return Array.from(ops.grammar_ignored(this[H])); }
+  toString() { return ops.grammar_text(this[H]); }
+}
+
+export class Matcher {
+  constructor(grammar, tokenizer) {
+    this[H] = grammar === H ? tokenizer : ops.matcher(handle(grammar, Grammar, 'grammar'), handle(tokenizer, Tokenizer, 'tokenizer'));
+  }
+  acceptTokens(values) { ops.matcher_accept(this[H], ids(values)); }
+  nextTokenLogitMask() { return Mask.fromBrle(ops.matcher_mask(this[H])); }
+  isTerminated() { return ops.matcher_terminated(this[H]); }
+  fork() { return new Matcher(H, ops.matcher_fork(this[H])); }
+  rollback(n) { ops.matcher_rollback(this[H], n); }
+  reset() { ops.matcher_reset(this[H]); }
+}
+
+export class GrammarConstraint {
+  constructor(matcher, h) { this[H] = matcher === H ? h : ops.constraint(handle(matcher, Matcher, 'matcher')); }
+  static fromGrammar(g, model) { return new GrammarConstraint(new Matcher(g, model.tokenizer())); }
+  static fromJsonSchema(schema, model) { return GrammarConstraint.fromGrammar(Grammar.fromJsonSchema(schema), model); }
+  static json(model) { return GrammarConstraint.fromGrammar(Grammar.json(), model); }
+  static fromRegex(pattern, model) { return GrammarConstraint.fromGrammar(Grammar.fromRegex(pattern), model); }
+  static fromEbnf(text, model) { return GrammarConstraint.fromGrammar(Grammar.fromEbnf(text), model); }
+  step(accepted) { return Mask.fromBrle(ops.constraint_step(this[H], ids(accepted))); }
+}
+
+class HostSchema {
+  constructor(h) { this[H] = h; }
+  buildConstraint(model) { return new GrammarConstraint(H, ops.schema_build(this[H], handle(model, Model, 'model'))); }
+}
+export const jsonSchema = (schema, { lenient = false, compact = false } = {}) =>
+  new HostSchema(ops.schema('json_schema', schema, lenient, compact));
+export const anyJson = () => new HostSchema(ops.schema('json'));
+export const regex = (pattern) => new HostSchema(ops.schema('regex', pattern instanceof RegExp ? pattern.source : pattern));
+export const ebnf = (text) => new HostSchema(ops.schema('ebnf', text));
+export const grammar = (g) => new HostSchema(ops.schema('grammar', handle(g, Grammar, 'grammar')));
+
+// The host's objects behind schemas and constraints; schemas of the program's own are asked for theirs.
+function constraints(given, model) {
+  return (Array.isArray(given) ? given : [given]).map((one) => {
+    const built = one?.[H] === undefined && typeof one?.buildConstraint === 'function' ? one.buildConstraint(model) : one;
+    if (built?.[H] !== undefined) return built[H];
+    if (typeof built?.step === 'function') {
+      throw makeError('UNSUPPORTED', "constrain: this engine does not call Constraints of a program's own yet; use a grammar, "
+        + 'logitMask or step.logitBias', '{}');
+    }
+    throw makeError('INVALID_ARGUMENT', 'constrain must be a Schema, a Constraint or a list of them', '{"wrong_type":true}');
+  });
+}
+
 export class GenStep {
   constructor(h) { this[H] = h; }
   clearSampler() { ops.step_clear_sampler(this[H]); return this; }
@@ -229,6 +288,10 @@ export class Generator {
     for (let h = ops.gen_next(this[H]); h !== undefined; h = ops.gen_next(this[H])) yield new GenStep(h);
   }
   async nextToken(options) { return await call(ops.gen_next_token(this[H]), options); }
+  constrain(constraint) {
+    ops.gen_set(this[H], 'constrain', constraints(constraint, this.context.model));
+    return this;
+  }
   accept(values) { return ops.gen_accept(this[H], ids(values)); }
   fork() { return this.context.fork(); }
   async forkAsync(options) { return await this.context.forkAsync(options); }
@@ -240,7 +303,8 @@ export class Generator {
     return await call(ops.gen_collect_text(this[H], includeReasoning), options);
   }
   async collectJson({ schema, parse, ...options } = {}) {
-    if (schema !== undefined) later('collectJson({schema})', 'this engine has no grammars yet; leave schema out to parse only')();
+    if (schema === undefined) ops.gen_constrain_json(this[H]);
+    else ops.gen_constrain_json(this[H], schema);
     const text = await this.collectText(options);
     let value;
     try {
@@ -251,7 +315,7 @@ export class Generator {
     return parse ? parse(value) : value;
   }
 }
-for (const name of ['maxTokens', 'stop', 'addStop', 'constrain', 'logitMask', 'horizon', 'rebidEachStep', 'adapter', 'zoSeed',
+for (const name of ['maxTokens', 'stop', 'addStop', 'logitMask', 'horizon', 'rebidEachStep', 'adapter', 'zoSeed',
   'speculator', 'systemSpeculation', 'seed', 'runAhead']) {
   Generator.prototype[name] = function set(value) {
     ops.gen_set(this[H], snake(name), value instanceof Set ? [...value] : value);
@@ -309,7 +373,9 @@ export class Context {
   truncateWorkingPageTokens(n) { ops.ctx_truncate_working_page_tokens(this[H], n); }
   forward() { return new Forward(ops.ctx_forward(this[H])); }
   generate(sampler, options) {
-    return new Generator(ops.ctx_generate(this[H], handle(sampler, Sampler, 'sampler'), ...flat(options)), this);
+    const known = options?.constrain === undefined ? options
+      : { ...options, constrain: constraints(options.constrain, this.model) };
+    return new Generator(ops.ctx_generate(this[H], handle(sampler, Sampler, 'sampler'), ...flat(known)), this);
   }
   release() { ops.ctx_close(this[H]); }
   close() { this.release(); }
@@ -401,14 +467,9 @@ const absent = (name, why, ...statics) => {
   for (const s of statics) cls[s] = later(`${name}.${s}`, why);
   return cls;
 };
-const noGrammar = 'this engine has no grammars yet';
 const noTools = 'no loaded model has a tool form';
 const noAdapters = 'no loaded model takes adapters';
 const noMedia = 'no loaded model takes or makes media';
-export const Grammar = absent('Grammar', noGrammar, 'fromJsonSchema', 'json', 'fromRegex', 'fromEbnf');
-export const Matcher = absent('Matcher', noGrammar);
-export const GrammarConstraint = absent('GrammarConstraint', noGrammar, 'fromGrammar', 'fromJsonSchema', 'json', 'fromRegex', 'fromEbnf');
-export const [jsonSchema, anyJson, regex, ebnf, grammar] = ['jsonSchema', 'anyJson', 'regex', 'ebnf', 'grammar'].map((n) => later(n, noGrammar));
 export const Adapter = absent('Adapter', noAdapters, 'create', 'open');
 export const Image = absent('Image', noMedia, 'fromBytes');
 export const Audio = absent('Audio', noMedia, 'fromBytes');

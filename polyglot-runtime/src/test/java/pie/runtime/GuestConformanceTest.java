@@ -33,6 +33,77 @@ final class GuestConformanceTest {
             """;
 
     private final List<Case> cases = List.of(
+            Case.of("grammars constrain what is generated", """
+                    async def main():
+                        import re
+                        s = Sampler.argmax()
+                        schema = {"type": "object", "required": ["name", "age"], "properties": {"name": {"type": "string", "maxLength": 12}, "age": {"type": "integer", "minimum": 3, "maximum": 99}}}
+                        v = await fresh("A person: ").generate(s, constrain=JsonSchema(schema), max_tokens=60, auto_flush=False).collect_json(schema=schema)
+                        a = list(v) == ["name", "age"] and 3 <= v["age"] <= 99 and len(v["name"]) <= 12
+                        g = fresh("The code is ").generate(s, constrain=[Regex("[A-Z]{3}-[0-9]{2}")], max_tokens=20, auto_flush=False)
+                        t = await g.collect_text()
+                        b = re.fullmatch("[A-Z]{3}-[0-9]{2}", t) is not None and g.finish_reason == "constraint"
+                        steps = fresh("The code is ").generate(s, max_tokens=20, auto_flush=False).constrain(Ebnf('root ::= "<" [a-z]{2,4} ">"'))
+                        u = ""
+                        async for step in steps:
+                            u += model.tokenizer().decode((await step.execute()).tokens)
+                        c = re.fullmatch("<[a-z]{2,4}>", u) is not None and steps.finish_reason == "constraint"
+                        tk = model.tokenizer()
+                        m = Matcher(Grammar.from_regex("(yes|no)!"), tk)
+                        before = m.next_token_logit_mask()
+                        m.accept_tokens(tk.encode("yes"))
+                        f = m.fork(); f.accept_tokens(tk.encode("!"))
+                        end = f.next_token_logit_mask().contains(model.info().stop_ids[0])
+                        m.rollback(len(tk.encode("yes")))
+                        try:
+                            m.accept_tokens(tk.encode("maybe")); d = False
+                        except GrammarViolationError:
+                            d = m.next_token_logit_mask() == before and end and not m.is_terminated
+                        try:
+                            Grammar.from_json_schema({"not": {}}); e = False
+                        except UnsupportedError as x:
+                            e = x.details["pointer"] == "/not" and Grammar.from_json_schema({"not": {}}, lenient=True).ignored == ["/not"]
+                        try:
+                            Grammar.from_regex("(a"); h = False
+                        except InvalidArgumentError as x:
+                            h = x.details["column"] == 1
+                        k = GrammarConstraint.from_grammar(Grammar.json(), model).step([]).count() > 0
+                        own = await fresh().generate(s, constrain=type("Own", (), {"build_constraint": lambda self, mo: GrammarConstraint.from_regex("[0-9]{4}", mo)})(), max_tokens=9, auto_flush=False).collect_text()
+                        return [a, b, c, d, e, h, k, re.fullmatch("[0-9]{4}", own) is not None]
+                    """, """
+                    export async function main() {
+                      const { jsonSchema, regex, ebnf, Grammar, Matcher, GrammarConstraint, GrammarViolationError, UnsupportedError, InvalidArgumentError } = p;
+                      const s = Sampler.argmax();
+                      const schema = { type: 'object', required: ['name', 'age'], properties: { name: { type: 'string', maxLength: 12 }, age: { type: 'integer', minimum: 3, maximum: 99 } } };
+                      const v = await fresh('A person: ').generate(s, { constrain: jsonSchema(schema), maxTokens: 60, autoFlush: false }).collectJson({ schema });
+                      const a = same(Object.keys(v), ['name', 'age']) && v.age >= 3 && v.age <= 99 && v.name.length <= 12;
+                      const g = fresh('The code is ').generate(s, { constrain: [regex('[A-Z]{3}-[0-9]{2}')], maxTokens: 20, autoFlush: false });
+                      const t = await g.collectText();
+                      const b = /^[A-Z]{3}-[0-9]{2}$/.test(t) && g.finishReason === 'constraint';
+                      const steps = fresh('The code is ').generate(s, { maxTokens: 20, autoFlush: false }).constrain(ebnf('root ::= "<" [a-z]{2,4} ">"'));
+                      let u = '';
+                      for await (const step of steps) u += model.tokenizer().decode((await step.execute()).tokens);
+                      const c = /^<[a-z]{2,4}>$/.test(u) && steps.finishReason === 'constraint';
+                      const tk = model.tokenizer();
+                      const m = new Matcher(Grammar.fromRegex('(yes|no)!'), tk);
+                      const before = m.nextTokenLogitMask();
+                      m.acceptTokens(tk.encode('yes'));
+                      const f = m.fork(); f.acceptTokens(tk.encode('!'));
+                      const end = f.nextTokenLogitMask().contains(model.info().stopIds[0]);
+                      m.rollback(tk.encode('yes').length);
+                      let d = false, e = false, h = false;
+                      try { m.acceptTokens(tk.encode('maybe')); } catch (x) {
+                        d = x instanceof GrammarViolationError && same(m.nextTokenLogitMask(), before) && end && !m.isTerminated();
+                      }
+                      try { Grammar.fromJsonSchema({ not: {} }); } catch (x) {
+                        e = x instanceof UnsupportedError && x.details.pointer === '/not' && same(Grammar.fromJsonSchema({ not: {} }, { lenient: true }).ignored, ['/not']);
+                      }
+                      try { Grammar.fromRegex('(a'); } catch (x) { h = x instanceof InvalidArgumentError && x.details.column === 1; }
+                      const k = GrammarConstraint.fromGrammar(Grammar.json(), model).step([]).count() > 0;
+                      const own = await fresh().generate(s, { constrain: { buildConstraint: (mo) => GrammarConstraint.fromRegex('[0-9]{4}', mo) }, maxTokens: 9, autoFlush: false }).collectText();
+                      return [a, b, c, d, e, h, k, /^[0-9]{4}$/.test(own)];
+                    }
+                    """),
             Case.of("counters", """
                     async def main():
                         c = fresh()

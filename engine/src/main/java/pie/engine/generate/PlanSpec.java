@@ -3,6 +3,7 @@ package pie.engine.generate;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import pie.engine.grammar.Matcher;
 
 /**
  * Describe a generation once, so that no guest code runs per token.
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param probes taken at every step
  * @param horizon tokens expected, which shapes the default bid; 0 for what {@code maxTokens} says
  * @param rebidEachStep whether the default bid is worked out at every step, or once
+ * @param constraints grammars that the text must follow, all of them, each from where its matcher stands when it is attached; the
+ *     matchers themselves are not advanced
  */
 public record PlanSpec(
         SamplerChain sampler,
@@ -25,7 +28,8 @@ public record PlanSpec(
         OptionalLong seed,
         List<ProbeSpec> probes,
         int horizon,
-        boolean rebidEachStep) {
+        boolean rebidEachStep,
+        List<Matcher> constraints) {
     public PlanSpec(
             SamplerChain sampler,
             int maxTokens,
@@ -34,10 +38,25 @@ public record PlanSpec(
             long @Nullable [] logitMask,
             OptionalLong seed,
             List<ProbeSpec> probes) {
-        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true);
+        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true, List.of());
     }
 
     public PlanSpec withBidding(int tokens, boolean eachStep) {
-        return new PlanSpec(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, tokens, eachStep);
+        return new PlanSpec(
+                sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, tokens, eachStep, constraints);
+    }
+
+    public PlanSpec withConstraints(List<Matcher> matchers) {
+        return new PlanSpec(
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                seed,
+                probes,
+                horizon,
+                rebidEachStep,
+                List.copyOf(matchers));
     }
 }

@@ -38,21 +38,28 @@ final class MaskBuilder {
 
     /** Write the tokens that may come next; all words are written. */
     void mask(Stacks stacks, long[] mask) {
-        int depth = 0;
-        for (; depth <= DEEPEST_KEY && key.fill(automaton, stacks, depth, index.horizon()); depth++) {
-            long @Nullable [] known = grammar.masks().find(key);
-            if (known == null) {
-                break;
-            }
-            if (known != MaskCache.DEEPER) {
-                System.arraycopy(known, 0, mask, 0, known.length);
-                return;
-            }
+        if (maskIfKnown(stacks, mask)) {
+            return;
         }
         stepper.watch();
         build(stacks, mask);
         remember(stacks, mask);
         stepper.unwatch();
+    }
+
+    /** Write the tokens that may come next if they are remembered. */
+    boolean maskIfKnown(Stacks stacks, long[] mask) {
+        for (int depth = 0; depth <= DEEPEST_KEY && key.fill(automaton, stacks, depth, index.horizon()); depth++) {
+            long @Nullable [] known = grammar.masks().find(key);
+            if (known == null) {
+                return false;
+            }
+            if (known != MaskCache.DEEPER) {
+                System.arraycopy(known, 0, mask, 0, known.length);
+                return true;
+            }
+        }
+        return false;
     }
 
     private void remember(Stacks stacks, long[] mask) {

@@ -68,6 +68,16 @@ public final class Matcher {
         }
     }
 
+    /** Write the mask as {@link #mask} does if it is remembered from before; else return false, and what was written says nothing. */
+    public boolean maskIfKnown(long[] mask) {
+        @Nullable Stacks stacks = state.stacks();
+        if (stacks == null) {
+            Arrays.fill(mask, 0, words(), 0);
+            return true;
+        }
+        return builder.maskIfKnown(stacks, mask);
+    }
+
     /** Write the mask anew from the grammar, past all remembered masks of whole stacks. For tests and measurements. */
     void maskUncached(long[] mask) {
         @Nullable Stacks stacks = state.stacks();

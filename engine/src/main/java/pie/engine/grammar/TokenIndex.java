@@ -125,6 +125,13 @@ public final class TokenIndex {
         return (vocabSize + 63) >> 6;
     }
 
+    /** Take the stop tokens out of a mask. */
+    public void clearStops(long[] mask) {
+        for (int stop : stopIds) {
+            mask[stop >> 6] &= ~(1L << stop);
+        }
+    }
+
     /** Returns a token's bytes, none for tokens that are no text. */
     byte[] bytes(int id) {
         return bytes[id];

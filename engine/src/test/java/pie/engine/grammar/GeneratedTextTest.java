@@ -86,7 +86,7 @@ class GeneratedTextTest {
     }
 
     /** Writes one text; after a while only tokens that lead towards an end. Empty if it finds none within a limit. */
-    private static String write(Grammar grammar, Random random) {
+    static String write(Grammar grammar, Random random) {
         Matcher matcher = new Matcher(grammar);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         long[] mask = new long[matcher.words()];

@@ -41,6 +41,7 @@ public final class Bridge {
         new ModelOps(this).register();
         new ContextOps(this).register();
         new ForwardOps(this).register();
+        new GrammarOps(this).register();
         new GeneratorOps(this).register();
         new ChatOps(this).register();
     }

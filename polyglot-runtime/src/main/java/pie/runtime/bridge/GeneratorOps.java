@@ -39,6 +39,9 @@ final class GeneratorOps {
         bridge.start("gen_collect_tokens", a -> generator(a).collectTokensAsync(), dialect::ints);
         bridge.start(
                 "gen_collect_text", a -> generator(a).collectTextAsync(a.flag(1, "include_reasoning")), text -> text);
+        bridge.run(
+                "gen_constrain_json",
+                a -> generator(a).constrainJson(a.has(1) ? GrammarOps.schemaText(a, 1) : null));
         bridge.run("step_clear_sampler", a -> step(a).clearSampler());
         bridge.run("step_sampler", a -> step(a).sampler(a.handle(1, Sampler.class)));
         bridge.run("step_logit_bias", a -> {
@@ -85,7 +88,7 @@ final class GeneratorOps {
                 case "stop" -> stops(a, at, name, options::stop);
                 case "extra_stop" -> stops(a, at, name, options::extraStop);
                 case "logit_mask" -> options.logitMask(a.mask(at, name));
-                case "constrain" -> options.constrain(a.value(at));
+                case "constrain" -> options.constrain(GrammarOps.constraints(a.value(at)));
                 case "speculator" -> options.speculator(a.value(at));
                 case "system_speculation" -> options.systemSpeculation(a.flag(at, name));
                 case "adapter" -> options.adapter(a.value(at));
@@ -108,7 +111,7 @@ final class GeneratorOps {
             case "stop" -> stops(a, 2, name, generator::stop);
             case "add_stop" -> stops(a, 2, name, generator::addStop);
             case "logit_mask" -> generator.logitMask(a.mask(2, name));
-            case "constrain" -> generator.constrain(a.value(2));
+            case "constrain" -> generator.constrain(GrammarOps.constraints(a.value(2)));
             case "speculator" -> generator.speculator(a.value(2));
             case "system_speculation" -> generator.systemSpeculation(a.flag(2, name));
             case "adapter" -> generator.adapter(a.value(2));

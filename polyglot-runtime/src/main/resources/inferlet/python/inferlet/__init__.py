@@ -1,10 +1,9 @@
 """The interface between pie and the programs that it runs. All behaviour lives in the host; these are thin facades."""
 
-from . import chat, errors, runtime, scheduling, session, timers
+from . import chat, errors, grammar, runtime, scheduling, session, timers
 from ._later import (
-    Adapter, AnyJson, Audio, Child, Constraint, Ebnf, Grammar, GrammarConstraint, GrammarSchema, Image, JsonSchema,
-    Matcher, McpSession, Regex, Schema, Speculator, Speech, SpeechBuilder, Subscription, Video, Voice, adapter, contexts,
-    filesystem, grammar, http, mcp, messaging, reasoning, spec, tools, write_wav, zo,
+    Adapter, Audio, Child, Constraint, Image, McpSession, Schema, Speculator, Speech, SpeechBuilder, Subscription, Video,
+    Voice, adapter, contexts, filesystem, http, mcp, messaging, reasoning, spec, tools, write_wav, zo,
 )  # fmt: skip
 from .context import Context
 from .errors import (
@@ -15,6 +14,7 @@ from .errors import (
 )  # fmt: skip
 from .forward import Forward, Output, ProbeHandle, SampleHandle
 from .generation import GenStep, Generator
+from .grammar import AnyJson, Ebnf, Grammar, GrammarConstraint, GrammarSchema, JsonSchema, Matcher, Regex
 from .mask import Mask
 from .model import Model, Tokenizer
 from .sampler import Distribution, Entropy, Logits, Logprob, Logprobs, Sampler, Stage

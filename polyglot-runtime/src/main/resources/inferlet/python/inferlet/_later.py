@@ -5,7 +5,6 @@ import types
 
 from ._values import later
 
-_GRAMMAR = "this engine has no grammars yet"
 _TOOLS = "no loaded model has a tool form"
 _ADAPTERS = "no loaded model takes adapters"
 _MEDIA = "no loaded model takes or makes media"
@@ -32,15 +31,6 @@ def _module(name, why, functions, **more):
 Schema = type("Schema", (), {"__doc__": "Protocol of things with build_constraint(model)."})
 Constraint = type("Constraint", (), {"__doc__": "Protocol of things with step(accepted)."})
 Speculator = type("Speculator", (), {"__doc__": "Protocol of things with draft() and accept(tokens)."})
-_FROM = ("from_grammar", "from_json_schema", "json", "from_regex", "from_ebnf")
-Grammar = _class("Grammar", _GRAMMAR, _FROM[1:])
-Matcher = _class("Matcher", _GRAMMAR)
-GrammarConstraint = _class("GrammarConstraint", _GRAMMAR, _FROM)
-JsonSchema = _class("JsonSchema", _GRAMMAR)
-AnyJson = _class("AnyJson", _GRAMMAR)
-Regex = _class("Regex", _GRAMMAR)
-Ebnf = _class("Ebnf", _GRAMMAR)
-GrammarSchema = _class("GrammarSchema", _GRAMMAR)
 Adapter = _class("Adapter", _ADAPTERS, ("create", "open"))
 Image = _class("Image", _MEDIA, ("from_bytes",))
 Audio = _class("Audio", _MEDIA, ("from_bytes",))
@@ -53,7 +43,6 @@ Child = _class("Child", "this server starts no child processes")
 Subscription = _class("Subscription", "this server carries no topics")
 McpSession = _class("McpSession", "this server knows no MCP servers")
 
-grammar = _module("grammar", _GRAMMAR, (), Grammar=Grammar, Matcher=Matcher, GrammarConstraint=GrammarConstraint)
 spec = _module("spec", "this engine takes no drafters yet", (), Speculator=Speculator)
 reasoning = _module("reasoning", "this engine decodes no reasoning apart yet", (),
                     Decoder=_class("Decoder", "reasoning.Decoder is not offered yet"))  # fmt: skip

@@ -7,6 +7,7 @@ from ._values import ids as _ids
 from ._values import later, options
 from .forward import Forward
 from .generation import OPTIONS, Generator
+from .grammar import constraints
 from .model import Model
 from .sampler import Sampler, handle
 
@@ -166,6 +167,8 @@ class Context:
         return Forward(_p.ctx_forward(self._h))
 
     def generate(self, sampler, **given):
+        if given.get("constrain") is not None:
+            given["constrain"] = constraints(given["constrain"], self.model)
         flat = options(OPTIONS, given)
         return Generator(_p.ctx_generate(self._h, handle(sampler, Sampler, "sampler"), *flat), self)
 

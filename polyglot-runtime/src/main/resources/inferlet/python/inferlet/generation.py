@@ -8,6 +8,7 @@ from ._loop import call
 from ._values import ids as _ids
 from ._values import later, options
 from .forward import Output, ProbeHandle
+from .grammar import constraints
 from .sampler import Sampler, _Probe, handle
 
 OPTIONS = (
@@ -78,7 +79,10 @@ class Generator:
     max_tokens = _setter("max_tokens")
     stop = _setter("stop")
     add_stop = _setter("add_stop")
-    constrain = _setter("constrain")
+    def constrain(self, constraint):
+        _p.gen_set(self._h, "constrain", constraints(constraint, self.context.model))
+        return self
+
     logit_mask = _setter("logit_mask")
     horizon = _setter("horizon")
     rebid_each_step = _setter("rebid_each_step")
@@ -157,8 +161,10 @@ class Generator:
         return await call(_p.gen_collect_text, self._h, include_reasoning, timeout=timeout)
 
     async def collect_json(self, *, schema=None, parse=None, timeout=None):
-        if schema is not None:
-            later("collect_json(schema=…)", "this engine has no grammars yet; leave schema out to parse only")()
+        if schema is None:
+            _p.gen_constrain_json(self._h)
+        else:
+            _p.gen_constrain_json(self._h, schema)
         text = await self.collect_text(timeout=timeout)
         if parse is not None:
             return parse(text)

@@ -1,0 +1,95 @@
+package pie.runtime.bridge;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.graalvm.polyglot.Value;
+import pie.inferlet.Constraint;
+import pie.inferlet.Grammar;
+import pie.inferlet.GrammarConstraint;
+import pie.inferlet.Json;
+import pie.inferlet.Mask;
+import pie.inferlet.Matcher;
+import pie.inferlet.Model;
+import pie.inferlet.Schema;
+import pie.inferlet.Tokenizer;
+
+/** Serve grammars, matchers and constraints. */
+final class GrammarOps {
+    private final Bridge bridge;
+
+    GrammarOps(Bridge bridge) {
+        this.bridge = bridge;
+    }
+
+    void register() {
+        Dialect dialect = bridge.dialect();
+        bridge.call("grammar", this::grammar);
+        bridge.call("grammar_ignored", a -> dialect.list(a.handle(0, Grammar.class).ignored()));
+        bridge.call("grammar_text", a -> a.handle(0, Grammar.class).toString());
+        bridge.call("schema", this::schema);
+        bridge.call("schema_build", a -> a.handle(0, Schema.class).buildConstraint(a.handle(1, Model.class)));
+        bridge.call("matcher", a -> new Matcher(a.handle(0, Grammar.class), a.handle(1, Tokenizer.class)));
+        bridge.run("matcher_accept", a -> matcher(a).acceptTokens(a.ids(1, "ids")));
+        bridge.call("matcher_mask", a -> dialect.ints(matcher(a).nextTokenLogitMask().toBrle()));
+        bridge.call("matcher_terminated", a -> matcher(a).isTerminated());
+        bridge.call("matcher_fork", a -> matcher(a).fork());
+        bridge.run("matcher_rollback", a -> matcher(a).rollback(a.integer(1, "n")));
+        bridge.run("matcher_reset", a -> matcher(a).reset());
+        bridge.call("constraint", a -> new GrammarConstraint(matcher(a)));
+        bridge.call("constraint_step", a -> {
+            Mask mask = a.handle(0, Constraint.class).step(a.ids(1, "accepted"));
+            return dialect.ints(mask.toBrle());
+        });
+    }
+
+    private static Matcher matcher(Args a) {
+        return a.handle(0, Matcher.class);
+    }
+
+    /** Make a grammar: kind, then its source; for a schema, lenient and compact. */
+    private Object grammar(Args a) {
+        return switch (a.text(0, "kind")) {
+            case "json_schema" -> Grammar.fromJsonSchema(schemaText(a, 1), options(a));
+            case "json" -> Grammar.json();
+            case "regex" -> Grammar.fromRegex(a.text(1, "pattern"));
+            default -> Grammar.fromEbnf(a.text(1, "grammar"));
+        };
+    }
+
+    /** Make a schema: kind, then its source, or a grammar. */
+    private Object schema(Args a) {
+        return switch (a.text(0, "kind")) {
+            case "json_schema" -> Schema.json(schemaText(a, 1), options(a));
+            case "json" -> Schema.anyJson();
+            case "regex" -> Schema.regex(a.text(1, "pattern"));
+            case "grammar" -> Schema.grammar(a.handle(1, Grammar.class));
+            default -> Schema.ebnf(a.text(1, "grammar"));
+        };
+    }
+
+    private static Grammar.Options options(Args a) {
+        return Grammar.Options.of()
+                .lenient(a.has(2) && a.flag(2, "lenient"))
+                .compact(a.has(3) && a.flag(3, "compact"));
+    }
+
+    /** Return a schema given as JSON text or as data, as text. */
+    static String schemaText(Args a, int i) {
+        return a.has(i) && a.value(i).isString() ? a.text(i, "schema") : Json.text(a.plain(i, "schema"));
+    }
+
+    /** Return the constraints given: one handle, or a list of them. */
+    static List<Object> constraints(Value given) {
+        List<Object> all = new ArrayList<>();
+        if (given.isHostObject()) {
+            all.add(given.asHostObject());
+        } else if (given.hasArrayElements()) {
+            for (long k = 0; k < given.getArraySize(); k++) {
+                all.addAll(constraints(given.getArrayElement(k)));
+            }
+        } else {
+            throw Args.invalidType("constrain must be a Schema, a GrammarConstraint or a list of them");
+        }
+        return all;
+    }
+}

@@ -1,0 +1,166 @@
+"""Grammars, matchers, and the constraints and schemas made from them."""
+
+import _pie as _p
+
+from ._values import ids as _ids
+from .mask import Mask
+from .model import Model, Tokenizer
+from .sampler import handle
+
+
+class Grammar:
+    """What a text may be; compiled when it is made."""
+
+    __slots__ = ("_h",)
+
+    def __init__(self, h):
+        self._h = h
+
+    @staticmethod
+    def from_json_schema(schema, *, lenient=False, compact=False):
+        return Grammar(_p.grammar("json_schema", schema, lenient, compact))
+
+    @staticmethod
+    def json():
+        return Grammar(_p.grammar("json"))
+
+    @staticmethod
+    def from_regex(pattern):
+        return Grammar(_p.grammar("regex", pattern))
+
+    @staticmethod
+    def from_ebnf(grammar):
+        return Grammar(_p.grammar("ebnf", grammar))
+
+    @property
+    def ignored(self):
+        return list(_p.grammar_ignored(self._h))
+
+    def __str__(self):
+        return _p.grammar_text(self._h)
+
+
+class Matcher:
+    """Follows tokens through a grammar."""
+
+    __slots__ = ("_h",)
+
+    def __init__(self, grammar, tokenizer):
+        self._h = _p.matcher(handle(grammar, Grammar, "grammar"), handle(tokenizer, Tokenizer, "tokenizer"))
+
+    def accept_tokens(self, ids):
+        _p.matcher_accept(self._h, _ids(ids))
+
+    def next_token_logit_mask(self):
+        return Mask(_p.matcher_mask(self._h))
+
+    @property
+    def is_terminated(self):
+        return _p.matcher_terminated(self._h)
+
+    def fork(self):
+        copy = object.__new__(Matcher)
+        copy._h = _p.matcher_fork(self._h)
+        return copy
+
+    def rollback(self, n):
+        _p.matcher_rollback(self._h, n)
+
+    def reset(self):
+        _p.matcher_reset(self._h)
+
+
+class GrammarConstraint:
+    """A constraint that the engine follows by itself."""
+
+    __slots__ = ("_h",)
+
+    def __init__(self, matcher):
+        self._h = _p.constraint(handle(matcher, Matcher, "matcher"))
+
+    @staticmethod
+    def from_grammar(grammar, model):
+        return GrammarConstraint(Matcher(grammar, model.tokenizer()))
+
+    @staticmethod
+    def from_json_schema(schema, model):
+        return GrammarConstraint.from_grammar(Grammar.from_json_schema(schema), model)
+
+    @staticmethod
+    def json(model):
+        return GrammarConstraint.from_grammar(Grammar.json(), model)
+
+    @staticmethod
+    def from_regex(pattern, model):
+        return GrammarConstraint.from_grammar(Grammar.from_regex(pattern), model)
+
+    @staticmethod
+    def from_ebnf(grammar, model):
+        return GrammarConstraint.from_grammar(Grammar.from_ebnf(grammar), model)
+
+    def step(self, accepted):
+        return Mask(_p.constraint_step(self._h, _ids(accepted)))
+
+
+class _Schema:
+    __slots__ = ("_h",)
+
+    def build_constraint(self, model):
+        built = object.__new__(GrammarConstraint)
+        built._h = _p.schema_build(self._h, handle(model, Model, "model"))
+        return built
+
+
+class JsonSchema(_Schema):
+    __slots__ = ()
+
+    def __init__(self, schema, *, lenient=False, compact=False):
+        self._h = _p.schema("json_schema", schema, lenient, compact)
+
+
+class AnyJson(_Schema):
+    __slots__ = ()
+
+    def __init__(self):
+        self._h = _p.schema("json")
+
+
+class Regex(_Schema):
+    __slots__ = ()
+
+    def __init__(self, pattern):
+        self._h = _p.schema("regex", pattern)
+
+
+class Ebnf(_Schema):
+    __slots__ = ()
+
+    def __init__(self, source):
+        self._h = _p.schema("ebnf", source)
+
+
+class GrammarSchema(_Schema):
+    __slots__ = ()
+
+    def __init__(self, grammar):
+        self._h = _p.schema("grammar", handle(grammar, Grammar, "grammar"))
+
+
+def constraints(given, model):
+    """Return the host's objects behind schemas and constraints; schemas of the program's own are asked for theirs."""
+    all_of = given if isinstance(given, (list, tuple)) else [given]
+    handles = []
+    for one in all_of:
+        if not hasattr(one, "_h") and hasattr(one, "build_constraint"):
+            one = one.build_constraint(model)
+        if not hasattr(one, "_h"):
+            from .errors import InvalidTypeError, UnsupportedError
+
+            if hasattr(one, "step"):
+                raise UnsupportedError(
+                    "constrain: this engine does not call Constraints of a program's own yet; use a grammar, logit_mask or"
+                    " step.logit_bias"
+                )
+            raise InvalidTypeError(f"constrain must be a Schema, a Constraint or a list of them, got {type(one).__name__}")
+        handles.append(one._h)
+    return handles
