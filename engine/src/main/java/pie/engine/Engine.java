@@ -57,7 +57,16 @@ public final class Engine implements AutoCloseable {
         CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
         grammars = new EngineGrammars(model, threaded);
         loop = new EngineLoop(
-                model, driver, config, clock, queue, secret0, secret1, salt("published", ""), snapshots, grammars.masks());
+                model,
+                driver,
+                config,
+                clock,
+                queue,
+                secret0,
+                secret1,
+                salt("published", ""),
+                snapshots,
+                grammars.masks());
         thread = threaded ? new LoopThread(loop, queue) : null;
         report = new MarketReport(loop);
     }
