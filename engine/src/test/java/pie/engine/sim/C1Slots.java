@@ -20,6 +20,5 @@ final class C1Slots implements Checker {
                 "states do not add up: free " + pool.free() + " working " + pool.working() + " committed "
                         + pool.committed() + " retained " + pool.retained() + " of " + pool.total());
         require(pool.available() <= pool.free() + pool.retained(), "more is promised than there is");
-        sim.engine().store().checkIntegrity();
     }
 }

@@ -9,15 +9,15 @@ import pie.engine.kv.KvContext;
  * equal keys mean equal lineage.
  */
 final class C5Identity implements Checker {
-    private final Map<Long, int[]> seen = new HashMap<>();
+    private final Map<Long, long[]> seen = new HashMap<>();
 
     @Override
     public void afterTurn(EngineSim sim) {
         for (KvContext kv : sim.engine().contexts()) {
-            int[] before = seen.getOrDefault(kv.id().value(), new int[0]);
-            int[] now = new int[kv.restricted() ? 0 : kv.sealed()];
+            long[] before = seen.getOrDefault(kv.id().value(), new long[0]);
+            long[] now = new long[kv.restricted() ? 0 : kv.sealed()];
             for (int page = 0; page < now.length; page++) {
-                now[page] = kv.slot(page);
+                now[page] = place(kv, page, sim.pageSize());
                 if (page < before.length && before[page] == now[page]) {
                     continue;
                 }
@@ -29,5 +29,14 @@ final class C5Identity implements Checker {
             }
             seen.put(kv.id().value(), now);
         }
+    }
+
+    /** Return a number for what a page must hold and where: what was right once is not looked at again. */
+    private static long place(KvContext kv, int page, int size) {
+        long sum = kv.slot(page);
+        for (int row = page * size; row < (page + 1) * size; row++) {
+            sum = 0x100000001b3L * (sum ^ ((long) kv.token(row) << 32 | kv.position(row)));
+        }
+        return sum;
     }
 }

@@ -133,13 +133,19 @@ final class Program extends Actor {
         }
         Generation generation = context.generate(plan(1 + random.nextInt(40), context));
         await("collect", generation::collect, step -> {
-            delivered(context, step);
+            delivered(context, generation, 0, step);
             next();
         });
     }
 
-    private void delivered(ContextHandle context, GenerationStep step) {
+    private void delivered(ContextHandle context, Generation generation, int before, GenerationStep step) {
         int[] tokens = step.tokens();
+        if (before + tokens.length != generation.tokensGenerated() || tokens.length > 40) {
+            sim.fail(new Breach(
+                    "C16",
+                    this + " had " + before + " tokens, was given " + tokens.length + " and has "
+                            + generation.tokensGenerated()));
+        }
         if (!Arrays.equals(context.tail(tokens.length), tokens)) {
             sim.fail(new Breach(
                     "C16",
@@ -174,8 +180,9 @@ final class Program extends Actor {
                         null,
                         Map.of(random.nextInt(Scenario.VOCAB), 2f),
                         List.of(new ProbeSpec(0, ProbeKind.ENTROPY, 1, 0, new int[0], random.nextBoolean())));
+        int before = generation.tokensGenerated();
         await("step", () -> generation.step(spec), step -> {
-            delivered(context, step);
+            delivered(context, generation, before, step);
             if (step.finish() == null) {
                 step(generation, context, more - 1);
             } else {

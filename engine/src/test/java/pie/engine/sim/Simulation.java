@@ -29,6 +29,7 @@ final class Simulation {
                 new C17Budgets(),
                 new C19Bounds(),
                 new C20Service(),
+                new Integrity(),
                 new Leaks());
     }
 
