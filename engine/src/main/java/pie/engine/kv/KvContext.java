@@ -173,6 +173,11 @@ public final class KvContext {
         return torn == Integer.MAX_VALUE;
     }
 
+    /** Return the first row that saw others which were cut off since, {@link Integer#MAX_VALUE} if there is none. */
+    int torn() {
+        return torn;
+    }
+
     /** Say whether a row saw less, or more, than all rows before it. */
     public boolean restricted() {
         return !masks.isEmpty() || !visibility.isEmpty();

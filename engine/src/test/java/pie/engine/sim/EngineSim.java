@@ -107,7 +107,7 @@ final class EngineSim {
                 return false;
             }
         }
-        return witness.flights.isEmpty() && clock.next() == Long.MAX_VALUE;
+        return witness.flights.isEmpty() && clock.next() == Long.MAX_VALUE && engine.quiet();
     }
 
     private String waiting() {
