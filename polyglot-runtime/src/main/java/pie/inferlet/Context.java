@@ -1,11 +1,15 @@
 package pie.inferlet;
 
 import java.lang.ref.Cleaner;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ContextHandle;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 import pie.engine.generate.PassSpec;
 
 /**
@@ -17,6 +21,8 @@ import pie.engine.generate.PassSpec;
 public final class Context implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create(
             Thread.ofPlatform().name("pie-context-cleaner").daemon().factory());
+
+    private static final Duration A_DAY = Duration.ofHours(24);
 
     private final Model model;
     private final ContextHandle handle;
@@ -49,29 +55,68 @@ public final class Context implements AutoCloseable {
         return model.engine().createContext(model.host().id(), options.prefixCache());
     }
 
-    /** Make a context equal to a snapshot. @throws pie.engine.PieException UNSUPPORTED on this server */
+    /** Make a context equal to a snapshot, which stays. @throws pie.engine.PieException NOT_FOUND */
     public static Context open(Model model, String name) {
-        throw Unsupported.later("Context.open: this server keeps no snapshots");
+        return model.host().await(openAsync(model, name), "host");
     }
 
-    /** Make a context equal to a snapshot and remove that. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public static CompletableFuture<Context> openAsync(Model model, String name) {
+        return open(model, name, false);
+    }
+
+    /** Make a context equal to a snapshot and remove that. @throws pie.engine.PieException NOT_FOUND */
     public static Context take(Model model, String name) {
-        throw Unsupported.later("Context.take: this server keeps no snapshots");
+        return model.host().await(takeAsync(model, name), "host");
     }
 
-    /** Remove a snapshot. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public static CompletableFuture<Context> takeAsync(Model model, String name) {
+        return open(model, name, true);
+    }
+
+    private static CompletableFuture<Context> open(Model model, String name, boolean take) {
+        model.host().checkLive();
+        return Futures.map(
+                model.engine().openContext(model.host().id(), name, take),
+                handle -> new Context(model, handle, Map.of()));
+    }
+
+    /** Remove a snapshot. @throws pie.engine.PieException NOT_FOUND */
     public static void delete(Model model, String name) {
-        throw Unsupported.later("Context.delete: this server keeps no snapshots");
+        model.host().await(deleteAsync(model, name), "host");
     }
 
-    /** Save under a name. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public static CompletableFuture<Void> deleteAsync(Model model, String name) {
+        model.host().checkLive();
+        return model.engine().deleteSnapshot(model.host().owner(), name);
+    }
+
+    /** Save the logical sequence under a name; it is durable when this returns. @throws pie.engine.PieException ALREADY_EXISTS */
     public void save(String name) {
-        throw Unsupported.later("ctx.save: this server keeps no snapshots");
+        save(name, SaveOptions.of());
     }
 
-    /** Save under a fresh name. @throws pie.engine.PieException UNSUPPORTED on this server */
+    public void save(String name, SaveOptions options) {
+        model.host().await(saveAsync(name, options), "host");
+    }
+
+    public CompletableFuture<Void> saveAsync(String name, SaveOptions options) {
+        model.host().checkLive();
+        return Futures.map(settled().save(name, options.overwrite(), options.ttl()), saved -> null);
+    }
+
+    /** Save under a fresh name for a day. */
     public String snapshot() {
-        throw Unsupported.later("ctx.snapshot: this server keeps no snapshots");
+        return snapshot(A_DAY);
+    }
+
+    /** Save under a fresh name. */
+    public String snapshot(Duration ttl) {
+        return model.host().await(snapshotAsync(ttl), "host");
+    }
+
+    public CompletableFuture<String> snapshotAsync(Duration ttl) {
+        String name = "snapshot-" + UUID.randomUUID();
+        return Futures.map(saveAsync(name, SaveOptions.of().ttl(ttl)), saved -> name);
     }
 
     public Model model() {
@@ -190,14 +235,32 @@ public final class Context implements AutoCloseable {
         return settled().truncate(n);
     }
 
-    /** Hide a prefix from later rows. @throws pie.engine.PieException UNSUPPORTED on this server */
-    public void dropPrefix(int n, int sink) {
-        throw Unsupported.later("ctx.drop_prefix: this engine cannot hide a prefix yet; use attention_mask");
+    /** Hide the first n tokens from all later rows, for good, and free the pages wholly inside. */
+    public void dropPrefix(int n) {
+        dropPrefix(n, 0);
     }
 
-    /** Let later rows see a window only. @throws pie.engine.PieException UNSUPPORTED on this server */
+    /** Hide the tokens from {@code sink} to n from all later rows, for good, and free the pages wholly inside. */
+    public void dropPrefix(int n, int sink) {
+        model.host().await(dropPrefixAsync(n, sink), "forward");
+    }
+
+    public CompletableFuture<Void> dropPrefixAsync(int n, int sink) {
+        return settledLive().dropPrefix(n, sink);
+    }
+
+    /** Let later rows see the last w tokens only, their own included. */
+    public void setWindow(int w) {
+        setWindow(w, 0);
+    }
+
+    /** Let later rows see the first {@code sink} and the last w tokens only, and free the pages that none can see; w = 0 ends it. */
     public void setWindow(int w, int sink) {
-        throw Unsupported.later("ctx.set_window: this engine cannot slide a window yet; use attention_mask");
+        model.host().await(setWindowAsync(w, sink), "forward");
+    }
+
+    public CompletableFuture<Void> setWindowAsync(int w, int sink) {
+        return settledLive().setWindow(w, sink);
     }
 
     /** Build one forward pass. */
@@ -258,9 +321,18 @@ public final class Context implements AutoCloseable {
         return new IdleScope(handle);
     }
 
-    /** Share the committed pages with all users. @throws pie.engine.PieException UNSUPPORTED on this server */
+    /** Share the committed pages with all users, by content. @throws pie.engine.PieException PERMISSION_DENIED */
     public void publish() {
-        throw Unsupported.later("ctx.publish: this server does not publish prefixes");
+        model.host().await(publishAsync(), "forward");
+    }
+
+    public CompletableFuture<Void> publishAsync() {
+        if (!model.host().mayPublish()) {
+            throw new PieException(
+                    ErrorCode.PERMISSION_DENIED,
+                    "publish: this program has no permission to share prefixes with all users");
+        }
+        return settledLive().publish();
     }
 
     /** Make an independent copy: committed pages shared, the rest copied. */

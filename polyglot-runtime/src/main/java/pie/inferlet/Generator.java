@@ -286,14 +286,30 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return context.forkAsync();
     }
 
-    /** Save under a name. @throws PieException UNSUPPORTED on this server */
+    /** Save the context as it was delivered. */
     public void save(String name) {
         context.save(name);
     }
 
-    /** Save under a fresh name. @throws PieException UNSUPPORTED on this server */
+    public void save(String name, SaveOptions options) {
+        context.save(name, options);
+    }
+
+    public CompletableFuture<Void> saveAsync(String name, SaveOptions options) {
+        return context.saveAsync(name, options);
+    }
+
+    /** Save the context as it was delivered, under a fresh name, for a day. */
     public String snapshot() {
         return context.snapshot();
+    }
+
+    public String snapshot(java.time.Duration ttl) {
+        return context.snapshot(ttl);
+    }
+
+    public CompletableFuture<String> snapshotAsync(java.time.Duration ttl) {
+        return context.snapshotAsync(ttl);
     }
 
     /** End the generation. */

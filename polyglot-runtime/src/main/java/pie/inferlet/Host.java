@@ -28,6 +28,11 @@ public interface Host {
     /** Return the seed of everything random that names no seed of its own. */
     long seed();
 
+    /** Say whether the program may share its prefixes with all users. */
+    default boolean mayPublish() {
+        return false;
+    }
+
     /** Throw CANCELLED if the process is being ended. Called by every operation that does work; not by those that free. */
     void checkLive();
 

@@ -295,6 +295,10 @@ export class Generator {
   accept(values) { return ops.gen_accept(this[H], ids(values)); }
   fork() { return this.context.fork(); }
   async forkAsync(options) { return await this.context.forkAsync(options); }
+  save(name, options) { this.context.save(name, options); }
+  async saveAsync(name, options) { await this.context.saveAsync(name, options); }
+  snapshot(options) { return this.context.snapshot(options); }
+  async snapshotAsync(options) { return await this.context.snapshotAsync(options); }
   close() { ops.gen_close(this[H]); }
   [Symbol.dispose]() { this.close(); }
   async [Symbol.asyncDispose]() { this.close(); }
@@ -322,7 +326,6 @@ for (const name of ['maxTokens', 'stop', 'addStop', 'logitMask', 'horizon', 'reb
     return this;
   };
 }
-for (const name of ['save', 'snapshot']) Generator.prototype[name] = later(`g.${name}`, 'this server keeps no snapshots');
 
 // --- contexts ---------------------------------------------------------------------------------
 class IdleScope {
@@ -332,6 +335,7 @@ class IdleScope {
   async [Symbol.asyncDispose]() { this.close(); }
 }
 
+const seconds = (millis) => (millis === undefined || millis === null ? undefined : millis / 1000);
 export class Context {
   constructor(model, { template, prefixCache = true } = {}) {
     this[H] = ops.ctx_new(handle(model, Model, 'model'), template, prefixCache);
@@ -344,6 +348,28 @@ export class Context {
     ctx.model = model;
     return ctx;
   }
+  static open(model, name) { return Context.#of(ops.ctx_open(handle(model, Model, 'model'), name, false), model); }
+  static async openAsync(model, name, options) {
+    return Context.#of(await call(ops.ctx_open_async(handle(model, Model, 'model'), name, false), options), model);
+  }
+  static take(model, name) { return Context.#of(ops.ctx_open(handle(model, Model, 'model'), name, true), model); }
+  static async takeAsync(model, name, options) {
+    return Context.#of(await call(ops.ctx_open_async(handle(model, Model, 'model'), name, true), options), model);
+  }
+  static delete(model, name) { ops.ctx_delete(handle(model, Model, 'model'), name); }
+  static async deleteAsync(model, name, options) { await call(ops.ctx_delete_async(handle(model, Model, 'model'), name), options); }
+  save(name, { overwrite = false, ttl } = {}) { ops.ctx_save(this[H], name, overwrite, seconds(ttl)); }
+  async saveAsync(name, { overwrite = false, ttl, ...options } = {}) {
+    await call(ops.ctx_save_async(this[H], name, overwrite, seconds(ttl)), options);
+  }
+  snapshot({ ttl } = {}) { return ops.ctx_snapshot(this[H], seconds(ttl)); }
+  async snapshotAsync({ ttl, ...options } = {}) { return await call(ops.ctx_snapshot_async(this[H], seconds(ttl)), options); }
+  dropPrefix(n, { sink = 0 } = {}) { ops.ctx_drop_prefix(this[H], n, sink); }
+  async dropPrefixAsync(n, { sink = 0, ...options } = {}) { await call(ops.ctx_drop_prefix_async(this[H], n, sink), options); }
+  setWindow(w, { sink = 0 } = {}) { ops.ctx_set_window(this[H], w, sink); }
+  async setWindowAsync(w, { sink = 0, ...options } = {}) { await call(ops.ctx_set_window_async(this[H], w, sink), options); }
+  publish() { ops.ctx_publish(this[H]); }
+  async publishAsync(options) { await call(ops.ctx_publish_async(this[H]), options); }
   get pageSize() { return ops.ctx_page_size(this[H]); }
   get seqLen() { return ops.ctx_seq_len(this[H]); }
   get committedPageCount() { return ops.ctx_committed_page_count(this[H]); }
@@ -383,14 +409,10 @@ export class Context {
   async [Symbol.asyncDispose]() { this.release(); }
 }
 const refused = {
-  'this server keeps no snapshots': ['save', 'snapshot'],
   'no loaded model has a tool form': ['equip', 'answer'],
-  'this engine cannot hide a prefix yet; use attentionMask': ['dropPrefix', 'setWindow'],
-  'this server does not publish prefixes': ['publish'],
   'no loaded model takes media': ['appendImage', 'appendImages', 'appendAudio', 'appendAudios', 'appendVideo'],
 };
 for (const [why, names] of Object.entries(refused)) for (const name of names) Context.prototype[name] = later(`ctx.${name}`, why);
-for (const name of ['open', 'take', 'delete']) Context[name] = later(`Context.${name}`, 'this server keeps no snapshots');
 
 // --- chat -------------------------------------------------------------------------------------
 const Event = Object.freeze({
@@ -484,7 +506,15 @@ export const reasoning = Object.freeze({ Decoder: absent('Decoder', 'reasoning.D
 export const tools = Object.freeze({ ...none('tools', noTools, 'equipPrefix', 'answerPrefix', 'nativeGrammar', 'nativeMatcher',
   'parseCall', 'parseCalls', 'tool'), supported: () => false });
 export const zo = none('zo', noAdapters, 'initialize', 'update', 'adapterSeed');
-export const contexts = none('contexts', 'this server keeps no snapshots', 'list', 'info');
+const snapshots = (text) => JSON.parse(text).map(({ created, expires, ...rest }) =>
+  ({ ...rest, created: created * 1000, expires: expires === null ? undefined : expires * 1000 }));
+const on = (model) => (model === undefined ? undefined : handle(model, Model, 'model'));
+export const contexts = Object.freeze({
+  list: (model, prefix = '') => snapshots(ops.contexts_list(on(model), prefix)),
+  listAsync: async (model, prefix = '', options) => snapshots(await call(ops.contexts_list_async(on(model), prefix), options)),
+  info: (model, name) => snapshots(ops.contexts_info(on(model), name))[0],
+  infoAsync: async (model, name, options) => snapshots(await call(ops.contexts_info_async(on(model), name), options))[0],
+});
 export const scheduling = Object.freeze({
   balance: (model) => ops.sched_balance(handle(model, Model, 'model')),
   rent: (ctx) => ops.sched_rent(handle(ctx, Context, 'ctx')),

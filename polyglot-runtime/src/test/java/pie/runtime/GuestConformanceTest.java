@@ -2,19 +2,24 @@ package pie.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import pie.engine.snapshot.SnapshotStore;
 
 /** Say the same in every language and get the same answer: each program returns true, or what went wrong. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // set before all tests
 final class GuestConformanceTest {
     private static final String PY = """
             import asyncio, json
@@ -273,7 +278,7 @@ final class GuestConformanceTest {
                         got = [code(lambda: Model.load("x"), NotFoundError, LookupError), code(lambda: c.append([-1]), InvalidArgumentError, ValueError),
                             code(lambda: c.append([10**7]), InvalidArgumentError), code(lambda: c.append(["a"]), InvalidTypeError, TypeError),
                             code(lambda: c.truncate(99), InvalidArgumentError), code(lambda: Sampler.top_p(-1), InvalidArgumentError),
-                            code(lambda: c.save("a"), UnsupportedError, NotImplementedError), code(lambda: runtime.launch("a@1.0.0", {}), UnsupportedError),
+                            code(lambda: c.equip([]), UnsupportedError, NotImplementedError), code(lambda: runtime.launch("a@1.0.0", {}), UnsupportedError),
                             code(lambda: c.user(5), InvalidTypeError)]
                         want = ["NOT_FOUND"] + ["INVALID_ARGUMENT"] * 5 + ["UNSUPPORTED"] * 2 + ["INVALID_ARGUMENT"]
                         return [got == want] if got == want else got
@@ -284,7 +289,7 @@ final class GuestConformanceTest {
                       const got = [code(() => Model.load('x'), p.NotFoundError), code(() => c.append([-1]), p.InvalidArgumentError),
                         code(() => c.append([1e7]), p.InvalidArgumentError), code(() => c.append(['a']), p.InvalidTypeError),
                         code(() => c.truncate(99), p.InvalidArgumentError), code(() => Sampler.topP(-1), p.InvalidArgumentError),
-                        code(() => c.save('a'), p.UnsupportedError), code(() => runtime.launch('a@1.0.0', {}), p.UnsupportedError),
+                        code(() => c.equip([]), p.UnsupportedError), code(() => runtime.launch('a@1.0.0', {}), p.UnsupportedError),
                         code(() => c.user(5), p.InvalidTypeError)];
                       const want = ['NOT_FOUND', ...Array(5).fill('INVALID_ARGUMENT'), 'UNSUPPORTED', 'UNSUPPORTED', 'INVALID_ARGUMENT'];
                       return same(got, want) ? [true] : got;
@@ -384,6 +389,89 @@ final class GuestConformanceTest {
                         url.href === 'https://a.b/c/x?q=1#h', new TextDecoder().decode(new TextEncoder().encode('✓é')) === '✓é', atob(btoa('hi')) === 'hi'];
                     }
                     """),
+            Case.of("snapshots are saved, listed, opened, taken and deleted", """
+                    from inferlet import contexts
+                    async def main():
+                        c = fresh(); await c.flush(); c.append([5, 6])
+                        c.save("conf/a"); name = c.snapshot(ttl=60)
+                        try:
+                            c.save("conf/a"); taken = False
+                        except AlreadyExistsError:
+                            taken = True
+                        await c.save_async("conf/a", overwrite=True, ttl=3600)
+                        one = contexts.info(model, "conf/a")
+                        names = [r.name for r in await contexts.list_async(prefix="conf/")]
+                        d = Context.open(model, "conf/a")
+                        e = await Context.take_async(model, "conf/a")
+                        same = d.tokens() == c.tokens() and e.buffer() == [5, 6] and d.seq_len == c.seq_len
+                        lost = []
+                        for f in (lambda: Context.open(model, "conf/a"), lambda: Context.delete(model, "conf/a"), lambda: contexts.info(model, "conf/a")):
+                            try:
+                                f(); lost.append(False)
+                            except NotFoundError:
+                                lost.append(True)
+                        x, y = [await k.generate(Sampler.argmax(), max_tokens=5, auto_flush=False).collect_tokens() for k in (c, d)]
+                        Context.delete(model, name)
+                        return [taken, one.tokens == len(c.buffer()) + c.seq_len - 5, one.model == model.name, one.bytes > 0, 3599 < one.expires - one.created < 3601,
+                            names == ["conf/a"], same, all(lost), x == y, contexts.list(model, "conf/") == [], name != ""]
+                    """, """
+                    export async function main() {
+                      const { contexts } = p;
+                      const c = fresh(); await c.flush(); c.append([5, 6]);
+                      c.save('conf/b'); const name = c.snapshot({ ttl: 60000 });
+                      let taken = false;
+                      try { c.save('conf/b'); } catch (x) { taken = x instanceof p.AlreadyExistsError; }
+                      await c.saveAsync('conf/b', { overwrite: true, ttl: 3600000 });
+                      const one = contexts.info(model, 'conf/b');
+                      const names = (await contexts.listAsync(undefined, 'conf/')).map((r) => r.name);
+                      const d = Context.open(model, 'conf/b');
+                      const e = await Context.takeAsync(model, 'conf/b');
+                      const alike = same(d.tokens(), c.tokens()) && same(e.buffer(), [5, 6]) && d.seqLen === c.seqLen;
+                      const lost = [() => Context.open(model, 'conf/b'), () => Context.delete(model, 'conf/b'), () => contexts.info(model, 'conf/b')].map((f) => {
+                        try { f(); return false; } catch (x) { return x instanceof p.NotFoundError; }
+                      });
+                      const tokens = [];
+                      for (const k of [c, d]) tokens.push(await k.generate(Sampler.argmax(), { maxTokens: 5, autoFlush: false }).collectTokens());
+                      Context.delete(model, name);
+                      return [taken, one.tokens === c.seqLen + c.buffer().length - 5, one.model === model.name, one.bytes > 0, one.expires - one.created === 3600000,
+                        same(names, ['conf/b']), alike, lost.every((l) => l), same(tokens[0], tokens[1]), contexts.list(model, 'conf/').length === 0, name !== ''];
+                    }
+                    """),
+            Case.of("drops and windows free pages", """
+                    async def main():
+                        c = fresh("one two three four five six seven eight nine ten " * 12); await c.flush()
+                        n = c.seq_len; d = c.fork(); held = runtime.stats().pages_held
+                        c.drop_prefix(n - 3, sink=2)
+                        less = runtime.stats().pages_held
+                        c.set_window(20, sink=2); await d.set_window_async(16); d.set_window(None)
+                        bad = []
+                        for f in (lambda: c.drop_prefix(n + 1), lambda: c.drop_prefix(2, sink=3)):
+                            try:
+                                f(); bad.append(False)
+                            except InvalidArgumentError:
+                                bad.append(True)
+                        t = await c.generate(Sampler.argmax(), max_tokens=4, auto_flush=False).collect_tokens()
+                        try:
+                            c.publish(); denied = False
+                        except PermissionDeniedError:
+                            denied = True
+                        return [c.seq_len >= n, len(c.tokens()) > n, less < held, all(bad), len(t) == 4, denied]
+                    """, """
+                    export async function main() {
+                      const c = fresh('one two three four five six seven eight nine ten '.repeat(12)); await c.flush();
+                      const n = c.seqLen, d = c.fork(), held = runtime.stats().pagesHeld;
+                      c.dropPrefix(n - 3, { sink: 2 });
+                      const less = runtime.stats().pagesHeld;
+                      c.setWindow(20, { sink: 2 }); await d.setWindowAsync(16); d.setWindow(undefined);
+                      const bad = [() => c.dropPrefix(n + 1), () => c.dropPrefix(2, { sink: 3 })].map((f) => {
+                        try { f(); return false; } catch (x) { return x instanceof p.InvalidArgumentError; }
+                      });
+                      const t = await c.generate(Sampler.argmax(), { maxTokens: 4, autoFlush: false }).collectTokens();
+                      let denied = false;
+                      try { c.publish(); } catch (x) { denied = x instanceof p.PermissionDeniedError; }
+                      return [c.seqLen >= n, c.tokens().length > n, less < held, bad.every((b) => b), t.length === 4, denied];
+                    }
+                    """),
             Case.of("what this server lacks says so", """
                     async def main():
                         return [runtime.program() == "main@0.0.0", len(runtime.instance_id()) == 36, runtime.username() == "local", runtime.stats().tokens_in == 0,
@@ -396,10 +484,17 @@ final class GuestConformanceTest {
                     }
                     """));
 
-    private TestRuntime t = new TestRuntime("dummy", TestRuntime.config(Language.PYTHON, Language.JAVASCRIPT));
+    @TempDir
+    static Path snapshots;
+
+    private TestRuntime t;
 
     @BeforeAll
     void start() {
+        t = new TestRuntime(
+                "dummy",
+                TestRuntime.config(Language.PYTHON, Language.JAVASCRIPT),
+                Optional.of(SnapshotStore.open(snapshots, 1L << 30, Long.MAX_VALUE, Optional.empty())));
         assertThat(t.runtime.processes()).isEmpty();
     }
 

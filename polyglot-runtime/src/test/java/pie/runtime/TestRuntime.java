@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
+import pie.engine.snapshot.SnapshotStore;
 import pie.engine.testing.TestModel;
 
 /** Keep one engine over the default model's tokenizer and template, and a runtime over it. */
@@ -28,9 +30,16 @@ public final class TestRuntime implements AutoCloseable {
     final Engine engine;
     final InferletRuntime runtime;
     private final ModelFiles files;
+    private final Optional<SnapshotStore> snapshots;
 
     /** Start over a driver kind: {@code dummy} or {@code cpu}. */
     TestRuntime(String kind, RuntimeConfig config) {
+        this(kind, config, Optional.empty());
+    }
+
+    /** Start over a driver kind, with a store of snapshots that is closed with the runtime. */
+    TestRuntime(String kind, RuntimeConfig config, Optional<SnapshotStore> snapshots) {
+        this.snapshots = snapshots;
         files = Models.open(TestModel.path());
         var model = new LoadedModel(TestModel.NAME, files.config(), files.tokenizer(), files.chatTemplate());
         DriverProvider provider = ServiceLoader.load(DriverProvider.class).stream()
@@ -39,7 +48,10 @@ public final class TestRuntime implements AutoCloseable {
                 .findFirst()
                 .orElseThrow();
         engine = Engine.start(
-                model, provider.open(files, DriverConfig.DEFAULT.withPages(512), line -> {}), EngineConfig.DEFAULT);
+                model,
+                provider.open(files, DriverConfig.DEFAULT.withPages(512), line -> {}),
+                EngineConfig.DEFAULT,
+                snapshots);
         runtime = InferletRuntime.start(config, List.of(engine));
     }
 
@@ -119,6 +131,7 @@ public final class TestRuntime implements AutoCloseable {
     public void close() {
         runtime.close();
         engine.close();
+        snapshots.ifPresent(SnapshotStore::close);
         files.close();
     }
 }

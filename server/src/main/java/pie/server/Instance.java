@@ -1,8 +1,10 @@
 package pie.server;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import pie.engine.Engine;
@@ -13,11 +15,14 @@ import pie.engine.driver.DriverProvider;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
+import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.Guests;
 import pie.runtime.InferletRuntime;
 
 /** Bring up model files, driver, engine and guest runtime, and take them down in order. Used by the server and by {@code pie run}. */
 public final class Instance implements AutoCloseable {
+    private static final long SNAPSHOT_BYTES = 16L << 30;
+
     private final InstanceConfig config;
     private final InferletRuntime runtime;
     private final Deque<AutoCloseable> opened;
@@ -47,7 +52,11 @@ public final class Instance implements AutoCloseable {
             Driver driver = openDriver(providers, files, config, progress);
             opened.push(driver);
             var model = new LoadedModel(config.modelName(), files.config(), files.tokenizer(), files.chatTemplate());
-            Engine engine = Engine.start(model, driver, config.engine());
+            Optional<SnapshotStore> snapshots = config.snapshots().flatMap(directory -> snapshots(directory, progress));
+            opened.pop();
+            snapshots.ifPresent(opened::push);
+            opened.push(driver);
+            Engine engine = Engine.start(model, driver, config.engine(), snapshots);
             opened.pop();
             opened.push(engine);
             progress.accept("starting guests");
@@ -57,6 +66,18 @@ public final class Instance implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             closeAll(opened, e);
             throw e;
+        }
+    }
+
+    /** Open the store; an instance without one goes on, and says at each save why. */
+    private static Optional<SnapshotStore> snapshots(Path directory, Consumer<String> progress) {
+        try {
+            SnapshotStore store = SnapshotStore.open(directory, SNAPSHOT_BYTES, Long.MAX_VALUE, Optional.empty());
+            progress.accept("keeping snapshots in " + directory);
+            return Optional.of(store);
+        } catch (PieException e) {
+            progress.accept("keeping no snapshots: " + e.message());
+            return Optional.empty();
         }
     }
 

@@ -1,6 +1,7 @@
 package pie.server;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import pie.engine.EngineConfig;
 import pie.engine.driver.DriverConfig;
 import pie.runtime.RuntimeConfig;
@@ -11,6 +12,7 @@ import pie.runtime.RuntimeConfig;
  * @param modelName name that programs load it by
  * @param modelPath GGUF file or directory of safetensors; ignored for the driver {@code dummy}, which needs only a tokenizer
  * @param driver kind of driver: {@code auto cuda cpu dummy}
+ * @param snapshots directory that snapshots are kept in, empty for none
  */
 public record InstanceConfig(
         String modelName,
@@ -18,4 +20,16 @@ public record InstanceConfig(
         String driver,
         DriverConfig driverConfig,
         EngineConfig engine,
-        RuntimeConfig runtime) {}
+        RuntimeConfig runtime,
+        Optional<Path> snapshots) {
+    /** Configure an instance that keeps no snapshots. */
+    public InstanceConfig(
+            String modelName,
+            Path modelPath,
+            String driver,
+            DriverConfig driverConfig,
+            EngineConfig engine,
+            RuntimeConfig runtime) {
+        this(modelName, modelPath, driver, driverConfig, engine, runtime, Optional.empty());
+    }
+}

@@ -3,6 +3,7 @@ package pie.cli.command;
 import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import pie.cli.ModelChoice;
@@ -67,7 +68,8 @@ final class EngineOptions {
                 new DriverConfig(
                         d.device(), pageSize, pages, d.maxContext(), d.maxBatchTokens(), d.maxBatchSize(), options),
                 EngineConfig.DEFAULT,
-                runtime);
+                runtime,
+                Optional.of(PieHome.path().resolve("snapshots")));
     }
 
     /** @param err told how a fetch of the default model goes on */

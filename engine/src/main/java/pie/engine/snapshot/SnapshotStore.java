@@ -62,6 +62,12 @@ public final class SnapshotStore implements AutoCloseable {
                     e);
         }
         SnapshotArchive archive = new SnapshotArchive(disk, InstantSource.system(), maxBytes, ownerBytes);
+        try {
+            archive.secret();
+        } catch (PieException e) {
+            release(disk);
+            throw e;
+        }
         AtomicLong number = new AtomicLong();
         ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(
                 THREADS,
@@ -77,6 +83,14 @@ public final class SnapshotStore implements AutoCloseable {
             }
             disk.close();
         });
+    }
+
+    private static void release(LocalDisk disk) {
+        try {
+            disk.close();
+        } catch (IOException e) {
+            LOG.warn("cannot unlock {}: {}", disk, e.toString());
+        }
     }
 
     private static void sweep(SnapshotArchive archive) {

@@ -40,6 +40,7 @@ public final class Bridge {
         new RuntimeOps(this).register();
         new ModelOps(this).register();
         new ContextOps(this).register();
+        new SnapshotOps(this).register();
         new ForwardOps(this).register();
         new GrammarOps(this).register();
         new GeneratorOps(this).register();

@@ -50,7 +50,6 @@ tools = _module("tools", _TOOLS, ("equip_prefix", "answer_prefix", "native_gramm
                                   "parse_calls", "tool"), supported=lambda model: False)  # fmt: skip
 adapter = _module("adapter", _ADAPTERS, (), Adapter=Adapter)
 zo = _module("zo", _ADAPTERS, ("initialize", "update", "adapter_seed"))
-contexts = _module("contexts", "this server keeps no snapshots", ("list", "info"))
 messaging = _module("messaging", "this server carries no topics", ("push", "pull", "broadcast", "subscribe"))
 mcp = _module("mcp", "this server knows no MCP servers", ("available_servers", "connect"))
 filesystem = _module("filesystem", "this server gives programs no files", ("usage",))

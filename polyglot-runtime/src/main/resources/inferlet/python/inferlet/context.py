@@ -11,7 +11,6 @@ from .grammar import constraints
 from .model import Model
 from .sampler import Sampler, handle
 
-_NO_SNAPSHOTS = "this server keeps no snapshots"
 _NO_MEDIA = "no loaded model takes media"
 
 
@@ -57,16 +56,62 @@ class Context:
         ctx.model = model
         return ctx
 
-    open = staticmethod(later("Context.open", _NO_SNAPSHOTS))
-    take = staticmethod(later("Context.take", _NO_SNAPSHOTS))
-    delete = staticmethod(later("Context.delete", _NO_SNAPSHOTS))
-    save = later("ctx.save", _NO_SNAPSHOTS)
-    snapshot = later("ctx.snapshot", _NO_SNAPSHOTS)
+    @classmethod
+    def open(cls, model, name):
+        return cls._of(_p.ctx_open(handle(model, Model, "model"), name, False), model)
+
+    @classmethod
+    async def open_async(cls, model, name, *, timeout=None):
+        return cls._of(await call(_p.ctx_open_async, handle(model, Model, "model"), name, False, timeout=timeout), model)
+
+    @classmethod
+    def take(cls, model, name):
+        return cls._of(_p.ctx_open(handle(model, Model, "model"), name, True), model)
+
+    @classmethod
+    async def take_async(cls, model, name, *, timeout=None):
+        return cls._of(await call(_p.ctx_open_async, handle(model, Model, "model"), name, True, timeout=timeout), model)
+
+    @staticmethod
+    def delete(model, name):
+        _p.ctx_delete(handle(model, Model, "model"), name)
+
+    @staticmethod
+    async def delete_async(model, name, *, timeout=None):
+        await call(_p.ctx_delete_async, handle(model, Model, "model"), name, timeout=timeout)
+
+    def save(self, name, *, overwrite=False, ttl=None):
+        _p.ctx_save(self._h, name, overwrite, ttl)
+
+    async def save_async(self, name, *, overwrite=False, ttl=None, timeout=None):
+        await call(_p.ctx_save_async, self._h, name, overwrite, ttl, timeout=timeout)
+
+    def snapshot(self, *, ttl=None):
+        return _p.ctx_snapshot(self._h, ttl)
+
+    async def snapshot_async(self, *, ttl=None, timeout=None):
+        return await call(_p.ctx_snapshot_async, self._h, ttl, timeout=timeout)
+
+    def drop_prefix(self, n, *, sink=0):
+        _p.ctx_drop_prefix(self._h, n, sink)
+
+    async def drop_prefix_async(self, n, *, sink=0, timeout=None):
+        await call(_p.ctx_drop_prefix_async, self._h, n, sink, timeout=timeout)
+
+    def set_window(self, w, *, sink=0):
+        _p.ctx_set_window(self._h, w, sink)
+
+    async def set_window_async(self, w, *, sink=0, timeout=None):
+        await call(_p.ctx_set_window_async, self._h, w, sink, timeout=timeout)
+
+    def publish(self):
+        _p.ctx_publish(self._h)
+
+    async def publish_async(self, *, timeout=None):
+        await call(_p.ctx_publish_async, self._h, timeout=timeout)
+
     equip = later("ctx.equip", "no loaded model has a tool form")
     answer = later("ctx.answer", "no loaded model has a tool form")
-    drop_prefix = later("ctx.drop_prefix", "this engine cannot hide a prefix yet; use attention_mask")
-    set_window = later("ctx.set_window", "this engine cannot slide a window yet; use attention_mask")
-    publish = later("ctx.publish", "this server does not publish prefixes")
     append_image = append_images = append_audio = append_audios = append_video = later("ctx.append_image", _NO_MEDIA)
 
     @property

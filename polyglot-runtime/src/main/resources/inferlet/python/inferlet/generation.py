@@ -136,8 +136,17 @@ class Generator:
     async def fork_async(self):
         return await self.context.fork_async()
 
-    save = later("g.save", "this server keeps no snapshots")
-    snapshot = later("g.snapshot", "this server keeps no snapshots")
+    def save(self, name, **options):
+        self.context.save(name, **options)
+
+    async def save_async(self, name, **options):
+        await self.context.save_async(name, **options)
+
+    def snapshot(self, **options):
+        return self.context.snapshot(**options)
+
+    async def snapshot_async(self, **options):
+        return await self.context.snapshot_async(**options)
 
     def close(self):
         _p.gen_close(self._h)
