@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import pie.cli.ModelChoice;
+import pie.cli.PieHome;
 import pie.engine.EngineConfig;
 import pie.engine.PieException;
 import pie.engine.driver.DriverConfig;
