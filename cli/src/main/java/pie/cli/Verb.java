@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import pie.cli.command.AttachCommand;
 import pie.cli.command.CompletionCommand;
 import pie.cli.command.DoctorCommand;
+import pie.cli.command.ExplainCommand;
 import pie.cli.command.KillCommand;
 import pie.cli.command.LaunchCommand;
 import pie.cli.command.LogsCommand;
@@ -38,6 +39,7 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "result",
                     "Print the value that a process returned, waiting for its end if asked to",
                     ResultCommand::new),
+            new Verb("explain", "Say why a process waits or runs slowly", ExplainCommand::new),
             new Verb(
                     "kill",
                     "Interrupt processes; what does not end within the server's grace is killed",

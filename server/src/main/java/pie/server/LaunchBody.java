@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.market.Fixed;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.runtime.Language;
@@ -65,6 +67,7 @@ final class LaunchBody {
         var budget = budget(launch.path("budget"));
         var labels = labels(launch.path("labels"));
         OptionalLong seed = seed(launch.path("seed"));
+        OptionalDouble bid = bid(launch.path("bid"));
         boolean detach = flag(launch, "detach", false);
         boolean capture = flag(launch, "capture", true);
         Optional<ProgramSource> source = launch.has("source") ? source(launch.get("source")) : Optional.empty();
@@ -88,12 +91,13 @@ final class LaunchBody {
                         budget,
                         labels,
                         seed,
-                        capture),
+                        capture,
+                        bid),
                 detach);
     }
 
     private static void refuseLater(ObjectNode launch) {
-        for (String key : new String[] {"bid", "permissions", "mcp"}) {
+        for (String key : new String[] {"permissions", "mcp"}) {
             JsonNode value = launch.path(key);
             if (!value.isMissingNode() && !value.isNull() && !value.isEmpty() || value.isNumber()) {
                 throw new PieException(
@@ -219,6 +223,18 @@ final class LaunchBody {
             return OptionalLong.empty();
         }
         return OptionalLong.of(node.asLong());
+    }
+
+    private OptionalDouble bid(JsonNode node) {
+        if (node.isMissingNode() || node.isNull()) {
+            return OptionalDouble.empty();
+        }
+        double value = node.isNumber() ? node.asDouble() : -1;
+        if (!(value >= 0 && value <= Fixed.MOST_BID)) {
+            problems.wrong("/bid", "a number of credits from 0 to 1000000", node);
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(value);
     }
 
     private void strings(JsonNode node, String path, BiConsumer<String, String> each) {

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.process.Budget;
+import pie.engine.process.ExplainRecord;
 import pie.engine.process.InferletProcess;
+import pie.engine.process.MarketTotals;
 import pie.engine.process.Outcome;
 import pie.engine.process.ProcessTotals;
 import tools.jackson.core.JacksonException;
@@ -46,6 +48,12 @@ final class ProcessJson {
         return json;
     }
 
+    /** Say why a process waits or runs slowly. */
+    static ObjectNode explain(InferletProcess p) {
+        return (ObjectNode) Json.tree(
+                ExplainRecord.of(p.id(), p.owner(), p.state(), p.waitingFor(), p.totals(), p.explain(), Instant.now()));
+    }
+
     private static void time(ObjectNode json, String key, Optional<Instant> time) {
         time.ifPresentOrElse(t -> json.put(key, EventJson.time(t)), () -> json.putNull(key));
     }
@@ -78,6 +86,17 @@ final class ProcessJson {
         tokens.put("recomputed", totals.tokensRecomputed());
         ObjectNode pages = json.putObject("pages");
         pages.put("effective", totals.pagesHeld());
+        MarketTotals m = totals.market();
+        ObjectNode market = json.putObject("market");
+        market.put("bid", m.bid());
+        market.put("balance", m.balance());
+        market.put("rent_paid", m.rentPaid());
+        market.put("make_cost", m.makeCost());
+        market.put("make_unpaid", m.makeUnpaid());
+        market.put("dividends", m.dividends());
+        market.put("price", m.price());
+        market.put("displacements", m.displacements());
+        market.put("restores", m.restores());
         json.put("pages_peak", totals.pagesPeak());
         json.put("contexts", totals.contexts());
         json.put("forward_passes", totals.forwardPasses());

@@ -25,6 +25,7 @@ final class ProcessRoutes {
     List<Route> routes() {
         return List.of(
                 Route.get("/v1/processes/{id}", x -> x.json(200, processes.json(processes.of(x)))),
+                Route.get("/v1/processes/{id}/explain", x -> x.json(200, ProcessJson.explain(processes.of(x)))),
                 Route.delete("/v1/processes/{id}", this::end, "wait", "purge"),
                 Route.get("/v1/processes/{id}/result", this::result, "wait", "raw"),
                 Route.post("/v1/processes/{id}/messages", this::message),

@@ -8,6 +8,8 @@ import java.util.Map;
 import pie.engine.Engine;
 import pie.engine.EngineStats;
 import pie.engine.driver.DriverCapabilities;
+import pie.engine.market.MarketEvent;
+import pie.engine.market.MarketStats;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
@@ -86,9 +88,46 @@ final class StatsJson {
         totals.put("tokens_recomputed", s.tokensRecomputed());
         totals.put("driver_ms", s.driverNanos() / 1_000_000);
         totals.put("plan_ms", s.planNanos() / 1_000_000);
+        json.set("market", market(s.market()));
         json.put("contexts", s.contexts());
         json.put("processes", s.processes());
         json.put("queue_depth", s.queueDepth());
+    }
+
+    private static ObjectNode market(MarketStats m) {
+        ObjectNode json = Json.object();
+        json.put("price", m.price());
+        json.put("dividend", m.revenue());
+        json.put("waiters", m.waiters());
+        json.put("ticks", m.ticks());
+        json.put("grants", m.grants());
+        json.put("exclusions", m.exclusions());
+        json.put("displacements", m.displacements());
+        json.put("restores", m.restores());
+        json.put("aged", m.aged());
+        json.put("max_wait_ms", m.longestWaitNanos() / 1_000_000);
+        ObjectNode credits = json.putObject("credits");
+        credits.put("held", m.balances());
+        credits.put("rent", m.rents());
+        credits.put("make_paid", m.made());
+        credits.put("make_unpaid", m.unpaid());
+        credits.put("issued", m.issued());
+        credits.put("refilled", m.refilled());
+        credits.put("retired", m.retired());
+        ArrayNode recent = json.putArray("recent");
+        for (MarketStats.Displacement d : m.recent()) {
+            ObjectNode each = recent.addObject();
+            each.put("tick", d.event().tick());
+            each.put("victim", d.victim().process());
+            MarketEvent.Party by = d.event().by();
+            each.put("winner", by == null ? "" : by.process());
+            each.put("reason", d.event().reason().name().toLowerCase(java.util.Locale.ROOT));
+            each.put("price", d.event().price());
+            each.put("victim_bid", d.event().ownBid());
+            each.put("winner_bid", d.event().otherBid());
+            each.put("pages", d.event().pages());
+        }
+        return json;
     }
 
     private static ObjectNode requests(List<InferletProcess> processes) {
@@ -122,6 +161,8 @@ final class StatsJson {
         json.put("tokens", totals.tokensIn() + totals.tokensOut());
         json.put("pages", totals.pagesHeld());
         json.put("contexts", totals.contexts());
+        json.put("bid", totals.market().bid());
+        json.put("balance", totals.market().balance());
         json.put("elapsed_ms", ProcessJson.elapsed(p).toMillis());
         return json;
     }

@@ -124,8 +124,11 @@ class LaunchTest {
         var byName = server.post("/v1/processes", "{\"program\":\"hello\"}");
         assertThat(byName.statusCode()).isEqualTo(422);
         assertThat(message(byName)).contains("hello").contains("source");
-        var bid = server.post("/v1/processes", "{\"source\":{\"language\":\"python\",\"code\":\"\"},\"bid\":2}");
-        assertThat(code(bid)).isEqualTo("UNSUPPORTED");
+        var bid = server.post("/v1/processes", "{\"source\":{\"language\":\"python\",\"code\":\"\"},\"bid\":-2}");
+        assertThat(code(bid)).isEqualTo("INVALID_ARGUMENT");
+        assertThat(json(bid).get("error").get("details").toString()).contains("/bid", "from 0 to 1000000");
+        var mcp = server.post("/v1/processes", "{\"source\":{\"language\":\"python\",\"code\":\"\"},\"mcp\":[1]}");
+        assertThat(code(mcp)).isEqualTo("UNSUPPORTED");
         var neither = server.post("/v1/processes", "{}");
         assertThat(code(neither)).isEqualTo("INVALID_ARGUMENT");
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,6 +15,7 @@ import pie.cli.ProgramArguments;
 import pie.cli.ProgramFile;
 import pie.cli.Spans;
 import pie.engine.PieException;
+import pie.engine.market.Fixed;
 import pie.engine.process.Budget;
 import pie.runtime.ProgramSource;
 import tools.jackson.databind.JsonNode;
@@ -48,6 +50,12 @@ final class LaunchOptions {
     private @Nullable Long tokens;
 
     @Option(
+            names = "--bid",
+            paramLabel = "CREDITS",
+            description = "Credits that its contexts bid for a page and step. Default: what its wallet allows.")
+    private @Nullable Double bid;
+
+    @Option(
             names = "--wall",
             paramLabel = "SPAN",
             converter = Spans.class,
@@ -70,6 +78,10 @@ final class LaunchOptions {
         return seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
     }
 
+    OptionalDouble bid() {
+        return bid == null ? OptionalDouble.empty() : OptionalDouble.of(Fixed.price(Fixed.bid(bid)));
+    }
+
     Budget budget() {
         if (tokens != null && tokens <= 0) {
             throw PieException.invalid("--budget-tokens must be positive, not " + tokens);
@@ -90,6 +102,7 @@ final class LaunchOptions {
         if (seed != null) {
             body.put("seed", seed);
         }
+        bid().ifPresent(credits -> body.put("bid", credits));
         var budget = new LinkedHashMap<String, Object>();
         budget().tokens().ifPresent(n -> budget.put("tokens", n));
         budget().wall().ifPresent(d -> budget.put("wall", d.toNanos() / 1e9));

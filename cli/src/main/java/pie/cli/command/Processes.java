@@ -24,7 +24,12 @@ final class Processes {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEAD);
         processes.forEach(p -> rows.add(row(p)));
-        int[] widths = new int[HEAD.size()];
+        return aligned(rows, 5);
+    }
+
+    /** Lay rows out in columns; those from {@code firstNumber} on are aligned right. */
+    static List<String> aligned(List<List<String>> rows, int firstNumber) {
+        int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());
@@ -34,7 +39,7 @@ final class Processes {
         for (List<String> row : rows) {
             var line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                boolean number = i >= 5;
+                boolean number = i >= firstNumber;
                 String pad = " ".repeat(widths[i] - row.get(i).length());
                 line.append(number ? pad + row.get(i) : row.get(i) + pad).append("  ");
             }

@@ -94,7 +94,8 @@ public final class RunCommand extends PieCommand {
                 launch.budget(),
                 Map.of(),
                 launch.seed(),
-                true);
+                true,
+                launch.bid());
         var running = new AtomicReference<@Nullable InferletProcess>();
         var interrupted = new AtomicBoolean();
         Interrupts.handle(code -> {
