@@ -14,7 +14,8 @@ import pie.bench.grammar.GrammarBench;
             StartUp.class,
             WarmLaunch.class,
             HostCalls.class,
-            GrammarBench.class
+            GrammarBench.class,
+            ScheduleBench.class
         },
         sortOptions = false,
         footer = {
@@ -27,7 +28,8 @@ import pie.bench.grammar.GrammarBench;
             "  ./dev bench warm",
             "  ./dev bench load --direct --program collect --languages python,javascript",
             "  ./dev bench calls --json-out calls.json",
-            "  ./dev bench grammar --peer-python ~/peers/bin/python"
+            "  ./dev bench grammar --peer-python ~/peers/bin/python",
+            "  ./dev bench schedule --model model.gguf"
         })
 public final class Bench implements Runnable {
     @CommandLine.Option(

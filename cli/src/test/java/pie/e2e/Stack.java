@@ -24,13 +24,17 @@ final class Stack implements AutoCloseable {
     }
 
     static Stack open(Set<Language> languages) {
+        return open(languages, 4096);
+    }
+
+    static Stack open(Set<Language> languages, int pages) {
         var runtime = RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(EnumSet.copyOf(languages));
         return new Stack(Instance.open(
                 new InstanceConfig(
                         TestModel.NAME,
                         TestModel.path(),
                         "cpu",
-                        DriverConfig.DEFAULT.withPages(4096),
+                        DriverConfig.DEFAULT.withPages(pages),
                         EngineConfig.DEFAULT,
                         runtime),
                 line -> {}));

@@ -263,6 +263,19 @@ public final class Engine implements AutoCloseable {
         return reply.join();
     }
 
+    /** Return how long the loop took to plan and settle each of its last steps, at most 4,095 of them, in no order; nanoseconds. */
+    public long[] planNanos() {
+        return join(ask(reply -> {
+            long[] ring = loop.counters.stepPlanNanos;
+            int n = (int) Math.min(loop.counters.steps, ring.length - 1);
+            long[] last = new long[n];
+            for (int i = 0; i < n; i++) {
+                last[i] = ring[(int) ((loop.counters.steps - i) % ring.length)];
+            }
+            loop.later(() -> reply.complete(last));
+        }));
+    }
+
     /**
      * Check the laws of pages and contexts.
      *

@@ -74,6 +74,8 @@ final class EngineLoop implements StepSink {
     /** Since when there is work and no pages for any of it. */
     private long shortSince = Long.MAX_VALUE - 2 * EXPECTED;
 
+    private long planned;
+
     final LoopCounters counters = new LoopCounters();
     final SnapshotDesk snapshots;
 
@@ -270,13 +272,11 @@ final class EngineLoop implements StepSink {
                 market.sealed(nextStep);
             }
         } finally {
-            counters.planNanos += clock.getAsLong() - begun;
+            planned = clock.getAsLong() - begun;
+            counters.planNanos += planned;
         }
         shortSince = any ? Long.MAX_VALUE - 2 * EXPECTED : Math.min(shortSince, now);
         if (!any) {
-            if (store.pool().pinned() > 0) {
-                return Long.MAX_VALUE;
-            }
             if (expected) {
                 return now + EXPECTED;
             }
@@ -349,7 +349,9 @@ final class EngineLoop implements StepSink {
         market.settle(lastStepNanos);
         scheduler.settle(result);
         market.publish();
-        counters.planNanos += clock.getAsLong() - begun;
+        long settled = clock.getAsLong() - begun;
+        counters.planNanos += settled;
+        counters.stepPlanNanos[(int) (counters.steps % counters.stepPlanNanos.length)] = planned + settled;
     }
 
     private void account() {

@@ -11,6 +11,9 @@ final class LoopCounters {
     long tokensRecomputed;
     long driverNanos;
     long planNanos;
+    /** What planning and settling took in the last steps, a ring. */
+    final long[] stepPlanNanos = new long[4096];
+
     int lastBatchRows;
     int lastBatchRequests;
 }

@@ -186,7 +186,7 @@ public final class ExplainRecord {
         String pages = waited + " for " + Math.max(1, c.demanded() - c.held()) + " pages: ";
         String why = c.effectiveBid() < longestPrice
                 ? "its bid " + number(c.effectiveBid()) + " is below the price " + number(longestPrice)
-                : "its bid " + number(c.effectiveBid()) + " does not rank before those that hold the pages";
+                : "others rank before its bid " + number(c.effectiveBid());
         Instant latest = now.plusNanos(Math.max(0, c.boundNanos() - c.waitedNanos()));
         return pages + why + "; served by "
                 + CLOCK.format(latest.atZone(ZoneId.systemDefault()).toLocalTime()) + " at the latest";

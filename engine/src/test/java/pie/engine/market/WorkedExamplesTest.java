@@ -156,6 +156,20 @@ final class WorkedExamplesTest {
         assertThat(Bidder.standard(64_000_000, 0, 0, 1, true, 16)).isEqualTo(Fixed.bid(64) * 32 / 33);
     }
 
+    @Test
+    void nobodyBidsMoreThanOneTickOfWhatItHas() {
+        Market market = new Market(MarketConfig.DEFAULT, 100, 16);
+        Wallet wallet = market.ledger().open("a", 1);
+        Bidder one = bidder(wallet, 10);
+        Bidder two = bidder(wallet, 6);
+        one.set(Fixed.bid(100), true);
+        two.set(Fixed.bid(3), true);
+        tick(market, 16, 0, one, two);
+        assertThat(one.bid()).isEqualTo(Fixed.bid(100));
+        assertThat(one.effectiveBid()).isEqualTo(Fixed.bid(4));
+        assertThat(two.effectiveBid()).isEqualTo(Fixed.bid(3));
+    }
+
     private Bidder bidder(Wallet wallet, int held) {
         Bidder bidder = new Bidder(wallet, arrivals++, -1);
         bidder.holds(held, new int[0], 0, held * Fixed.PAGE);

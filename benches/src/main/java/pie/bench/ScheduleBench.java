@@ -1,0 +1,183 @@
+package pie.bench;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import pie.engine.ContextHandle;
+import pie.engine.Engine;
+import pie.engine.EngineConfig;
+import pie.engine.EngineStats;
+import pie.engine.driver.DriverConfig;
+import pie.engine.dummy.HashDriver;
+import pie.engine.generate.PassSpec;
+import pie.engine.generate.PlanSpec;
+import pie.engine.generate.SamplerChain;
+import pie.engine.model.LoadedModel;
+import pie.engine.model.ModelFiles;
+import pie.engine.model.Models;
+import pie.engine.process.Budget;
+import pie.engine.process.OwnerId;
+import pie.engine.process.ProcessId;
+
+/** Measure what the loop spends to plan and settle a step, market included, and what it allocates; the driver computes nothing. */
+@Command(
+        name = "schedule",
+        description = "Measure planning and settling of a step, in us, and allocation of the loop, in bytes.%n",
+        sortOptions = false)
+final class ScheduleBench implements Callable<Integer> {
+    private static final int VOCABULARY = 512;
+    private static final int PAGE = 16;
+    private static final int PROMPT = 48;
+
+    @Option(names = "--model", required = true, description = "A GGUF file, for its tokenizer.")
+    private Path model = Path.of("");
+
+    @Option(
+            names = "--rounds",
+            description = "Runs of each case, the first of which warms up. Default: ${DEFAULT-VALUE}.")
+    private int rounds = 4;
+
+    @Mixin
+    private Report report = new Report();
+
+    /**
+     * Describe a case.
+     *
+     * @param generating contexts that generate
+     * @param holding contexts that hold pages and have no work
+     * @param pages of the device
+     * @param tokens that each generation makes
+     */
+    private record Load(String name, int generating, int holding, int pages, int tokens) {}
+
+    private record Result(String name, double p50, double p99, double bytes, long steps, long displacements) {
+        Map<String, Object> json() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("case", name);
+            json.put("p50_us", p50);
+            json.put("p99_us", p99);
+            json.put("bytes_a_step", bytes);
+            json.put("steps", steps);
+            json.put("displacements", displacements);
+            return json;
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        report.environment(Environment.json());
+        List<Object> results = new ArrayList<>();
+        try (ModelFiles files = Models.open(model)) {
+            for (Load load : List.of(
+                    new Load("32 decode rows", 32, 0, 16_384, 1200),
+                    new Load("256 decode rows", 256, 0, 16_384, 400),
+                    new Load("1,000 live, 32 decode rows", 32, 968, 16_384, 1200),
+                    new Load("1,000 generate, a third fits", 1000, 0, 2_000, 40))) {
+                results.add(measure(files, load));
+            }
+        }
+        report.put("results", results);
+        report.write();
+        return 0;
+    }
+
+    private Map<String, Object> measure(ModelFiles files, Load load) {
+        var loaded = new LoadedModel("bench", files.config(), files.tokenizer(), files.chatTemplate());
+        var config = new DriverConfig("auto", PAGE, load.pages(), 2048, 512, 256, Map.of());
+        Result result = new Result(load.name(), 0, 0, 0, 0, 0);
+        try (Engine engine = Engine.start(loaded, new HashDriver(config, VOCABULARY, 2048, 1), EngineConfig.DEFAULT)) {
+            List<ProcessId> processes = new ArrayList<>();
+            List<ContextHandle> holders = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                processes.add(ProcessId.random());
+                engine.openProcess(processes.getLast(), new OwnerId("owner " + i % 4), Budget.UNLIMITED, i);
+            }
+            for (int i = 0; i < load.holding(); i++) {
+                holders.add(context(engine, processes.get(i % 8), i));
+                holders.getLast().execute(PassSpec.FLUSH).join();
+            }
+            for (int round = 0; round < rounds; round++) {
+                result = round(engine, load, processes);
+            }
+            holders.forEach(ContextHandle::close);
+        }
+        report.line(
+                "%-30s p50 %7.1f us  p99 %8.1f us  %8.1f bytes a step  %d steps  displaced %d",
+                load.name(), result.p50(), result.p99(), result.bytes(), result.steps(), result.displacements());
+        return result.json();
+    }
+
+    private static Result round(Engine engine, Load load, List<ProcessId> processes) {
+        List<ContextHandle> contexts = new ArrayList<>();
+        for (int i = 0; i < load.generating(); i++) {
+            contexts.add(context(engine, processes.get(i % 8), 10_000 + i));
+        }
+        EngineStats before = engine.stats();
+        List<CompletableFuture<?>> runs = new ArrayList<>();
+        for (ContextHandle context : contexts) {
+            runs.add(context.generate(plan(load.tokens())).collect());
+        }
+        while (engine.stats().tokensGenerated() - before.tokensGenerated() < load.generating() * load.tokens() / 10) {
+            Thread.onSpinWait();
+        }
+        EngineStats first = engine.stats();
+        long bytes = loopBytes();
+        while (engine.stats().tokensGenerated() - before.tokensGenerated() < load.generating() * load.tokens() * 9L / 10
+                && !runs.getFirst().isDone()) {
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        }
+        long allocated = loopBytes() - bytes;
+        EngineStats last = engine.stats();
+        long steps = last.steps() - first.steps();
+        long[] nanos = engine.planNanos();
+        runs.forEach(CompletableFuture::join);
+        contexts.forEach(ContextHandle::close);
+        long[] own = Arrays.copyOf(nanos, (int) Math.min(nanos.length, Math.max(1, steps)));
+        Arrays.sort(own);
+        return new Result(
+                load.name(),
+                own[own.length / 2] / 1e3,
+                own[own.length * 99 / 100] / 1e3,
+                (double) allocated / Math.max(1, steps),
+                steps,
+                last.market().displacements() - before.market().displacements());
+    }
+
+    private static ContextHandle context(Engine engine, ProcessId process, int shift) {
+        ContextHandle context = engine.createContext(process, false);
+        context.append(IntStream.range(0, PROMPT)
+                .map(t -> (t * 7 + shift * 31) % VOCABULARY)
+                .toArray());
+        return context;
+    }
+
+    private static PlanSpec plan(int tokens) {
+        long @Nullable [] everything = null;
+        return new PlanSpec(
+                SamplerChain.ARGMAX, tokens, new int[0], List.of(), everything, OptionalLong.empty(), List.of());
+    }
+
+    private static long loopBytes() {
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long id = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("engine-loop"))
+                .mapToLong(Thread::threadId)
+                .findFirst()
+                .orElseThrow();
+        return threads.getThreadAllocatedBytes(id);
+    }
+}
