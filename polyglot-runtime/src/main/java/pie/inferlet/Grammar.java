@@ -73,7 +73,8 @@ public final class Grammar {
     }
 
     private static pie.engine.grammar.Grammar compile(Host host, Engine engine, GrammarSource source) {
-        CompletableFuture<pie.engine.grammar.Grammar> compiled = engine.grammars().get(source);
+        CompletableFuture<pie.engine.grammar.Grammar> compiled =
+                engine.grammars().get(source);
         return host.await(compiled, "host");
     }
 

@@ -2,7 +2,9 @@ package pie.runtime;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +12,9 @@ import org.slf4j.LoggerFactory;
 /** Keep prepared guests of one language, made in the background and, if {@code refills}, made again when taken. */
 final class GuestPool<P> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPool.class);
+
+    /** To prepare a guest takes a core for a while, which the one just taken can use better until its program runs. */
+    private static final Executor LATER = CompletableFuture.delayedExecutor(25, TimeUnit.MILLISECONDS);
 
     private final GuestLanguage<P> language;
     private final int target;
@@ -47,7 +52,7 @@ final class GuestPool<P> implements AutoCloseable {
             @Nullable Guest<P> guest = warm.poll();
             if (guest != null) {
                 if (refills) {
-                    refill();
+                    LATER.execute(this::refill);
                 }
                 return guest;
             }

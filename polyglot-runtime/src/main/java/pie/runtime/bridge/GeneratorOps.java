@@ -40,8 +40,7 @@ final class GeneratorOps {
         bridge.start(
                 "gen_collect_text", a -> generator(a).collectTextAsync(a.flag(1, "include_reasoning")), text -> text);
         bridge.run(
-                "gen_constrain_json",
-                a -> generator(a).constrainJson(a.has(1) ? GrammarOps.schemaText(a, 1) : null));
+                "gen_constrain_json", a -> generator(a).constrainJson(a.has(1) ? GrammarOps.schemaText(a, 1) : null));
         bridge.run("step_clear_sampler", a -> step(a).clearSampler());
         bridge.run("step_sampler", a -> step(a).sampler(a.handle(1, Sampler.class)));
         bridge.run("step_logit_bias", a -> {

@@ -24,13 +24,16 @@ final class GrammarOps {
     void register() {
         Dialect dialect = bridge.dialect();
         bridge.call("grammar", this::grammar);
-        bridge.call("grammar_ignored", a -> dialect.list(a.handle(0, Grammar.class).ignored()));
+        bridge.call(
+                "grammar_ignored", a -> dialect.list(a.handle(0, Grammar.class).ignored()));
         bridge.call("grammar_text", a -> a.handle(0, Grammar.class).toString());
         bridge.call("schema", this::schema);
         bridge.call("schema_build", a -> a.handle(0, Schema.class).buildConstraint(a.handle(1, Model.class)));
         bridge.call("matcher", a -> new Matcher(a.handle(0, Grammar.class), a.handle(1, Tokenizer.class)));
         bridge.run("matcher_accept", a -> matcher(a).acceptTokens(a.ids(1, "ids")));
-        bridge.call("matcher_mask", a -> dialect.ints(matcher(a).nextTokenLogitMask().toBrle()));
+        bridge.call(
+                "matcher_mask",
+                a -> dialect.ints(matcher(a).nextTokenLogitMask().toBrle()));
         bridge.call("matcher_terminated", a -> matcher(a).isTerminated());
         bridge.call("matcher_fork", a -> matcher(a).fork());
         bridge.run("matcher_rollback", a -> matcher(a).rollback(a.integer(1, "n")));
@@ -68,9 +71,7 @@ final class GrammarOps {
     }
 
     private static Grammar.Options options(Args a) {
-        return Grammar.Options.of()
-                .lenient(a.has(2) && a.flag(2, "lenient"))
-                .compact(a.has(3) && a.flag(3, "compact"));
+        return Grammar.Options.of().lenient(a.has(2) && a.flag(2, "lenient")).compact(a.has(3) && a.flag(3, "compact"));
     }
 
     /** Return a schema given as JSON text or as data, as text. */
