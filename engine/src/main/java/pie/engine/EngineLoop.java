@@ -277,6 +277,9 @@ final class EngineLoop implements StepSink {
         }
         shortSince = any ? Long.MAX_VALUE - 2 * EXPECTED : Math.min(shortSince, now);
         if (!any) {
+            if (store.pool().pinned() > 0) {
+                return Long.MAX_VALUE;
+            }
             if (expected) {
                 return now + EXPECTED;
             }
