@@ -294,6 +294,33 @@ final class SnapshotTest {
         assertThat(go(open("a"))).as("without some pages").isEqualTo(expected);
     }
 
+    @Test
+    void positionsComeBackAndAreComputedAgain() throws IOException {
+        ContextHandle context = context(10, 0);
+        int[] positions = IntStream.range(0, 20).map(i -> 100 + 3 * i).toArray();
+        context.execute(new PassSpec(prompt(20), positions, List.of(), List.of(), null, null, null, true, false))
+                .join();
+        save(context, "a");
+        int[] expected = go(context);
+        for (String path : pageFiles()) {
+            disk.delete(path);
+        }
+        restart();
+        assertThat(go(open("a"))).isEqualTo(expected);
+    }
+
+    @Test
+    void pagesOfAnotherSecretAreNotBelieved() {
+        ContextHandle context = context(60, 1);
+        save(context, "a");
+        int[] expected = go(context);
+        disk.flip("secret", 100);
+        restart();
+        assertThat(go(open("a"))).isEqualTo(expected);
+        assertThat(engine.totals(process).tokensRecomputed()).isEqualTo(60);
+        engine.checkIntegrity();
+    }
+
     private static int next(ContextHandle context, int... tokens) {
         List<SampleSpec> last = List.of(new SampleSpec(new int[] {-1}, SamplerChain.ARGMAX, 1));
         return context.execute(new PassSpec(tokens, null, last, List.of(), null, null, null, true, false))

@@ -121,6 +121,22 @@ final class VisibilityTest {
     }
 
     @Test
+    void theLastRowCanBeReadAgainAtThePagesEdge() {
+        for (int w : new int[] {1, 8, 9, 10, 17}) {
+            ContextHandle context = context(engine, process, 40);
+            context.setWindow(w, 0).join();
+            int token = next(context, prompt(8));
+            assertThat(context.workingTokens()).isZero();
+            assertThat(next(context)).as("window of %d", w).isEqualTo(token);
+            context.close();
+        }
+    }
+
+    private static int[] prompt(int length) {
+        return IntStream.range(0, length).map(i -> i * 5 % 300).toArray();
+    }
+
+    @Test
     void tokensThatWereDroppedCannotBeCutOff() {
         ContextHandle context = engine.createContext(process, true);
         context.execute(pass(new int[30], null, true, true)).join();
