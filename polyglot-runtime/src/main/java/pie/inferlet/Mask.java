@@ -1,8 +1,8 @@
 package pie.inferlet;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -13,6 +13,8 @@ import pie.engine.PieException;
  * run. No runs at all = no restriction, where a mask is attached. Immutable.
  */
 public final class Mask {
+    private static final int MOST_INDICES = 1 << 24;
+
     private final int[] runs;
 
     private Mask(int[] runs) {
@@ -37,22 +39,27 @@ public final class Mask {
 
     /** Choose the union of half-open ranges, which may overlap. */
     public static Mask ranges(List<int[]> ranges) {
-        var bits = new BitSet();
         for (int[] r : ranges) {
             if (r.length != 2 || r[0] < 0 || r[1] < r[0]) {
                 throw PieException.invalid("ranges: each must be (a, b) with 0 <= a <= b, got " + Arrays.toString(r));
             }
-            bits.set(r[0], r[1]);
         }
-        return of(bits);
+        var runs = new Runs();
+        ranges.stream().sorted(Comparator.comparingInt(r -> r[0])).forEach(r -> runs.add(r[0], r[1]));
+        return runs.mask();
     }
 
     public static Mask ids(int... ids) {
-        var bits = new BitSet();
-        for (int id : ids) {
-            bits.set(natural(id, "id"));
+        int[] sorted = ids.clone();
+        Arrays.sort(sorted);
+        var runs = new Runs();
+        for (int id : sorted) {
+            if (natural(id, "id") == Integer.MAX_VALUE) {
+                throw PieException.invalid("id must be below " + Integer.MAX_VALUE);
+            }
+            runs.add(id, id + 1);
         }
-        return of(bits);
+        return runs.mask();
     }
 
     public static Mask fromBrle(int... runs) {
@@ -82,23 +89,16 @@ public final class Mask {
     }
 
     public Mask and(Mask other) {
-        BitSet bits = bits();
-        bits.and(other.bits());
-        return of(bits);
+        return merge(other, (a, b) -> a && b);
     }
 
     public Mask or(Mask other) {
-        BitSet bits = bits();
-        bits.or(other.bits());
-        return of(bits);
+        return merge(other, (a, b) -> a || b);
     }
 
     /** Choose what of 0..n is not chosen. */
     public Mask not(int n) {
-        BitSet bits = bits();
-        bits.flip(0, natural(n, "n"));
-        bits.clear(n, Math.max(n, bits.length()));
-        return of(bits);
+        return range(0, n).merge(this, (within, chosen) -> within && !chosen);
     }
 
     /** Return how many are chosen. */
@@ -128,9 +128,7 @@ public final class Mask {
 
     /** Return the run lengths over 0..n: cut at n, and closed with a false run. */
     public int[] toBrle(int n) {
-        BitSet bits = bits();
-        bits.clear(natural(n, "n"), Math.max(n, bits.length()));
-        int[] cut = of(bits).runs;
+        int[] cut = and(range(0, natural(n, "n"))).runs;
         int total = Arrays.stream(cut).sum();
         if (total == n) {
             return cut;
@@ -145,47 +143,98 @@ public final class Mask {
         return runs.length == 0;
     }
 
+    /** Return what is chosen, one by one. @throws PieException INVALID_ARGUMENT for more than any vocabulary has */
     int[] indices() {
-        return bits().stream().toArray();
+        if (count() > MOST_INDICES) {
+            throw PieException.invalid("mask chooses " + count() + " ids, more than any vocabulary has");
+        }
+        int[] indices = new int[count()];
+        int next = 0;
+        int at = 0;
+        for (int i = 0; i < runs.length; at += runs[i++]) {
+            for (int k = 0; i % 2 == 1 && k < runs[i]; k++) {
+                indices[next++] = at + k;
+            }
+        }
+        return indices;
     }
 
     /** Return bit words long enough for n bits; bits from n on are left out. */
     long[] words(int n) {
-        BitSet bits = bits();
-        if (bits.length() > n) {
-            bits.clear(n, bits.length());
+        var bits = new BitSet(n);
+        int at = 0;
+        for (int i = 0; i < runs.length && at < n; at += runs[i++]) {
+            if (i % 2 == 1) {
+                bits.set(at, (int) Math.min(n, (long) at + runs[i]));
+            }
         }
         return Arrays.copyOf(bits.toLongArray(), (n + 63) >>> 6);
     }
 
-    private BitSet bits() {
-        var bits = new BitSet();
+    /** Walk both run lists side by side; neither is ever spread into bits, which would cost 256 MiB near 2^31. */
+    private Mask merge(Mask other, Choice choice) {
+        var merged = new Runs();
+        int i = 0;
+        int k = 0;
         int at = 0;
-        for (int i = 0; i < runs.length; i++) {
-            if (i % 2 == 1) {
-                bits.set(at, at + runs[i]);
+        int endA = runs.length > 0 ? runs[0] : Integer.MAX_VALUE;
+        int endB = other.runs.length > 0 ? other.runs[0] : Integer.MAX_VALUE;
+        while (at < Integer.MAX_VALUE) {
+            int to = Math.min(endA, endB);
+            if (choice.of(i < runs.length && i % 2 == 1, k < other.runs.length && k % 2 == 1)) {
+                merged.add(at, to);
             }
-            at += runs[i];
+            at = to;
+            if (endA == to) {
+                i++;
+                endA = i < runs.length ? endA + runs[i] : Integer.MAX_VALUE;
+            }
+            if (endB == to) {
+                k++;
+                endB = k < other.runs.length ? endB + other.runs[k] : Integer.MAX_VALUE;
+            }
         }
-        return bits;
+        return merged.mask();
     }
 
     static Mask of(BitSet bits) {
-        var runs = new ArrayList<Integer>();
-        int at = 0;
-        while (true) {
-            int from = bits.nextSetBit(at);
-            if (from < 0) {
-                break;
-            }
-            int to = bits.nextClearBit(from);
-            runs.add(from - at);
-            runs.add(to - from);
-            at = to;
+        var runs = new Runs();
+        for (int from = bits.nextSetBit(0), to; from >= 0; from = bits.nextSetBit(to)) {
+            to = bits.nextClearBit(from);
+            runs.add(from, to);
         }
-        return runs.isEmpty()
-                ? new Mask(new int[] {0})
-                : new Mask(runs.stream().mapToInt(Integer::intValue).toArray());
+        return runs.mask();
+    }
+
+    private interface Choice {
+        boolean of(boolean a, boolean b);
+    }
+
+    /** Collect ranges, whose starts must not fall, as run lengths. */
+    private static final class Runs {
+        private int[] runs = new int[8];
+        private int count;
+        private int end;
+
+        void add(int from, int to) {
+            if (to <= from || to <= end && count > 0) {
+                return;
+            }
+            if (count > 0 && from <= end) {
+                runs[count - 1] += to - end;
+            } else {
+                if (count + 2 > runs.length) {
+                    runs = Arrays.copyOf(runs, runs.length * 2);
+                }
+                runs[count++] = from - end;
+                runs[count++] = to - from;
+            }
+            end = to;
+        }
+
+        Mask mask() {
+            return new Mask(count == 0 ? new int[] {0} : Arrays.copyOf(runs, count));
+        }
     }
 
     private static int natural(int value, String name) {

@@ -1,6 +1,7 @@
 package pie.inferlet;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -129,7 +130,11 @@ public final class Output {
 
     /** Return everything as it came. */
     public Raw raw() {
-        return new Raw(samples.stream().map(int[]::clone).toList(), probes, new int[0], new int[0]);
+        return new Raw(
+                samples.stream().map(int[]::clone).toList(),
+                probes.stream().map(Seen::of).toList(),
+                new int[0],
+                new int[0]);
     }
 
     /** Say whether a decoder must end its turn here. */
@@ -140,6 +145,16 @@ public final class Output {
     /** Pair token ids with their probabilities. */
     public record Distribution(int[] ids, float[] probabilities) {}
 
+    /** Hold what a probe saw: its kind, ids (empty for logits and entropy), and values of equal place. */
+    public record Seen(String kind, int[] ids, float[] values) {
+        static Seen of(ProbeValue value) {
+            return new Seen(
+                    value.kind().name().toLowerCase(Locale.ROOT),
+                    value.ids().clone(),
+                    value.values().clone());
+        }
+    }
+
     /** Hold drawn tokens per sample and values per probe. */
-    public record Raw(List<int[]> samples, List<ProbeValue> probes, int[] specTokens, int[] specPositions) {}
+    public record Raw(List<int[]> samples, List<Seen> probes, int[] specTokens, int[] specPositions) {}
 }
