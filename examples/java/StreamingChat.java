@@ -35,7 +35,7 @@ Report main(Input input) {
         }
         ctx.user(message);
         answer(ctx, model, input.max_tokens() != null ? input.max_tokens() : 64);
-        Session.send("[done]");
+        Session.send("\n[done]\n");
         count++;
     }
     return new Report(count, PieRuntime.stats().tokensIn());

@@ -25,7 +25,7 @@ export async function main(input) {
     if (!message) break;
     ctx.user(message);
     await answer(ctx, model, input.max_tokens ?? 64);
-    session.send('[done]');
+    session.send('\n[done]\n');
     count += 1;
   }
   return { turns: count, tokens_in: runtime.stats().tokensIn };

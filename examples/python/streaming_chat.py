@@ -32,6 +32,6 @@ async def main(input):
             break
         ctx.user(message)
         await answer(ctx, model, input.get("max_tokens", 64))
-        session.send("[done]")
+        session.send("\n[done]\n")
         count += 1
     return {"turns": count, "tokens_in": runtime.stats().tokens_in}

@@ -85,7 +85,7 @@ class ExamplesTest {
         JsonNode report = JsonMapper.shared().readTree(((Outcome.Completed) outcome).value());
         assertThat(report.get("turns").asInt()).isEqualTo(2);
         List<String> pieces = messages(process);
-        assertThat(pieces).filteredOn("[done]"::equals).hasSize(2);
+        assertThat(pieces).filteredOn("\n[done]\n"::equals).hasSize(2);
         assertThat(pieces.size()).isGreaterThan(6);
         assertThat(String.join("", pieces)).doesNotContain("<|im_end|>");
     }
