@@ -37,8 +37,10 @@ final class EngineContext implements ContextHandle {
 
     @Nullable
     EngineGeneration live;
-    /** Pending tokens that were generated, and so are paid for. */
+    /** Pending tokens that were generated here, so that their rows are paid for; a copy pays for its own rows. */
     int charged;
+    /** Tokens of the process's budget set aside for the present work. */
+    private long reserved;
 
     long lastResult;
     boolean recent;
@@ -372,6 +374,8 @@ final class EngineContext implements ContextHandle {
     void workEnded() {
         work = null;
         excluded = false;
+        process.release(reserved);
+        reserved = 0;
         bidder.passed();
         leave();
     }
@@ -400,6 +404,22 @@ final class EngineContext implements ContextHandle {
         if (loop.market.config().hardCredits()) {
             process.affordPages(loop.store.pagesFor(to) - loop.store.pagesFor(from));
         }
+    }
+
+    /**
+     * Set aside what rows [from, to) cost that are not reused, and what will be drawn; given back when the work ends.
+     *
+     * @throws PieException BUDGET_EXHAUSTED if that is more than the process has left
+     */
+    void reserve(int from, int to, int reused, int drawn) {
+        long tokens = cost(from, to, reused) + drawn;
+        process.reserve(tokens);
+        reserved = tokens;
+    }
+
+    /** Return what computed rows cost, but for those that were paid for when they were generated. */
+    private long cost(int from, int to, int reused) {
+        return Math.max(0, to - from - reused - charged);
     }
 
     boolean working() {
@@ -434,9 +454,8 @@ final class EngineContext implements ContextHandle {
     void written(int from, int to, int reused, int commitLimit) {
         loop.store.write(kv, to);
         make(from, to, reused);
-        long fresh = Math.max(0, to - from - reused - charged);
+        process.tokensIn += cost(from, to, reused);
         charged = 0;
-        process.tokensIn += fresh;
         process.tokensReused += reused;
         process.forwardPasses++;
         loop.counters.tokensReused += reused;
@@ -460,6 +479,11 @@ final class EngineContext implements ContextHandle {
         charged++;
         process.tokensOut++;
         loop.counters.tokensGenerated++;
+    }
+
+    /** Take back the charge for generated tokens that are not kept after all. */
+    void rolledBack(int tokens) {
+        process.tokensOut -= tokens;
     }
 
     /** Return a drawn token. @throws PieException if there is none */

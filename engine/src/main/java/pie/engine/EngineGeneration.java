@@ -156,6 +156,7 @@ final class EngineGeneration extends Work implements Generation {
         matcher.reset();
         if (held > 0) {
             keptCount -= held;
+            context.rolledBack(held);
             constraints.rollBack(keptCount);
             cut(kv.length() - held);
             context.publish(Integer.MAX_VALUE, 0);
@@ -261,11 +262,6 @@ final class EngineGeneration extends Work implements Generation {
         savedPages = kv.pages();
         target = savedLength;
         context.checkSize(target);
-        try {
-            context.process.afford(target - start - context.charged + (step.draw() ? 1 : 0));
-        } catch (PieException e) {
-            throw withPartial(e);
-        }
         context.checkCredits(start, target);
         expect();
         needFrom = target - 1;
@@ -324,6 +320,11 @@ final class EngineGeneration extends Work implements Generation {
         }
         boolean full = keptCount >= plan.spec().maxTokens() || kv.length() == context.loop.maxContext;
         return full ? FinishReason.LENGTH : null;
+    }
+
+    @Override
+    protected void reserve() {
+        context.reserve(start, target, reusedFrom(start), step.draw() ? 1 : 0);
     }
 
     @Override
@@ -440,6 +441,7 @@ final class EngineGeneration extends Work implements Generation {
         if (touched > 0) {
             matcher.reset();
             keptCount -= touched;
+            context.rolledBack(touched);
             cut(kv.length() - touched);
             return FinishReason.STOP_STRING;
         }
@@ -499,7 +501,7 @@ final class EngineGeneration extends Work implements Generation {
             over(FinishReason.CLOSED);
             context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
         } else {
-            context.fail(run, cause);
+            context.fail(run, cause.code() == ErrorCode.BUDGET_EXHAUSTED ? withPartial(cause) : cause);
         }
     }
 
@@ -570,6 +572,7 @@ final class EngineGeneration extends Work implements Generation {
         void start() {
             context.settleGeneration();
             constraints.check(tokens, admissible());
+            context.process.afford(owed == null ? admissible() : 0);
             int n = 0;
             FinishReason reason = finish;
             while (reason == null && owed == null && n < tokens.length) {

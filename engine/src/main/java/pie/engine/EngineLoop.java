@@ -277,6 +277,9 @@ final class EngineLoop implements StepSink {
         }
         shortSince = any ? Long.MAX_VALUE - 2 * EXPECTED : Math.min(shortSince, now);
         if (!any) {
+            if (scheduler.refuse()) {
+                return now;
+            }
             if (store.pool().pinned() > 0) {
                 return Long.MAX_VALUE;
             }
@@ -297,6 +300,7 @@ final class EngineLoop implements StepSink {
         counters.lastBatchRows = batch.rows;
         counters.lastBatchRequests = batch.requests;
         store.pin(batch.pageIndices, batch.pageIndptr[batch.requests]);
+        scheduler.refuse();
         try {
             driver.submit(batch, this);
         } catch (RuntimeException e) {

@@ -37,6 +37,9 @@ final class EngineProcess {
 
     long tokensIn;
     long tokensOut;
+    /** Tokens set aside for rows that are planned or with the driver. */
+    private long tokensReserved;
+
     long tokensReused;
     long tokensRecomputed;
     long forwardPasses;
@@ -81,15 +84,30 @@ final class EngineProcess {
         return nextContext++;
     }
 
-    /** @throws PieException BUDGET_EXHAUSTED if {@code tokens} more do not fit */
+    /** @throws PieException BUDGET_EXHAUSTED if {@code tokens} more do not fit beside what is used and reserved */
     void afford(long tokens) {
         long used = tokensIn + tokensOut;
-        if (used + tokens > tokenLimit) {
+        if (tokens > 0 && tokens > tokenLimit - used - tokensReserved) {
             throw new PieException(
                     ErrorCode.BUDGET_EXHAUSTED,
-                    "the token budget of " + tokenLimit + " is spent: " + used + " used, " + tokens + " more asked for",
+                    "the token budget of " + tokenLimit + " is spent: " + used + " used, " + tokensReserved
+                            + " reserved for rows under way, " + tokens + " more asked for",
                     Map.of("budget", "tokens", "scope", "process", "limit", tokenLimit, "used", used));
         }
+    }
+
+    /** Set tokens aside. @throws PieException BUDGET_EXHAUSTED if they do not fit */
+    void reserve(long tokens) {
+        afford(tokens);
+        tokensReserved += tokens;
+    }
+
+    void release(long tokens) {
+        tokensReserved -= tokens;
+    }
+
+    long tokensReserved() {
+        return tokensReserved;
     }
 
     /** @throws PieException BUDGET_EXHAUSTED if the wallet must pay for {@code pages} new pages and cannot */

@@ -22,7 +22,6 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         loop.checkRoom(context.process);
         KvStore.Fork fork = loop.store.fork(context.kv());
         EngineContext made = loop.adopt(context.process, fork.context());
-        made.charged = context.charged;
         made.bidder.inherit(context.bidder);
         loop.market.ledger().make(context.process.wallet, fork.copies().from().length);
         copy = made;

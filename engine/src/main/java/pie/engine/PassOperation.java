@@ -71,7 +71,6 @@ final class PassOperation extends Operation<PassResult> {
             firstInput = savedLength;
             target = savedLength + plan.tokens().length;
             context.checkSize(target);
-            context.process.afford(target - start - context.charged);
             context.checkCredits(start, target);
             if (!plan.causal() && plan.tokens().length > context.loop.limits.maxTokens()) {
                 throw PieException.invalid("the pass has " + plan.tokens().length
@@ -105,6 +104,11 @@ final class PassOperation extends Operation<PassResult> {
             }
             undo();
             return true;
+        }
+
+        @Override
+        protected void reserve() {
+            context.reserve(start, target, reusedFrom(start), 0);
         }
 
         @Override

@@ -62,6 +62,18 @@ public final class SimulatedEngine {
         return process == null ? null : process.totals(loop.now(), MarketTotals.NONE);
     }
 
+    /** Return the tokens set aside for rows of a process that are under way. */
+    public long tokensReserved(ProcessId id) {
+        EngineProcess process = loop.process(id);
+        return process == null ? 0 : process.tokensReserved();
+    }
+
+    /** Say whether a context of a process has rows waiting or with the device. */
+    public boolean working(ProcessId id) {
+        EngineProcess process = loop.process(id);
+        return process != null && process.contexts.stream().anyMatch(EngineContext::working);
+    }
+
     /** Say whether the loop has dealt with all that came in; what came in during a turn waits for the next one. */
     public boolean quiet() {
         return loop.quiet();

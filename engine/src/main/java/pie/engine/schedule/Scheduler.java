@@ -37,6 +37,8 @@ public final class Scheduler {
     private int[] plannedReplay = new int[16];
     private int[] firstDraw = new int[16];
     private int[] firstProbe = new int[16];
+    private final List<Work> refused = new ArrayList<>();
+    private final List<PieException> refusals = new ArrayList<>();
     private int requests;
     private int rows;
     private long kvTokens;
@@ -166,7 +168,7 @@ public final class Scheduler {
     }
 
     private void take(ForwardBatch batch, Work work, int most, int mostAtomic) {
-        if (work.planned()) {
+        if (work.planned() || work.place < 0) {
             return;
         }
         KvContext kv = work.kv();
@@ -180,7 +182,7 @@ public final class Scheduler {
             work.missed(Missed.LIMIT);
             return;
         }
-        if (!fit(work, store.pagesFor(to))) {
+        if (!fit(work, store.pagesFor(to)) || !paid(work)) {
             return;
         }
         room();
@@ -228,6 +230,30 @@ public final class Scheduler {
             store.grow(work.kv(), pages);
         }
         return true;
+    }
+
+    /** Have the work reserve its cost; one that cannot is no longer waiting, and fails when the plan is made. */
+    private boolean paid(Work work) {
+        try {
+            work.reserveOnce();
+            return true;
+        } catch (PieException e) {
+            remove(work);
+            refused.add(work);
+            refusals.add(e);
+            return false;
+        }
+    }
+
+    /** Fail the works that could not pay for the rows of the last plan. Return whether there were any. */
+    public boolean refuse() {
+        boolean any = !refused.isEmpty();
+        for (int i = 0; i < refused.size(); i++) {
+            refused.get(i).failed(refusals.get(i));
+        }
+        refused.clear();
+        refusals.clear();
+        return any;
     }
 
     private void room() {

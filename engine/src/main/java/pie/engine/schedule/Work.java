@@ -22,6 +22,7 @@ public abstract class Work {
     protected boolean lookUp;
 
     private int reused;
+    private boolean reserved;
     private boolean planned;
     /** Place in the scheduler's list. */
     int place = -1;
@@ -36,9 +37,10 @@ public abstract class Work {
         return kv;
     }
 
-    /** Forget what the last run reused. */
+    /** Forget what the last run reused and reserved. */
     protected final void fresh() {
         reused = 0;
+        reserved = false;
     }
 
     /** Return the row after the last one to compute. */
@@ -82,6 +84,21 @@ public abstract class Work {
     final void planned(boolean now) {
         planned = now;
     }
+
+    /** Reserve what the work costs, the first time that rows of it are planned. @throws PieException BUDGET_EXHAUSTED */
+    final void reserveOnce() {
+        if (!reserved) {
+            reserve();
+            reserved = true;
+        }
+    }
+
+    /**
+     * Reserve what the budget must pay for all rows not yet reused and for what they draw. Rows that are only replayed cost nothing.
+     *
+     * @throws PieException BUDGET_EXHAUSTED if there is not enough: the work fails, with nothing reserved
+     */
+    protected void reserve() {}
 
     /** Return an upper bound of the draws asked of rows [from, to). */
     protected abstract int draws(int from, int to);

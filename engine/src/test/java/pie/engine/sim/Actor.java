@@ -35,6 +35,9 @@ abstract class Actor {
     final ProcessId id;
     final List<int[]> seen = new ArrayList<>();
     OptionalLong tokenLimit = OptionalLong.empty();
+    /** Tokens that generations gave, by the program's own count. */
+    long given;
+
     OptionalDouble bid = OptionalDouble.empty();
     String owner = "local";
 
@@ -130,12 +133,23 @@ abstract class Actor {
             case INVALID_ARGUMENT -> refused(cause.getMessage());
             case DEVICE_LOST -> close(End.LOST);
             case BUDGET_EXHAUSTED -> {
-                if (tokenLimit.isEmpty()) {
-                    sim.fail(new Breach("C17", this + " has no budget and spent it: " + cause.getMessage()));
-                }
+                exhausted((PieException) cause);
                 close(End.EXHAUSTED);
             }
             default -> sim.fail(new Breach("C16", this + " asked for " + what + " and got " + cause));
+        }
+    }
+
+    /** Check what an exhausted budget says of itself. */
+    private void exhausted(PieException cause) {
+        boolean named = "tokens".equals(cause.details().get("budget"))
+                && "process".equals(cause.details().get("scope"))
+                && tokenLimit.isPresent()
+                && Long.valueOf(tokenLimit.getAsLong()).equals(cause.details().get("limit"))
+                && cause.details().get("used") instanceof Long used
+                && used <= tokenLimit.getAsLong();
+        if (!named) {
+            sim.fail(new Breach("C17", this + " has budget " + tokenLimit + " and heard: " + cause.getMessage()));
         }
     }
 

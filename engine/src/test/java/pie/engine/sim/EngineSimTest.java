@@ -16,6 +16,7 @@ final class EngineSimTest {
                 2, // a stop token accepted after another one: the loop never came back
                 42, // a pass refused for want of pages that a copy was about to give back
                 92, // a token made pending again although its page was committed
+                300, // a budget overdrawn by contexts that ran side by side
                 610 // two programs that took each other's pages for ever
             })
     void whatOnceFailedHolds(long seed) {

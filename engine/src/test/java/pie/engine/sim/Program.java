@@ -152,6 +152,7 @@ final class Program extends Actor {
                     this + " was given " + Arrays.toString(tokens) + " and its context ends in "
                             + Arrays.toString(context.tail(tokens.length))));
         }
+        given += tokens.length;
         seen.add(tokens);
         seen.add(new int[] {step.finish() == null ? -1 : step.finish().ordinal()});
         for (ProbeValue value : step.probes()) {
@@ -169,6 +170,7 @@ final class Program extends Actor {
                     random.ints(Math.min(2, room(context)), 0, Scenario.VOCAB).toArray();
             await("accept", () -> generation.accept(own), taken -> {
                 seen.add(taken);
+                given += taken.length;
                 step(generation, context, more - 1);
             });
             return;

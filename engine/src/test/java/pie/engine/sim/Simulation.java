@@ -72,8 +72,8 @@ final class Simulation {
         if (random.nextInt(6) == 0) {
             program.bid = OptionalDouble.of(random.nextInt(4) * 0.01);
         }
-        if (random.nextInt(8) < 0) {
-            program.tokenLimit = OptionalLong.of(20 + random.nextInt(300));
+        if (random.nextInt(8) == 0) {
+            program.tokenLimit = OptionalLong.of(20 + new Random(program.seed).nextInt(300));
         }
         long arrival = scenario.spreadNanos() == 0 ? 0 : random.nextLong(scenario.spreadNanos());
         sim.add(program, arrival);
