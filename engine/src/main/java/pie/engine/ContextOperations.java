@@ -54,10 +54,8 @@ final class ContextOperations {
 
     static Operation<Void> suspend(EngineContext context) {
         return new Simple(context, Integer.MAX_VALUE, 0, (store, kv) -> {
-            if (kv.replayable()) {
-                context.loop.market.suspended(context);
-                store.evict(kv);
-            }
+            context.loop.market.suspended(context);
+            store.evict(kv);
         });
     }
 

@@ -45,6 +45,12 @@ final class EngineContext implements ContextHandle {
     long lastResult;
     boolean recent;
     long waitSince;
+    /** When a row of the present work was last computed for the first time; rows computed again do not count. */
+    long behindSince;
+
+    /** Row after the last that was computed, be it there or displaced since. */
+    private int reached;
+
     final Bidder bidder;
     /** Whether it waits for pages. */
     boolean excluded;
@@ -367,7 +373,18 @@ final class EngineContext implements ContextHandle {
     void schedule(Work next) {
         work = next;
         waitSince = loop.now();
+        behindSince = waitSince;
+        reached = kv.written();
         loop.scheduler.add(next);
+    }
+
+    /** Note a step that computed rows up to {@code row}. */
+    void stepped(int row) {
+        waitSince = loop.now();
+        if (row > reached) {
+            reached = row;
+            behindSince = waitSince;
+        }
     }
 
     /** Note that a work has ended, well or not. */

@@ -366,7 +366,7 @@ final class EngineLoop implements StepSink {
             EngineContext context = owner(scheduler.planned(i).kv());
             EngineProcess process = context.process;
             process.waitingNanos += Math.max(0, submitted - context.waitSince);
-            context.waitSince = now;
+            context.stepped(scheduler.plannedTo(i));
             process.pagesAt(counters.steps, now);
             process.driverNanos += lastStepNanos * scheduler.plannedRows(i) / Math.max(1, scheduler.rows());
             int again = scheduler.plannedReplay(i);

@@ -131,8 +131,9 @@ final class EngineMarket implements Order {
         int sealed = shares ? kv.sealed() : 0;
         bidder.holds(kv.held() - sealed, kv.slots(), sealed, effective);
         int more = work == null ? 0 : store.demand(kv, work.target());
-        boolean fixed = kv.held() > 0 && (!kv.replayable() || (work != null && work.planned()));
+        boolean fixed = kv.held() > 0 && work != null && work.planned();
         bidder.wants(more, work != null, fixed, context.waitSince);
+        bidder.behind(context.behindSince);
         if (market.add(bidder, now)) {
             agedCount++;
             note(context, Kind.AGED, Reason.AGED, null, kv.held() + more);

@@ -71,13 +71,6 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         }
         if (fault != null) {
             context.loop.store.copiesFailed(made.kv());
-            if (!made.kv().replayable()) {
-                PieException cause =
-                        new PieException(ErrorCode.DRIVER_FAILURE, "copying pages failed: " + fault.message());
-                made.shut(cause);
-                context.fail(this, cause);
-                return;
-            }
         }
         context.answer(this, made);
     }

@@ -50,10 +50,6 @@ final class SaveOperation extends Operation<SnapshotInfo> {
         context.settleGeneration();
         KvContext kv = context.kv();
         KvStore store = context.loop.store;
-        if (!kv.replayable()) {
-            throw new PieException(
-                    ErrorCode.UNSUPPORTED, "the context cannot be saved: later tokens that its rows saw were cut off");
-        }
         int size = store.pageSize();
         List<SavedContext.Page> pages = new ArrayList<>();
         for (int from = 0; from < kv.written(); from += size) {

@@ -36,8 +36,6 @@ public final class KvContext {
     final List<MaskSpan> masks = new ArrayList<>(0);
     /** What was dropped or windowed, by first row; empty = nothing ever. */
     final List<Visibility> visibility = new ArrayList<>(0);
-    /** First row that saw others that were cut off since, so that it cannot be computed again. */
-    private int torn = Integer.MAX_VALUE;
 
     int[] slots = new int[4];
     int resident;
@@ -168,16 +166,6 @@ public final class KvContext {
         return lookUp;
     }
 
-    /** Say whether all rows can be computed again, so that the slots may be taken away. */
-    public boolean replayable() {
-        return torn == Integer.MAX_VALUE;
-    }
-
-    /** Return the first row that saw others which were cut off since, {@link Integer#MAX_VALUE} if there is none. */
-    int torn() {
-        return torn;
-    }
-
     /** Say whether a row saw less, or more, than all rows before it. */
     public boolean restricted() {
         return !masks.isEmpty() || !visibility.isEmpty();
@@ -245,25 +233,28 @@ public final class KvContext {
         visibility.add(next);
     }
 
-    /** Forget what the rows from {@link #length} on saw; what was dropped stays dropped. */
-    void cutHistory() {
+    /**
+     * Forget what the rows from {@link #length} on saw; what was dropped stays dropped. Return the first row that saw one of them and so
+     * is another from now on, {@link #length} if there is none.
+     */
+    int cutHistory() {
+        int changed = length;
         while (!masks.isEmpty() && masks.getLast().end() > length) {
             MaskSpan last = masks.removeLast();
             if (last.from() < length) {
-                torn = last.causal() ? torn : Math.min(torn, last.from());
+                changed = last.causal() ? length : last.from();
                 masks.add(last.cut(length));
             }
         }
-        torn = torn < length ? torn : Integer.MAX_VALUE;
         if (!visibility.isEmpty() && visibility.getLast().from() > length) {
             see(visibility.getLast().from(length));
         }
+        return changed;
     }
 
     void history(KvContext from) {
         masks.addAll(from.masks);
         visibility.addAll(from.visibility);
-        torn = from.torn;
     }
 
     public void append(int token) {

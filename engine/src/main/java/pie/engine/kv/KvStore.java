@@ -408,13 +408,6 @@ public final class KvStore {
         c.computed = Math.min(from.computed, from.sealed * pageSize);
         int copies = Math.max(0, pagesFor(from.computed) - from.sealed);
         if (copies > pool.available()) {
-            if (!from.replayable()) {
-                close(c);
-                throw new PieException(
-                        ErrorCode.OUT_OF_PAGES,
-                        "fork needs " + copies + " pages and " + pool.available()
-                                + " are free: close other contexts first");
-            }
             copies = 0;
         }
         int[] source = Arrays.copyOfRange(from.slots, from.sealed, from.sealed + copies);
@@ -485,8 +478,11 @@ public final class KvStore {
     public record Fork(KvContext context, CopyList copies) {}
 
     private void cut(KvContext c) {
-        c.cutHistory();
-        forgetKeys(c, c.length / pageSize);
+        int changed = c.cutHistory();
+        forgetKeys(c, changed / pageSize);
+        if (changed < c.length && changed < c.computed) {
+            computeAgain(c, changed);
+        }
         if (c.sealed * pageSize > c.written) {
             dropFrom(c, c.written / pageSize);
         }
@@ -494,6 +490,17 @@ public final class KvStore {
             dropFrom(c, c.pages);
         }
         c.computed = Math.min(c.computed, c.written);
+    }
+
+    /** Have the rows from {@code row} on computed again, with those before it that they saw and that were dropped since. */
+    private void computeAgain(KvContext c, int row) {
+        int page = row / pageSize;
+        for (int i = 0; i < page; i++) {
+            if (c.slots[i] == KvContext.DROPPED) {
+                page = i;
+            }
+        }
+        dropFrom(c, page);
     }
 
     private void dropFrom(KvContext c, int page) {

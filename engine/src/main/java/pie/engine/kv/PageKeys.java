@@ -87,9 +87,6 @@ final class PageKeys {
         }
         int n = rows + 2;
         if (c.restricted()) {
-            if (c.torn() < from + rows) { // what the page holds depends on rows that are gone
-                return false;
-            }
             int masks = masks(c, from, from + rows);
             if (masks < 0) {
                 return false;

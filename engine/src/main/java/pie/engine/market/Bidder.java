@@ -24,6 +24,7 @@ public final class Bidder {
     boolean works;
     boolean fixed;
     long waitSince;
+    private long behindSince = Long.MAX_VALUE;
 
     // Its bid.
     private long once = NONE;
@@ -197,6 +198,14 @@ public final class Bidder {
         this.waitSince = waitSince;
     }
 
+    /**
+     * State since when it has not come further. Steps that only compute again what was taken do not count, or those who take each other's
+     * pages would neither come further nor age.
+     */
+    public void behind(long since) {
+        behindSince = since;
+    }
+
     /** Return since when it waits, for the order: an aged one keeps its place while it runs. */
     long since() {
         return aged ? agedSince : waitSince;
@@ -213,9 +222,9 @@ public final class Bidder {
     boolean age(long now, long wait, int quantum) {
         if (!works) {
             aged = false;
-        } else if (!aged && now - waitSince >= wait) {
+        } else if (!aged && now - Math.min(waitSince, behindSince) >= wait) {
             aged = true;
-            agedSince = waitSince;
+            agedSince = Math.min(waitSince, behindSince);
             stepsLeft = quantum;
             return true;
         }

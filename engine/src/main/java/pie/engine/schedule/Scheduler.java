@@ -32,6 +32,7 @@ public final class Scheduler {
     private final Order order;
 
     private Work[] planned = new Work[16];
+    private boolean[] plannedSilent = new boolean[16];
     private int[] plannedTo = new int[16];
     private int[] plannedRows = new int[16];
     private int[] plannedReplay = new int[16];
@@ -178,7 +179,9 @@ public final class Scheduler {
         if (to <= from) {
             return;
         }
-        if (requests == limits.maxRequests() || batch.draws + work.draws(from, to) > limits.maxDraws()) {
+        boolean silent = !again && readAgain(work, to);
+        int draws = silent ? 0 : work.draws(from, to);
+        if (requests == limits.maxRequests() || batch.draws + draws > limits.maxDraws()) {
             work.missed(Missed.LIMIT);
             return;
         }
@@ -188,6 +191,7 @@ public final class Scheduler {
         room();
         int row = writer.request(kv, from, to, store.pagesFor(to), again);
         planned[requests] = work;
+        plannedSilent[requests] = silent;
         plannedTo[requests] = to;
         plannedRows[requests] = to - from;
         plannedReplay[requests] = again ? 0 : Math.max(0, Math.min(to, kv.written()) - from);
@@ -197,7 +201,15 @@ public final class Scheduler {
         rows += to - from;
         kvTokens += to;
         work.planned(true);
-        work.write(writer, row, from, to);
+        if (!silent) {
+            work.write(writer, row, from, to);
+        }
+    }
+
+    /** Say whether the last row sees other slots when it is read than when it was written, so that rows up to {@code to} tell nothing yet. */
+    private static boolean readAgain(Work work, int to) {
+        KvContext kv = work.kv();
+        return to == work.target && kv.written() == to && kv.uniform(to - 1) == to;
     }
 
     /**
@@ -260,6 +272,7 @@ public final class Scheduler {
         if (requests == planned.length) {
             int more = 2 * requests;
             planned = Arrays.copyOf(planned, more);
+            plannedSilent = Arrays.copyOf(plannedSilent, more);
             plannedTo = Arrays.copyOf(plannedTo, more);
             plannedRows = Arrays.copyOf(plannedRows, more);
             plannedReplay = Arrays.copyOf(plannedReplay, more);
@@ -289,6 +302,11 @@ public final class Scheduler {
         return plannedRows[request];
     }
 
+    /** Return the row after the last of a planned request. */
+    public int plannedTo(int request) {
+        return plannedTo[request];
+    }
+
     /** Return the rows of a planned request that were computed before. */
     public int plannedReplay(int request) {
         return plannedReplay[request];
@@ -300,6 +318,10 @@ public final class Scheduler {
         for (int i = 0; i < requests; i++) {
             Work work = planned[i];
             work.planned(false);
+            if (plannedSilent[i]) {
+                store.computed(work.kv(), plannedTo[i], work.sealLimit);
+                continue;
+            }
             try {
                 work.results(result, firstDraw[i], firstProbe[i], plannedTo[i] - plannedRows[i], plannedTo[i]);
             } catch (PieException e) {

@@ -14,9 +14,17 @@ final class EngineSimTest {
     @ValueSource(
             longs = {
                 2, // a stop token accepted after another one: the loop never came back
+                12, // a row read again after a drop: it saw other slots if its page had been displaced
+                95, // the same
+                102, // the same
+                223, // the same
+                283, // the same
                 42, // a pass refused for want of pages that a copy was about to give back
+                86, // three programs that computed again what they took from each other, for ever
+                859, // the same
                 92, // a token made pending again although its page was committed
                 300, // a budget overdrawn by contexts that ran side by side
+                131, // rows whose later rows were cut off after they had been displaced
                 610 // two programs that took each other's pages for ever
             })
     void whatOnceFailedHolds(long seed) {

@@ -33,7 +33,7 @@ record Scenario(
         boolean ownSeeds,
         boolean sights,
         EngineConfig config) {
-    private static final boolean SIGHTS = Boolean.getBoolean("pie.sim.sights");
+    private static final boolean SIGHTS = Boolean.parseBoolean(System.getProperty("pie.sim.sights", "true"));
     static final int VOCAB = 64;
     static final int CONTEXT = 2048;
     private static final Fault[] FAULTS = {

@@ -105,7 +105,7 @@ final class Simulation {
         List<int[]> mine = new ArrayList<>(among.seen);
         boolean whole = among.end == Actor.End.DONE;
         boolean equal = whole ? mine.size() == alone.seen.size() : mine.size() <= alone.seen.size();
-        for (int i = 0; equal && i < mine.size(); i++) {
+        for (int i = 0; i < Math.min(mine.size(), alone.seen.size()); i++) {
             if (!Arrays.equals(mine.get(i), alone.seen.get(i))) {
                 throw new Breach(
                         "C13",
