@@ -306,6 +306,7 @@ final class EngineLoop implements StepSink {
         } catch (RuntimeException e) {
             returned(batch, batch.step);
             fault(new DriverFault("submit failed: " + e, false, e));
+            return now;
         }
         return Long.MAX_VALUE;
     }

@@ -22,6 +22,7 @@ final class EngineSimTest {
                 42, // a pass refused for want of pages that a copy was about to give back
                 86, // three programs that computed again what they took from each other, for ever
                 859, // the same
+                814, // a step that the device refused at once: nobody planned the next one
                 92, // a token made pending again although its page was committed
                 300, // a budget overdrawn by contexts that ran side by side
                 131, // rows whose later rows were cut off after they had been displaced
