@@ -254,7 +254,7 @@ public final class KvStore {
     /** Let each row to come see the first {@code sink} slots and the last {@code w} only; 0 ends that. */
     public void window(KvContext c, int w, int sink) {
         see(c, c.visibility(c.written).window(c.written, w, sink));
-        trim(c);
+        commit(c, c.hiddenEnd()); // what the old window hid for good cannot be cut off either
     }
 
     private void see(KvContext c, Visibility next) {

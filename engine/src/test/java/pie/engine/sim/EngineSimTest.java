@@ -25,6 +25,7 @@ final class EngineSimTest {
                 814, // a step that the device refused at once: nobody planned the next one
                 92, // a token made pending again although its page was committed
                 300, // a budget overdrawn by contexts that ran side by side
+                3877, // a page given up before it was committed, when one window followed another
                 131, // rows whose later rows were cut off after they had been displaced
                 610 // two programs that took each other's pages for ever
             })
