@@ -6,6 +6,14 @@ import java.util.List;
 
 /** Build a nondeterministic automaton with empty moves. State 0 is the start. Not safe for use from several threads. */
 public final class Nfa {
+    /** Upper bound of a repetition that has none. */
+    public static final int UNBOUNDED = Integer.MAX_VALUE;
+
+    /** What is repeated: builds itself between two states. */
+    public interface Part {
+        void build(int from, int to);
+    }
+
     /** Labels of moves that read nothing: always, only before the first symbol, only after the last one. */
     private static final int ALWAYS = -1;
 
@@ -51,6 +59,30 @@ public final class Nfa {
         rows.add(new int[6]);
         used.add(0);
         return rows.size() - 1;
+    }
+
+    /** Build a part {@code least} to {@code most} times in a row, which may be {@link #UNBOUNDED}. */
+    public void repeat(Part part, int least, int most, int from, int to) {
+        int at = from;
+        for (int i = 0; i < least; i++) {
+            int next = add();
+            part.build(at, next);
+            at = next;
+        }
+        if (most == UNBOUNDED) {
+            int loop = add();
+            move(at, loop);
+            part.build(loop, loop);
+            move(loop, to);
+            return;
+        }
+        move(at, to);
+        for (int i = least; i < most; i++) {
+            int next = add();
+            part.build(at, next);
+            move(next, to);
+            at = next;
+        }
     }
 
     public void edge(int from, int low, int high, int to) {

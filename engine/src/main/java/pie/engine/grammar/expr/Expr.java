@@ -6,10 +6,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import pie.engine.grammar.automaton.Dfa;
+import pie.engine.grammar.automaton.Nfa;
 
 /** Describe a language over bytes and tokens; rules are called by number. */
 public sealed interface Expr {
-    int UNBOUNDED = Integer.MAX_VALUE;
+    int UNBOUNDED = Nfa.UNBOUNDED;
     Expr EMPTY = new Empty();
     Expr NEVER = new Never();
 

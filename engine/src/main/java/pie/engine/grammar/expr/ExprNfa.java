@@ -30,7 +30,8 @@ public final class ExprNfa {
             case Expr.Call call -> nfa.edge(from, Symbols.call(call.rule()), Symbols.call(call.rule()), to);
             case Expr.Token token -> nfa.edge(from, Symbols.token(token.id()), Symbols.token(token.id()), to);
             case Expr.Choice choice -> choice.parts().forEach(part -> build(part, from, to));
-            case Expr.Repeat repeat -> repeat(repeat, from, to);
+            case Expr.Repeat repeat ->
+                nfa.repeat((a, b) -> build(repeat.part(), a, b), repeat.least(), repeat.most(), from, to);
             case Expr.Series series -> series(series, from, to);
             case Expr.Sequence sequence -> {
                 int at = from;
@@ -85,29 +86,6 @@ public final class ExprNfa {
             if (automaton.isFinal(state)) {
                 nfa.move(first + state, to);
             }
-        }
-    }
-
-    private void repeat(Expr.Repeat repeat, int from, int to) {
-        int at = from;
-        for (int i = 0; i < repeat.least(); i++) {
-            int next = nfa.add();
-            build(repeat.part(), at, next);
-            at = next;
-        }
-        if (repeat.most() == Expr.UNBOUNDED) {
-            int loop = nfa.add();
-            nfa.move(at, loop);
-            build(repeat.part(), loop, loop);
-            nfa.move(loop, to);
-            return;
-        }
-        nfa.move(at, to);
-        for (int i = repeat.least(); i < repeat.most(); i++) {
-            int next = nfa.add();
-            build(repeat.part(), at, next);
-            nfa.move(next, to);
-            at = next;
         }
     }
 

@@ -24,10 +24,6 @@ public final class Symbols {
         return symbol >= CALLS && symbol < TOKENS;
     }
 
-    public static boolean isToken(int symbol) {
-        return symbol >= TOKENS;
-    }
-
     public static int rule(int symbol) {
         return symbol - CALLS;
     }

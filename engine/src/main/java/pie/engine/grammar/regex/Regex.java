@@ -54,7 +54,8 @@ public final class Regex {
         switch (node) {
             case RegexNode.Chars chars -> chars(chars.set(), from, to);
             case RegexNode.Choice choice -> choice.parts().forEach(part -> build(part, from, to));
-            case RegexNode.Repeat repeat -> repeat(repeat, from, to);
+            case RegexNode.Repeat repeat ->
+                nfa.repeat((a, b) -> build(repeat.part(), a, b), repeat.least(), repeat.most(), from, to);
             case RegexNode.Anchor anchor -> {
                 if (!search) {
                     nfa.move(from, to);
@@ -79,29 +80,6 @@ public final class Regex {
     private void chars(CodePoints set, int from, int to) {
         for (int i = 0; i < set.rangeCount(); i++) {
             nfa.edge(from, set.low(i), set.high(i), to);
-        }
-    }
-
-    private void repeat(RegexNode.Repeat repeat, int from, int to) {
-        int at = from;
-        for (int i = 0; i < repeat.least(); i++) {
-            int next = nfa.add();
-            build(repeat.part(), at, next);
-            at = next;
-        }
-        if (repeat.most() == Integer.MAX_VALUE) {
-            int loop = nfa.add();
-            nfa.move(at, loop);
-            build(repeat.part(), loop, loop);
-            nfa.move(loop, to);
-            return;
-        }
-        nfa.move(at, to);
-        for (int i = repeat.least(); i < repeat.most(); i++) {
-            int next = nfa.add();
-            build(repeat.part(), at, next);
-            nfa.move(next, to);
-            at = next;
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.grammar.automaton.Nfa;
 import pie.engine.grammar.expr.CodePoints;
 
 /** Parse one pattern; errors carry its 1-based line and column. */
@@ -86,19 +87,19 @@ final class RegexParser {
         int place = at;
         if (take('*')) {
             least = 0;
-            most = Integer.MAX_VALUE;
+            most = Nfa.UNBOUNDED;
         } else if (take('+')) {
             least = 1;
-            most = Integer.MAX_VALUE;
+            most = Nfa.UNBOUNDED;
         } else if (take('?')) {
             least = 0;
             most = 1;
         } else if (peek('{') && isBraceQuantifier()) {
             at++;
             least = number();
-            most = take(',') ? (peek('}') ? Integer.MAX_VALUE : number()) : least;
+            most = take(',') ? (peek('}') ? Nfa.UNBOUNDED : number()) : least;
             take('}');
-            if (least > MOST_COPIES || (most > MOST_COPIES && most != Integer.MAX_VALUE)) {
+            if (least > MOST_COPIES || (most > MOST_COPIES && most != Nfa.UNBOUNDED)) {
                 at = place;
                 throw unsupported("repetition above " + MOST_COPIES);
             }
