@@ -16,6 +16,24 @@ def record_of(text):
     return json.loads(text, object_hook=lambda fields: types.SimpleNamespace(**fields))
 
 
+class Scope:
+    """Close on the way out of `with` and `async with`."""
+
+    __slots__ = ()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *error):
+        self.close()
+
+
 class Tokens(list):
     """Token ids of a step; `ends` says that a decoder must end its turn after them."""
 

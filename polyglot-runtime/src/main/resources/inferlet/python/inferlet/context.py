@@ -3,8 +3,8 @@
 import _pie as _p
 
 from ._loop import call
+from ._values import Scope, later, options
 from ._values import ids as _ids
-from ._values import later, options
 from .forward import Forward
 from .generation import OPTIONS, Generator
 from .grammar import constraints
@@ -14,7 +14,7 @@ from .sampler import Sampler, handle
 _NO_MEDIA = "no loaded model takes media"
 
 
-class _Idle:
+class _Idle(Scope):
     """Scope in which a context bids nothing."""
 
     __slots__ = ("_h",)
@@ -25,20 +25,8 @@ class _Idle:
     def close(self):
         _p.idle_close(self._h)
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *error):
-        self.close()
-
-    async def __aenter__(self):
-        return self
-
-    async def __aexit__(self, *error):
-        self.close()
-
-
-class Context:
+class Context(Scope):
     __slots__ = ("_h", "model")
 
     def __init__(self, model, *, template=None, prefix_cache=True):
@@ -221,18 +209,6 @@ class Context:
         _p.ctx_close(self._h)
 
     close = release
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.release()
-
-    async def __aenter__(self):
-        return self
-
-    async def __aexit__(self, *error):
-        self.release()
 
     def __repr__(self):
         return f"Context({self.model.name!r}, seq_len={self.seq_len})"

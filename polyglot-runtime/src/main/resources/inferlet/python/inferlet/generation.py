@@ -5,8 +5,8 @@ import json
 import _pie as _p
 
 from ._loop import call
+from ._values import Scope, later, options
 from ._values import ids as _ids
-from ._values import later, options
 from .forward import Output, ProbeHandle
 from .grammar import constraints
 from .sampler import Sampler, _Probe, handle
@@ -67,7 +67,7 @@ class GenStep:
         return Output(await call(_p.step_execute, self._h, timeout=timeout))
 
 
-class Generator:
+class Generator(Scope):
     """A generation: iterate its steps, or collect to the end inside the engine."""
 
     __slots__ = ("_h", "context")
@@ -150,18 +150,6 @@ class Generator:
 
     def close(self):
         _p.gen_close(self._h)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self.close()
-
-    async def __aenter__(self):
-        return self
-
-    async def __aexit__(self, *error):
-        self.close()
 
     async def collect_tokens(self, *, timeout=None):
         return await call(_p.gen_collect_tokens, self._h, timeout=timeout)
