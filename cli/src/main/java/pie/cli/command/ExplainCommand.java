@@ -19,7 +19,6 @@ import tools.jackson.databind.JsonNode;
         },
         footer = {"", "Examples:", "  pie explain 3f2a", "  pie explain --json 3f2a | jq .summary"})
 public final class ExplainCommand extends ClientCommand {
-    private static final int SHORT_ID = 8;
     private static final int EVENTS = 10;
 
     @Parameters(paramLabel = "ID", description = "Process, or the first four or more characters of its id.")
@@ -41,7 +40,7 @@ public final class ExplainCommand extends ClientCommand {
     }
 
     private void print(JsonNode record) {
-        String shortId = shorten(record.path("id").asString(""));
+        String shortId = Processes.shorten(record.path("id").asString(""));
         out().println(style().bold(shortId + " " + record.path("summary").asString("")));
         out().println("balance " + credits(record.path("balance").asDouble(0)) + " credits, dividend "
                 + credits(record.path("dividend").asDouble(0)) + " a step");
@@ -99,7 +98,7 @@ public final class ExplainCommand extends ClientCommand {
                     e.path("context").asString("?"),
                     e.path("kind").asString(""),
                     e.path("reason").asString(""),
-                    by.isObject() ? shorten(by.path("process").asString("")) : "-",
+                    by.isObject() ? Processes.shorten(by.path("process").asString("")) : "-",
                     credits(e.path("own_bid").asDouble(0)),
                     by.isObject() ? credits(e.path("other_bid").asDouble(0)) : "-",
                     credits(e.path("price").asDouble(0)),
@@ -115,10 +114,6 @@ public final class ExplainCommand extends ClientCommand {
         List<String> lines = Processes.aligned(rows, 2);
         out().println(style().bold(lines.getFirst()));
         lines.stream().skip(1).forEach(out()::println);
-    }
-
-    private static String shorten(String processId) {
-        return processId.length() == 36 ? processId.substring(0, SHORT_ID) : processId;
     }
 
     private static String credits(double value) {

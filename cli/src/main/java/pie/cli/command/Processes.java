@@ -9,6 +9,7 @@ import tools.jackson.databind.JsonNode;
 /** Read process objects of the API and lay them out as a table. */
 final class Processes {
     private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled", "exhausted");
+    private static final int FULL_ID = 36;
     private static final int SHORT_ID = 8;
     private static final List<String> HEAD =
             List.of("ID", "STATE", "WAIT", "PROGRAM", "LANGUAGE", "AGE", "TOKENS", "PAGES");
@@ -25,6 +26,11 @@ final class Processes {
         rows.add(HEAD);
         processes.forEach(p -> rows.add(row(p)));
         return aligned(rows, 5);
+    }
+
+    /** Return the first characters of a process id, which the verbs take for it; other words stay as they are. */
+    static String shorten(String id) {
+        return id.length() == FULL_ID ? id.substring(0, SHORT_ID) : id;
     }
 
     /** Lay rows out in columns; those from {@code firstNumber} on are aligned right. */
@@ -53,7 +59,7 @@ final class Processes {
         JsonNode tokens = stats.path("tokens");
         String id = p.path("id").asString("");
         return List.of(
-                id.length() > SHORT_ID ? id.substring(0, SHORT_ID) : id,
+                shorten(id),
                 p.path("state").asString(""),
                 p.path("wait").isString() ? p.path("wait").asString() : "-",
                 p.path("program").asString(""),
