@@ -5,11 +5,11 @@ export async function main() {
   const ctx = new Context(Model.load(runtime.models()[0]));
   ctx.append(Array.from({ length: 250 }, (_, i) => 5000 + i));
   ctx.setBid(0.1, { hold: true });
-  let first = 0;
+  let lowest = Infinity;
   let count = 0;
   for await (const step of ctx.generate(Sampler.argmax(), { maxTokens: 350, stop: [] })) {
     count += (await step.execute()).tokens.length;
-    first ||= scheduling.rent(ctx);
+    lowest = Math.min(lowest, scheduling.rent(ctx) || lowest);
   }
-  return `urgent: ${count} tokens, first price ${first}`;
+  return `urgent: ${count} tokens, lowest price ${lowest}`;
 }

@@ -60,7 +60,7 @@ class SchedulingGuideTest {
                     .contains("excluded");
             assertThat(run(commands.get(3).replace("ID", patient))).contains("patient: 300 tokens");
             assertThat(run(commands.get(4).replace("ID", urgent)))
-                    .containsPattern("urgent: 350 tokens, first price 0\\.001");
+                    .containsPattern("urgent: 350 tokens, lowest price 0\\.001");
             assertThat(run(explain)).contains("has ended (completed)");
         }
     }
