@@ -15,6 +15,7 @@ import pie.cli.command.ResultCommand;
 import pie.cli.command.RunCommand;
 import pie.cli.command.SendCommand;
 import pie.cli.command.ServeCommand;
+import pie.cli.command.SnapshotCommand;
 import pie.cli.command.TrainCommand;
 import pie.cli.command.VersionCommand;
 
@@ -45,6 +46,7 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "Interrupt processes; what does not end within the server's grace is killed",
                     KillCommand::new),
             new Verb("model", "Fetch, list, describe and remove models", ModelCommand::new),
+            new Verb("snapshot", "List and remove the snapshots of a running server", SnapshotCommand::new),
             new Verb(
                     "doctor",
                     "Check this machine: JDK, processor, memory, ports, guests, models, GPU",

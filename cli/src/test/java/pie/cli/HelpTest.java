@@ -17,7 +17,7 @@ import picocli.CommandLine;
 final class HelpTest {
     static Stream<String> verbs() {
         return Stream.concat(
-                Stream.of("pie", "model pull", "model list", "model info", "model rm"),
+                Stream.of("pie", "model pull", "model list", "model info", "model rm", "snapshot list", "snapshot rm"),
                 Verb.ALL.stream().map(Verb::name));
     }
 

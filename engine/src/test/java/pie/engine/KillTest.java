@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.snapshot.SnapshotInfo;
 import pie.engine.snapshot.SnapshotStore;
 import pie.engine.testing.LeakAudit;
@@ -103,7 +104,7 @@ final class KillTest {
     }
 
     private void check(int kill) {
-        SnapshotStore store = SnapshotStore.open(directory, Long.MAX_VALUE, Long.MAX_VALUE, Optional.empty());
+        SnapshotStore store = SnapshotStore.open(SnapshotConfig.of(directory));
         Engine engine = audit.engine(LeakAudit.hash(256, 8, 128, Map.of()), EngineConfig.DEFAULT, Optional.of(store));
         ProcessId process = audit.process(engine);
         List<String> names = engine.snapshots(OwnerId.LOCAL, "").join().stream()

@@ -8,6 +8,7 @@ import pie.engine.generate.PassSpec;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.snapshot.SnapshotStore;
 import pie.engine.testing.LeakAudit;
 import pie.engine.testing.TinyModel;
@@ -26,7 +27,7 @@ final class SnapshotWriter {
     }
 
     public static void main(String[] args) {
-        SnapshotStore store = SnapshotStore.open(Path.of(args[0]), Long.MAX_VALUE, Long.MAX_VALUE, Optional.empty());
+        SnapshotStore store = SnapshotStore.open(SnapshotConfig.of(Path.of(args[0])));
         Random random = new Random(Long.parseLong(args[1]));
         Engine engine = Engine.start(
                 TinyModel.loaded(),

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.snapshot.SnapshotStore;
 
 /** Say the same in every language and get the same answer: each program returns true, or what went wrong. */
@@ -494,7 +495,7 @@ final class GuestConformanceTest {
         t = new TestRuntime(
                 "dummy",
                 TestRuntime.config(Language.PYTHON, Language.JAVASCRIPT),
-                Optional.of(SnapshotStore.open(snapshots, 1L << 30, Long.MAX_VALUE, Optional.empty())));
+                Optional.of(SnapshotStore.open(SnapshotConfig.of(snapshots))));
         assertThat(t.runtime.processes()).isEmpty();
     }
 

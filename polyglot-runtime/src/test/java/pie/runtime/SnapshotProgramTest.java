@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.snapshot.SnapshotStore;
 
 /** Go on with a conversation that a program of another language saved, on an engine that has ended since. */
@@ -65,7 +66,7 @@ final class SnapshotProgramTest {
     }
 
     private String run(Language language, String program) throws Exception {
-        SnapshotStore store = SnapshotStore.open(snapshots, 1L << 30, Long.MAX_VALUE, Optional.empty());
+        SnapshotStore store = SnapshotStore.open(SnapshotConfig.of(snapshots));
         try (TestRuntime t = new TestRuntime("dummy", TestRuntime.config(language), Optional.of(store))) {
             String said = t.value(language, program, "{}").replace(" ", "");
             t.audit();

@@ -41,6 +41,7 @@ final class FrontHandler implements Handler {
         all.addAll(new ProcessRoutes(service, processes).routes());
         all.addAll(events.routes());
         all.addAll(new ModelRoutes(service).routes());
+        all.addAll(new SnapshotRoutes(service).routes());
         all.addAll(new ObserveRoutes(service).routes());
         return all;
     }

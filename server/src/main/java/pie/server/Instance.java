@@ -1,6 +1,5 @@
 package pie.server;
 
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -15,21 +14,26 @@ import pie.engine.driver.DriverProvider;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.Guests;
 import pie.runtime.InferletRuntime;
 
 /** Bring up model files, driver, engine and guest runtime, and take them down in order. Used by the server and by {@code pie run}. */
 public final class Instance implements AutoCloseable {
-    private static final long SNAPSHOT_BYTES = 16L << 30;
-
     private final InstanceConfig config;
     private final InferletRuntime runtime;
+    private final Optional<SnapshotStore> snapshots;
     private final Deque<AutoCloseable> opened;
 
-    private Instance(InstanceConfig config, InferletRuntime runtime, Deque<AutoCloseable> opened) {
+    private Instance(
+            InstanceConfig config,
+            InferletRuntime runtime,
+            Optional<SnapshotStore> snapshots,
+            Deque<AutoCloseable> opened) {
         this.config = config;
         this.runtime = runtime;
+        this.snapshots = snapshots;
         this.opened = opened;
     }
 
@@ -52,7 +56,7 @@ public final class Instance implements AutoCloseable {
             Driver driver = openDriver(providers, files, config, progress);
             opened.push(driver);
             var model = new LoadedModel(config.modelName(), files.config(), files.tokenizer(), files.chatTemplate());
-            Optional<SnapshotStore> snapshots = config.snapshots().flatMap(directory -> snapshots(directory, progress));
+            Optional<SnapshotStore> snapshots = config.snapshots().flatMap(s -> open(s, progress));
             opened.pop();
             snapshots.ifPresent(opened::push);
             opened.push(driver);
@@ -62,7 +66,7 @@ public final class Instance implements AutoCloseable {
             progress.accept("starting guests");
             InferletRuntime runtime = InferletRuntime.start(guests, List.of(engine));
             opened.push(runtime);
-            return new Instance(config, runtime, opened);
+            return new Instance(config, runtime, snapshots, opened);
         } catch (RuntimeException | Error e) {
             closeAll(opened, e);
             throw e;
@@ -70,10 +74,10 @@ public final class Instance implements AutoCloseable {
     }
 
     /** Open the store; an instance without one goes on, and says at each save why. */
-    private static Optional<SnapshotStore> snapshots(Path directory, Consumer<String> progress) {
+    private static Optional<SnapshotStore> open(SnapshotConfig config, Consumer<String> progress) {
         try {
-            SnapshotStore store = SnapshotStore.open(directory, SNAPSHOT_BYTES, Long.MAX_VALUE, Optional.empty());
-            progress.accept("keeping snapshots in " + directory);
+            SnapshotStore store = SnapshotStore.open(config);
+            progress.accept("keeping snapshots in " + config.directory());
             return Optional.of(store);
         } catch (PieException e) {
             progress.accept("keeping no snapshots: " + e.message());
@@ -125,6 +129,10 @@ public final class Instance implements AutoCloseable {
 
     public InferletRuntime runtime() {
         return runtime;
+    }
+
+    public Optional<SnapshotStore> snapshots() {
+        return snapshots;
     }
 
     /** End all processes, then close guests, engine, driver and model files. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import pie.engine.EngineConfig;
 import pie.engine.driver.DriverConfig;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.runtime.RuntimeConfig;
 
 /**
@@ -12,7 +13,7 @@ import pie.runtime.RuntimeConfig;
  * @param modelName name that programs load it by
  * @param modelPath GGUF file or directory of safetensors; ignored for the driver {@code dummy}, which needs only a tokenizer
  * @param driver kind of driver: {@code auto cuda cpu dummy}
- * @param snapshots directory that snapshots are kept in, empty for none
+ * @param snapshots where snapshots are kept, empty for nowhere
  */
 public record InstanceConfig(
         String modelName,
@@ -21,7 +22,7 @@ public record InstanceConfig(
         DriverConfig driverConfig,
         EngineConfig engine,
         RuntimeConfig runtime,
-        Optional<Path> snapshots) {
+        Optional<SnapshotConfig> snapshots) {
     /** Configure an instance that keeps no snapshots. */
     public InstanceConfig(
             String modelName,
@@ -31,5 +32,9 @@ public record InstanceConfig(
             EngineConfig engine,
             RuntimeConfig runtime) {
         this(modelName, modelPath, driver, driverConfig, engine, runtime, Optional.empty());
+    }
+
+    public InstanceConfig withSnapshots(Optional<SnapshotConfig> kept) {
+        return new InstanceConfig(modelName, modelPath, driver, driverConfig, engine, runtime, kept);
     }
 }

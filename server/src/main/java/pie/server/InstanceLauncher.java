@@ -6,6 +6,7 @@ import java.util.Optional;
 import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.InferletRuntime;
 import pie.runtime.LaunchRequest;
 import pie.runtime.RuntimeConfig;
@@ -44,6 +45,11 @@ record InstanceLauncher(Instance instance) implements Launcher {
     @Override
     public RuntimeConfig limits() {
         return instance.config().runtime();
+    }
+
+    @Override
+    public Optional<SnapshotStore> snapshots() {
+        return instance.snapshots();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Optional;
 import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
 import pie.runtime.RuntimeConfig;
 
@@ -24,6 +25,9 @@ interface Launcher extends AutoCloseable {
     List<Engine> engines();
 
     RuntimeConfig limits();
+
+    /** Return where snapshots are kept, empty if they are off. */
+    Optional<SnapshotStore> snapshots();
 
     void drain(Duration limit) throws InterruptedException;
 

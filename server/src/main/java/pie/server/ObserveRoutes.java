@@ -101,7 +101,8 @@ final class ObserveRoutes {
         json.put("uptime_s", stats.uptime());
         json.put("java", Runtime.version().toString());
         ArrayNode features = json.putArray("features");
-        for (String f : List.of("processes", "events", "messages", "batch", "idempotency", "models", "stats")) {
+        for (String f :
+                List.of("processes", "events", "messages", "batch", "idempotency", "models", "snapshots", "stats")) {
             features.add(f);
         }
         ArrayNode models = json.putArray("models");

@@ -5,7 +5,8 @@ import java.util.Set;
 /**
  * Bind a method and a path to a handler.
  *
- * @param pattern path with names in braces, each standing for one segment: {@code /v1/processes/{id}/events}
+ * @param pattern path with names in braces, each standing for one segment, or, as {@code {name...}}, for all that
+ *     are left: {@code /v1/processes/{id}/events}
  * @param query names of the parameters that it knows; others are refused
  * @param open whether it is answered without a token and before the instance is up
  */

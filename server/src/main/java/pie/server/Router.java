@@ -14,6 +14,9 @@ final class Router {
     /** Carry a route and the segments that its names stand for. */
     record Match(Route route, Map<String, String> path) {}
 
+    /** End of a last name that stands for all segments that are left. */
+    private static final String REST = "...}";
+
     private record Entry(Route route, String[] segments) {}
 
     private final List<Entry> entries = new ArrayList<>();
@@ -68,12 +71,18 @@ final class Router {
     }
 
     private static Optional<Map<String, String>> bind(String[] pattern, String[] segments) {
-        if (pattern.length != segments.length) {
+        boolean rest = pattern[pattern.length - 1].endsWith(REST);
+        if (rest ? segments.length < pattern.length : segments.length != pattern.length) {
             return Optional.empty();
         }
         var names = new HashMap<String, String>();
         for (int i = 0; i < pattern.length; i++) {
             String p = pattern[i];
+            if (p.endsWith(REST)) {
+                String value = String.join("/", List.of(segments).subList(i, segments.length));
+                names.put(p.substring(1, p.length() - REST.length()), value);
+                return value.isEmpty() ? Optional.empty() : Optional.of(names);
+            }
             if (p.startsWith("{")) {
                 if (segments[i].isEmpty()) {
                     return Optional.empty();

@@ -13,6 +13,7 @@ import pie.engine.PieException;
 import pie.engine.event.EventLog;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
 import pie.runtime.RuntimeConfig;
 
@@ -21,6 +22,7 @@ final class ScriptLauncher implements Launcher {
     private final RuntimeConfig config;
     private final Map<Long, ScriptProcess> processes = new ConcurrentSkipListMap<>();
     private final AtomicLong order = new AtomicLong();
+    volatile Optional<SnapshotStore> snapshots = Optional.empty();
     final AtomicInteger closed = new AtomicInteger();
 
     ScriptLauncher(EventLog.Limits events) {
@@ -78,6 +80,11 @@ final class ScriptLauncher implements Launcher {
     @Override
     public RuntimeConfig limits() {
         return config;
+    }
+
+    @Override
+    public Optional<SnapshotStore> snapshots() {
+        return snapshots;
     }
 
     @Override

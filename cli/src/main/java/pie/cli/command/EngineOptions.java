@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import pie.cli.ModelChoice;
-import pie.cli.PieHome;
 import pie.engine.EngineConfig;
 import pie.engine.PieException;
 import pie.engine.driver.DriverConfig;
@@ -70,7 +69,7 @@ final class EngineOptions {
                         d.device(), pageSize, pages, d.maxContext(), d.maxBatchTokens(), d.maxBatchSize(), options),
                 EngineConfig.DEFAULT,
                 runtime,
-                Optional.of(PieHome.path().resolve("snapshots")));
+                Optional.of(SnapshotOptions.inHome()));
     }
 
     /** @param err told how a fetch of the default model goes on */

@@ -3,6 +3,7 @@ package pie.cli.command;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import pie.cli.Spans;
 import pie.cli.Terminal;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
 import pie.server.InstanceConfig;
@@ -53,6 +55,9 @@ public final class ServeCommand extends PieCommand {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
+    @Mixin
+    private SnapshotOptions snapshots = new SnapshotOptions();
+
     @Option(names = "--no-auth", description = "Ask for no token, not even beyond loopback.")
     private boolean noAuth;
 
@@ -84,6 +89,7 @@ public final class ServeCommand extends PieCommand {
     }
 
     private PieServer start(Phases phases) {
+        Optional<SnapshotConfig> kept = snapshots.config();
         var http = new ServerConfig(
                 host,
                 port,
@@ -95,7 +101,7 @@ public final class ServeCommand extends PieCommand {
                 drain,
                 Duration.ofSeconds(10));
         try {
-            return PieServer.start(http, () -> open(phases));
+            return PieServer.start(http, () -> open(phases, kept));
         } catch (PieException e) {
             if (e.code() == ErrorCode.CONFLICT) {
                 throw new PieException(
@@ -110,8 +116,9 @@ public final class ServeCommand extends PieCommand {
     }
 
     /** Readiness is reported when a program would start at once, so the pools are filled before. */
-    private Instance open(Phases phases) {
-        InstanceConfig config = engine.instance(engine.choose(err()), RuntimeConfig.DEFAULT, false);
+    private Instance open(Phases phases, Optional<SnapshotConfig> kept) {
+        InstanceConfig config = engine.instance(engine.choose(err()), RuntimeConfig.DEFAULT, false)
+                .withSnapshots(kept);
         Instance instance = Instance.open(config, phases);
         try {
             phases.accept("warming guests");

@@ -1,7 +1,6 @@
 package pie.engine.snapshot;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -50,18 +49,19 @@ public final class SnapshotStore implements AutoCloseable {
      *
      * @throws PieException UNSUPPORTED if another process has the directory open, STORAGE_FULL if it cannot be made
      */
-    public static SnapshotStore open(Path directory, long maxBytes, long ownerBytes, Optional<Duration> ttl) {
+    public static SnapshotStore open(SnapshotConfig config) {
         LocalDisk disk;
         try {
-            disk = LocalDisk.open(directory);
+            disk = LocalDisk.open(config.directory());
         } catch (IOException e) {
             throw new PieException(
                     ErrorCode.STORAGE_FULL,
-                    "cannot keep snapshots in " + directory + ": " + e + "; choose another directory",
+                    "cannot keep snapshots in " + config.directory() + ": " + e + "; choose another directory",
                     Map.of(),
                     e);
         }
-        SnapshotArchive archive = new SnapshotArchive(disk, InstantSource.system(), maxBytes, ownerBytes);
+        SnapshotArchive archive =
+                new SnapshotArchive(disk, InstantSource.system(), config.maxBytes(), config.ownerBytes());
         try {
             archive.secret();
         } catch (PieException e) {
@@ -76,7 +76,7 @@ public final class SnapshotStore implements AutoCloseable {
                         .daemon()
                         .unstarted(job));
         threads.scheduleWithFixedDelay(() -> sweep(archive), 0, 1, TimeUnit.HOURS);
-        return new SnapshotStore(archive, ttl, threads, () -> {
+        return new SnapshotStore(archive, config.ttl(), threads, () -> {
             threads.shutdown();
             if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
                 LOG.warn("snapshots were still being written a minute after the end");
