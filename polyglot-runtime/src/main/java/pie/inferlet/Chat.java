@@ -1,7 +1,5 @@
 package pie.inferlet;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +66,7 @@ public final class Chat {
         return form(model).stops().clone();
     }
 
-    private static ChatForm form(Model model) {
+    static ChatForm form(Model model) {
         return ChatForm.of(model.loaded(), Map.of());
     }
 
@@ -103,9 +101,8 @@ public final class Chat {
         private final ReasoningMarks marks;
         private final boolean includeReasoning;
         private final boolean startsReasoning;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final PendingText visible = new PendingText();
         private final StringBuilder whole = new StringBuilder();
-        private final StringBuilder delta = new StringBuilder();
         private final ArrayDeque<Event> queue = new ArrayDeque<>();
         private boolean reasoning;
 
@@ -114,7 +111,7 @@ public final class Chat {
         }
 
         public Decoder(Model model, boolean includeReasoning) {
-            this(model, includeReasoning, opensReasoning(model, form(model)));
+            this(model, includeReasoning, ReasoningMarks.opened(model, form(model)));
         }
 
         Decoder(Model model, boolean includeReasoning, boolean startsReasoning) {
@@ -124,17 +121,6 @@ public final class Chat {
             this.includeReasoning = includeReasoning;
             this.startsReasoning = startsReasoning;
             this.reasoning = startsReasoning;
-        }
-
-        static boolean opensReasoning(Model model, ChatForm form) {
-            int open = ReasoningMarks.of(model.loaded().tokenizer()).open();
-            int[] header = form.header();
-            for (int i = header.length - 1; open >= 0 && i >= 0 && i >= header.length - 2; i--) {
-                if (header[i] == open) {
-                    return true;
-                }
-            }
-            return false;
         }
 
         /** Take ids and return the first event; more are kept for later calls. */
@@ -173,9 +159,8 @@ public final class Chat {
 
         /** Go back to the initial state. */
         public void reset() {
-            bytes.reset();
+            visible.clear();
             whole.setLength(0);
-            delta.setLength(0);
             queue.clear();
             reasoning = startsReasoning;
         }
@@ -184,7 +169,7 @@ public final class Chat {
         String text(int[] ids, boolean end) {
             take(ids, false);
             if (end) {
-                cut();
+                visible.cut();
                 flush();
             }
             var text = new StringBuilder();
@@ -208,22 +193,21 @@ public final class Chat {
 
         private void take(int id) {
             if (id == marks.open() && marks.present()) {
-                cut();
+                visible.cut();
                 reasoning = true;
             } else if (id == marks.close() && marks.present()) {
-                cut();
+                visible.cut();
                 reasoning = false;
             } else if (form.stops(id)) {
                 done();
             } else if (tokenizer.isSpecial(id)) {
-                cut();
+                visible.cut();
                 if (!roleMarker(id)) {
                     flush();
                     queue.add(new Event.Interrupt(id));
                 }
             } else if (!reasoning || includeReasoning) {
-                bytes.writeBytes(tokenizer.tokenBytes(id));
-                characters();
+                visible.add(tokenizer.tokenBytes(id));
             }
         }
 
@@ -236,34 +220,16 @@ public final class Chat {
             return false;
         }
 
-        private void characters() {
-            byte[] all = bytes.toByteArray();
-            int complete = Utf8.complete(all, all.length);
-            if (complete > 0) {
-                delta.append(new String(all, 0, complete, StandardCharsets.UTF_8));
-                bytes.reset();
-                bytes.write(all, complete, all.length - complete);
-            }
-        }
-
-        /** Give up on a character that will not be finished. */
-        private void cut() {
-            if (bytes.size() > 0) {
-                delta.append(bytes.toString(StandardCharsets.UTF_8));
-                bytes.reset();
-            }
-        }
-
         private void flush() {
+            String delta = visible.take();
             if (!delta.isEmpty()) {
                 whole.append(delta);
-                queue.add(new Event.Delta(delta.toString()));
-                delta.setLength(0);
+                queue.add(new Event.Delta(delta));
             }
         }
 
         private void done() {
-            cut();
+            visible.cut();
             flush();
             queue.add(new Event.Done(whole.toString()));
             whole.setLength(0);

@@ -279,6 +279,7 @@ public final class Context implements AutoCloseable {
     public synchronized Generator generate(Sampler sampler, GenerateOptions options) {
         model.host().checkLive();
         options.check(sampler);
+        options.checkIds(model.vocabulary());
         conversation.settle();
         boolean cues = options.autoFlush() && model.loaded().chatTemplate().isPresent();
         if (cues) {

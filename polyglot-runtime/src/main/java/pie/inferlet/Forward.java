@@ -25,6 +25,8 @@ public final class Forward {
     private int[] positions = new int[0];
     private final List<SampleSpec> samples = new ArrayList<>();
     private final List<ProbeSpec> probes = new ArrayList<>();
+    private final List<Boolean> attached = new ArrayList<>();
+    private int slots;
     private final List<RowMask> rowMasks = new ArrayList<>();
     private @Nullable Mask mask;
     private @Nullable List<Mask> attention;
@@ -81,17 +83,19 @@ public final class Forward {
             checkIndex(index, "sample");
         }
         samples.add(new SampleSpec(indices.clone(), sampler.chain(), sampler.draws()));
-        return new SampleHandle(this, slot() - 1, samples.size() - 1, indices.length * sampler.draws());
+        int arity = indices.length * sampler.draws();
+        return new SampleHandle(this, attach(true, arity), samples.size() - 1, arity);
     }
 
     public ProbeHandle probe(int index, Probe probe) {
         checkIndex(index, "probe");
         probes.add(probe.at(index));
-        return new ProbeHandle(this, slot() - 1, probes.size() - 1, probe.kind());
+        return new ProbeHandle(this, attach(false, 1), probes.size() - 1, probe.kind());
     }
 
     /** Limit what every sampled row may give. */
     public Forward mask(Mask allowed) {
+        allowed.checkIds("mask", vocabulary());
         mask = mask == null ? allowed : both(mask, allowed);
         return this;
     }
@@ -99,6 +103,7 @@ public final class Forward {
     /** Limit what one row may give. */
     public Forward maskAt(int index, Mask allowed) {
         checkIndex(index, "mask_at");
+        allowed.checkIds("mask_at", vocabulary());
         rowMasks.add(new RowMask(index, allowed));
         return this;
     }
@@ -145,7 +150,7 @@ public final class Forward {
 
     private PassSpec spec() {
         int[] ids = concat(tokens, placed);
-        int vocabulary = context.model().loaded().tokenizer().vocabSize();
+        int vocabulary = vocabulary();
         if (ids.length == 0
                 && context.handle().pendingCount() == 0
                 && (samples.isEmpty() && probes.isEmpty() || context.handle().written() == 0)) {
@@ -161,6 +166,10 @@ public final class Forward {
                 attention == null ? null : attentionWords(attention, ids.length),
                 causal,
                 deferCommit);
+    }
+
+    private int vocabulary() {
+        return context.model().vocabulary();
     }
 
     private int[] allPositions() {
@@ -222,8 +231,16 @@ public final class Forward {
         }
     }
 
-    private int slot() {
-        return samples.size() + probes.size();
+    /** Take the next slots for a sample or a probe; returns the first of them. */
+    private int attach(boolean sample, int count) {
+        attached.add(sample);
+        slots += count;
+        return slots - count;
+    }
+
+    /** Tell, in attach order, which were samples; the others were probes. */
+    List<Boolean> attached() {
+        return attached;
     }
 
     private static Mask both(Mask a, Mask b) {

@@ -48,6 +48,7 @@ public final class GenStep {
 
     /** Add {@code x} to the logits of a mask in this step. */
     public GenStep logitBias(Mask mask, double x) {
+        mask.checkIds("logit_bias", generator.context().model().vocabulary());
         Stage.spread(mask, x).forEach((id, value) -> bias.merge(id, value, Float::sum));
         return this;
     }

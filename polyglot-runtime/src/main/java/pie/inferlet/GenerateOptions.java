@@ -154,6 +154,13 @@ public final class GenerateOptions {
         }
     }
 
+    /** Check what needs the model's number of ids. */
+    void checkIds(int vocabulary) {
+        if (logitMask != null) {
+            logitMask.checkIds("logit_mask", vocabulary);
+        }
+    }
+
     GenerateOptions copy() {
         var copy = new GenerateOptions();
         copy.maxTokens = maxTokens;

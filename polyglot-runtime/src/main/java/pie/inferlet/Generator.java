@@ -43,7 +43,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         this.sampler = sampler;
         this.options = options.copy();
         this.form = form;
-        this.reasoningOpen = Chat.Decoder.opensReasoning(context.model(), form);
+        this.reasoningOpen = ReasoningMarks.opened(context.model(), form);
         this.decoder = new Chat.Decoder(context.model(), false, reasoningOpen);
         this.generation = context.handle().generate(plan());
     }
@@ -75,7 +75,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                 options.stopStrings(),
                 mask == null || mask.unrestricted()
                         ? null
-                        : mask.words(context.model().loaded().tokenizer().vocabSize()),
+                        : mask.words(context.model().vocabulary()),
                 options.seed(),
                 List.copyOf(probes),
                 options.horizonOrNone(),
@@ -123,6 +123,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     }
 
     public Generator logitMask(Mask mask) {
+        mask.checkIds("logit_mask", context.model().vocabulary());
         return set(o -> o.logitMask(mask));
     }
 

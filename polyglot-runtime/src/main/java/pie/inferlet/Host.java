@@ -44,8 +44,15 @@ public interface Host {
      */
     <T extends @Nullable Object> T await(CompletableFuture<T> operation, String what);
 
-    /** Say that the program is about to wait in its own event loop; what it has printed goes out. */
-    void idle();
+    /**
+     * Say that the program is about to wait in its own event loop; what it has printed goes out.
+     *
+     * @param what where the time goes, in the words of {@link #await}
+     */
+    void idle(String what);
+
+    /** Say that the program goes on after {@link #idle}. */
+    void busy();
 
     void stdout(String text);
 

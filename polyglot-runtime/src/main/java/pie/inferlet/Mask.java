@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
 /**
@@ -157,6 +159,29 @@ public final class Mask {
             }
         }
         return indices;
+    }
+
+    /**
+     * Check that all that is chosen are ids of a vocabulary.
+     *
+     * @param argument what the mask was given as
+     * @param vocabulary the number of ids that there are
+     * @throws PieException INVALID_ARGUMENT
+     */
+    Mask checkIds(String argument, int vocabulary) {
+        int size = 0;
+        for (int i = 0, end = 0; i < runs.length; i++) {
+            end += runs[i];
+            size = i % 2 == 1 && runs[i] > 0 ? end : size;
+        }
+        if (size > vocabulary) {
+            throw new PieException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    argument + ": a mask of size " + size + " was given, and the vocabulary needs one of " + vocabulary
+                            + ": it allows id " + (size - 1) + ", and ids go from 0 to " + (vocabulary - 1),
+                    Map.of("argument", argument, "size", size, "needed", vocabulary));
+        }
+        return this;
     }
 
     /** Return bit words long enough for n bits; bits from n on are left out. */

@@ -68,6 +68,11 @@ public final class Model {
         return engine;
     }
 
+    /** Return the number of token ids. */
+    int vocabulary() {
+        return loaded().tokenizer().vocabSize();
+    }
+
     LoadedModel loaded() {
         return engine.model();
     }

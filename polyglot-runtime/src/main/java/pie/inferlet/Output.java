@@ -1,7 +1,8 @@
 package pie.inferlet;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -19,6 +20,7 @@ public final class Output {
     private final @Nullable Object generation;
     private final List<int[]> samples;
     private final List<ProbeValue> probes;
+    private final List<Boolean> attached;
     private final int[] tokens;
     private final Supplier<String> text;
     private final @Nullable FinishReason finish;
@@ -29,6 +31,7 @@ public final class Output {
             @Nullable Object generation,
             List<int[]> samples,
             List<ProbeValue> probes,
+            List<Boolean> attached,
             int[] tokens,
             Supplier<String> text,
             @Nullable FinishReason finish,
@@ -37,6 +40,7 @@ public final class Output {
         this.generation = generation;
         this.samples = samples;
         this.probes = probes;
+        this.attached = attached;
         this.tokens = tokens;
         this.text = text;
         this.finish = finish;
@@ -44,7 +48,8 @@ public final class Output {
     }
 
     static Output ofPass(Forward pass, PassResult result) {
-        return new Output(pass, null, result.tokens(), result.probes(), new int[0], () -> "", null, null);
+        return new Output(
+                pass, null, result.tokens(), result.probes(), pass.attached(), new int[0], () -> "", null, null);
     }
 
     static Output ofStep(
@@ -54,10 +59,19 @@ public final class Output {
                 generator,
                 drawn ? List.of(result.tokens()) : List.of(),
                 result.probes(),
+                probesThenSample(result.probes().size(), drawn),
                 result.tokens(),
                 text,
                 result.finish(),
-                drawn ? new SampleHandle(step, 0, 0, 1) : null);
+                drawn ? new SampleHandle(step, result.probes().size(), 0, 1) : null);
+    }
+
+    private static List<Boolean> probesThenSample(int probes, boolean drawn) {
+        var attached = new ArrayList<Boolean>(Collections.nCopies(probes, false));
+        if (drawn) {
+            attached.add(true);
+        }
+        return attached;
     }
 
     /** Return the first token of a sample handle; absent for the row of a rejected draft. */
@@ -130,11 +144,19 @@ public final class Output {
 
     /** Return everything as it came. */
     public Raw raw() {
-        return new Raw(
-                samples.stream().map(int[]::clone).toList(),
-                probes.stream().map(Seen::of).toList(),
-                new int[0],
-                new int[0]);
+        var slots = new ArrayList<Slot>();
+        int sample = 0;
+        int probe = 0;
+        for (boolean drawn : attached) {
+            if (drawn) {
+                for (int token : samples.get(sample++)) {
+                    slots.add(new Slot.Token(token));
+                }
+            } else {
+                slots.add(Slot.of(probes.get(probe++)));
+            }
+        }
+        return new Raw(List.copyOf(slots), new int[0], new int[0]);
     }
 
     /** Say whether a decoder must end its turn here. */
@@ -145,16 +167,48 @@ public final class Output {
     /** Pair token ids with their probabilities. */
     public record Distribution(int[] ids, float[] probabilities) {}
 
-    /** Hold what a probe saw: its kind, ids (empty for logits and entropy), and values of equal place. */
-    public record Seen(String kind, int[] ids, float[] values) {
-        static Seen of(ProbeValue value) {
-            return new Seen(
-                    value.kind().name().toLowerCase(Locale.ROOT),
-                    value.ids().clone(),
-                    value.values().clone());
+    /** Hold what one slot of a pass brought: a drawn token, or what a probe saw. */
+    public sealed interface Slot {
+        /** One drawn token; a sample handle stands for as many slots as it has tokens. */
+        record Token(int id) implements Slot {}
+
+        /** Ids and probabilities, probability descending. */
+        record Distribution(int[] ids, float[] probabilities) implements Slot {}
+
+        record Logits(float[] values) implements Slot {}
+
+        record Logprobs(float[] values) implements Slot {}
+
+        /** Nats. */
+        record Entropy(float nats) implements Slot {}
+
+        /** Return {@code token distribution logits logprobs entropy}. */
+        default String tag() {
+            return switch (this) {
+                case Token token -> "token";
+                case Distribution distribution -> "distribution";
+                case Logits logits -> "logits";
+                case Logprobs logprobs -> "logprobs";
+                case Entropy entropy -> "entropy";
+            };
+        }
+
+        private static Slot of(ProbeValue value) {
+            float[] values = value.values().clone();
+            return switch (value.kind()) {
+                case DISTRIBUTION -> new Distribution(value.ids().clone(), values);
+                case LOGITS -> new Logits(values);
+                case LOGPROBS -> new Logprobs(values);
+                case ENTROPY -> new Entropy(values[0]);
+            };
         }
     }
 
-    /** Hold drawn tokens per sample and values per probe. */
-    public record Raw(List<int[]> samples, List<Seen> probes, int[] specTokens, int[] specPositions) {}
+    /**
+     * Hold what a pass brought, unsorted.
+     *
+     * @param slots in the order in which samples and probes were attached; a generator's own sample comes last
+     * @param specTokens drafts for the next step, none without a drafter
+     */
+    public record Raw(List<Slot> slots, int[] specTokens, int[] specPositions) {}
 }

@@ -23,7 +23,7 @@ public final class ProbeHandle {
         return index;
     }
 
-    /** Return the place in attach order. */
+    /** Return the place in {@code out.raw().slots()}. */
     public int slot() {
         return slot;
     }

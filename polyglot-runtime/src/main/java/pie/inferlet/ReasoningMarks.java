@@ -8,6 +8,18 @@ record ReasoningMarks(int open, int close) {
         return new ReasoningMarks(single(tokenizer, "<think>"), single(tokenizer, "</think>"));
     }
 
+    /** Say whether the header that opens the assistant's turn opens a block of reasoning too. */
+    static boolean opened(Model model, ChatForm form) {
+        int open = of(model.loaded().tokenizer()).open();
+        int[] header = form.header();
+        for (int i = header.length - 1; open >= 0 && i >= 0 && i >= header.length - 2; i--) {
+            if (header[i] == open) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean present() {
         return open >= 0 && close >= 0;
     }

@@ -23,7 +23,7 @@ public final class SampleHandle {
         return index;
     }
 
-    /** Return the place in attach order. */
+    /** Return the place of its first token in {@code out.raw().slots()}. */
     public int slot() {
         return slot;
     }

@@ -45,6 +45,11 @@ final class Inbox {
         match();
     }
 
+    /** Say whether somebody waits for a message. */
+    synchronized boolean awaited() {
+        return receivers.stream().anyMatch(receiver -> !receiver.isDone());
+    }
+
     synchronized void close() {
         closed = true;
         for (CompletableFuture<String> receiver : receivers) {

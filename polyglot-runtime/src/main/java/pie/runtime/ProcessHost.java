@@ -28,6 +28,8 @@ import pie.inferlet.Stats;
 
 /** Serve one process's API objects: its engines, its waits, its messages, its output. */
 final class ProcessHost implements Host {
+    private static final String GUEST = "guest";
+
     private final ProcessId id;
     private final OwnerId owner;
     private final String program;
@@ -44,7 +46,7 @@ final class ProcessHost implements Host {
     private final Set<CompletableFuture<?>> waits = new HashSet<>();
     private volatile @Nullable PieException end;
     private volatile @Nullable String returned;
-    private volatile String waitingFor = "guest";
+    private volatile String waitingFor = GUEST;
 
     ProcessHost(
             ProcessId id, LaunchRequest request, List<Engine> engines, long seed, EventLog log, LongSupplier cpuNanos) {
@@ -154,7 +156,9 @@ final class ProcessHost implements Host {
     }
 
     String waitingFor() {
-        return waitingFor;
+        String what = waitingFor;
+        // A Java program that waits for futures does not say for which.
+        return what.equals("host") && inbox.awaited() ? "message" : what;
     }
 
     Inbox inbox() {
@@ -171,8 +175,14 @@ final class ProcessHost implements Host {
     }
 
     @Override
-    public void idle() {
+    public void idle(String what) {
         flush();
+        waitingFor = what;
+    }
+
+    @Override
+    public void busy() {
+        waitingFor = GUEST;
     }
 
     @Override
@@ -235,7 +245,7 @@ final class ProcessHost implements Host {
         return CompletableFuture.allOf(open).thenApplyAsync(done -> {
             var known = new LinkedHashMap<String, Explanation>();
             all.forEach((model, explanation) -> known.put(model, explanation.join()));
-            return ExplainRecord.of(id, owner, ProcessState.RUNNING, waitingFor, totals(), known, Instant.now());
+            return ExplainRecord.of(id, owner, ProcessState.RUNNING, waitingFor(), totals(), known, Instant.now());
         });
     }
 

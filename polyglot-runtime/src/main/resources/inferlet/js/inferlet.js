@@ -174,6 +174,13 @@ export class Output {
     }
     return this.#tokens;
   }
+  get raw() {
+    return {
+      slots: ops.out_slots(this[H]).map(([tag, val]) => ({ tag, val })),
+      specTokens: ops.out_spec_tokens(this[H]),
+      specPositions: ops.out_spec_positions(this[H]),
+    };
+  }
   get text() { return ops.out_text(this[H]); }
   get finishReason() { return ops.out_finish_reason(this[H]); }
   get autoSampler() { const h = ops.out_auto_sampler(this[H]); return h === undefined ? undefined : new SampleHandle(h); }
@@ -423,14 +430,15 @@ const Event = Object.freeze({
 });
 const event = ([kind, value]) => Event[kind[0].toUpperCase() + kind.slice(1)](value);
 
+function fed(feed, h, given) {
+  const tokens = given instanceof Output ? given.tokens : given;
+  return feed(h, ids(tokens), tokens[ENDS] === true);
+}
+
 class Decoder {
   constructor(model, { includeReasoning = false } = {}) { this[H] = ops.decoder_new(handle(model, Model, 'model'), includeReasoning); }
-  #take(feed, given) {
-    const tokens = given instanceof Output ? given.tokens : given;
-    return feed(this[H], ids(tokens), tokens[ENDS] === true);
-  }
-  feed(tokens) { return event(this.#take(ops.decoder_feed, tokens)); }
-  feedAll(tokens) { return this.#take(ops.decoder_feed_all, tokens).map(event); }
+  feed(tokens) { return event(fed(ops.decoder_feed, this[H], tokens)); }
+  feedAll(tokens) { return fed(ops.decoder_feed_all, this[H], tokens).map(event); }
   reset() { ops.decoder_reset(this[H]); }
 }
 
@@ -449,6 +457,52 @@ export const chat = Object.freeze({
   stopTokens: (model) => ops.chat_stop_tokens(handle(model, Model, 'model')),
   Event,
   Decoder,
+});
+
+// --- reasoning and tools ----------------------------------------------------------------------
+const Thought = Object.freeze({
+  Idle: () => ({ type: 'idle' }),
+  Start: () => ({ type: 'start' }),
+  Delta: (text) => ({ type: 'delta', text }),
+  End: (text) => ({ type: 'end', text }),
+});
+const thought = ([kind, value]) => Thought[kind[0].toUpperCase() + kind.slice(1)](value);
+
+// A model without reasoning gives idle for ever.
+class ReasoningDecoder {
+  constructor(model) { this[H] = ops.reasoning_new(handle(model, Model, 'model')); }
+  feed(tokens) { return thought(fed(ops.reasoning_feed, this[H], tokens)); }
+  feedAll(tokens) { return fed(ops.reasoning_feed_all, this[H], tokens).map(thought); }
+  reset() { ops.reasoning_reset(this[H]); }
+}
+export const reasoning = Object.freeze({ Event: Thought, Decoder: ReasoningDecoder });
+
+const ToolEvent = Object.freeze({ Start: () => ({ type: 'start' }), Call: (name, args) => ({ type: 'call', name, args }) });
+const toolEvent = ([kind, ...values]) => (kind === 'start' ? ToolEvent.Start() : ToolEvent.Call(...values));
+
+// No architecture that loads today has a tool form: nothing is registered, no call is found; feed gives start where there is none.
+class ToolDecoder {
+  constructor(model) { this[H] = ops.tools_decoder_new(handle(model, Model, 'model')); }
+  feed(tokens) { return toolEvent(fed(ops.tools_decoder_feed, this[H], tokens)); }
+  feedAll(tokens) { return fed(ops.tools_decoder_feed_all, this[H], tokens).map(toolEvent); }
+  reset() { ops.tools_decoder_reset(this[H]); }
+}
+const parseCalls = (model, output) =>
+  ops.tools_parse_calls(handle(model, Model, 'model'), typeof output === 'string' ? output : ids(output)).map(toolEvent);
+const made = (h, make) => (h === undefined ? undefined : make(h));
+export const tools = Object.freeze({
+  Event: ToolEvent,
+  Decoder: ToolDecoder,
+  supported: (model) => ops.tools_supported(handle(model, Model, 'model')),
+  equipPrefix: (model, list) => ops.tools_equip_prefix(handle(model, Model, 'model'), Array.from(list)),
+  answerPrefix: (model, name, value) => ops.tools_answer_prefix(handle(model, Model, 'model'), name, text(value)),
+  nativeGrammar: (model, list) =>
+    made(ops.tools_native_grammar(handle(model, Model, 'model'), Array.from(list)), (h) => new Grammar(h)),
+  nativeMatcher: (model, list) =>
+    made(ops.tools_native_matcher(handle(model, Model, 'model'), Array.from(list)), (h) => new Matcher(H, h)),
+  parseCall: (model, output) => parseCalls(model, output)[0],
+  parseCalls,
+  tool: later('tools.tool', 'no loaded model has a tool form'),
 });
 
 // --- the process ------------------------------------------------------------------------------
@@ -489,7 +543,6 @@ const absent = (name, why, ...statics) => {
   for (const s of statics) cls[s] = later(`${name}.${s}`, why);
   return cls;
 };
-const noTools = 'no loaded model has a tool form';
 const noAdapters = 'no loaded model takes adapters';
 const noMedia = 'no loaded model takes or makes media';
 export const Adapter = absent('Adapter', noAdapters, 'create', 'open');
@@ -502,9 +555,6 @@ export const writeWav = later('writeWav', noMedia);
 export const Child = absent('Child', 'this server starts no child processes');
 export const Subscription = absent('Subscription', 'this server carries no topics');
 export const McpSession = absent('McpSession', 'this server knows no MCP servers');
-export const reasoning = Object.freeze({ Decoder: absent('Decoder', 'reasoning.Decoder is not offered yet') });
-export const tools = Object.freeze({ ...none('tools', noTools, 'equipPrefix', 'answerPrefix', 'nativeGrammar', 'nativeMatcher',
-  'parseCall', 'parseCalls', 'tool'), supported: () => false });
 export const zo = none('zo', noAdapters, 'initialize', 'update', 'adapterSeed');
 const snapshots = (text) => JSON.parse(text).map(({ created, expires, ...rest }) =>
   ({ ...rest, created: created * 1000, expires: expires === null ? undefined : expires * 1000 }));

@@ -45,6 +45,8 @@ public final class Bridge {
         new GrammarOps(this).register();
         new GeneratorOps(this).register();
         new ChatOps(this).register();
+        new ReasoningOps(this).register();
+        new ToolOps(this).register();
     }
 
     /** Return the functions by name. */
@@ -61,7 +63,9 @@ public final class Bridge {
         boolean outer = waiting;
         waiting = true;
         try {
-            host().idle();
+            if (seconds != 0) {
+                host().idle(operations.awaited());
+            }
             int id = operations.poll(seconds);
             if (id == Operations.ENDING) {
                 operations.cancelAll();
@@ -71,6 +75,7 @@ public final class Bridge {
             Thread.currentThread().interrupt();
             throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
         } finally {
+            host().busy();
             waiting = outer;
         }
     }
@@ -114,18 +119,23 @@ public final class Bridge {
         });
     }
 
-    /** Register a function that starts a call and returns its id. */
+    /**
+     * Register a function that starts a call and returns its id.
+     *
+     * @param what where the time of a program goes that waits for it, in the words of {@link Host#await}
+     */
     <T extends @Nullable Object> void start(
-            String name, Function<Args, CompletableFuture<T>> body, Function<T, @Nullable Object> finish) {
-        start(name, body, finish, value -> {});
+            String name, String what, Function<Args, CompletableFuture<T>> body, Function<T, @Nullable Object> finish) {
+        start(name, what, body, finish, value -> {});
     }
 
     <T extends @Nullable Object> void start(
             String name,
+            String what,
             Function<Args, CompletableFuture<T>> body,
             Function<T, @Nullable Object> finish,
             Consumer<T> giveBack) {
-        call(name, args -> operations.start(body.apply(args), finish, giveBack));
+        call(name, args -> operations.start(what, body.apply(args), finish, giveBack));
     }
 
     private @Nullable Object guarded(Body body, Value[] values) {

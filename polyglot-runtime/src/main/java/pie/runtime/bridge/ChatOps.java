@@ -6,7 +6,7 @@ import java.util.Map;
 import pie.inferlet.Chat;
 import pie.inferlet.Model;
 
-/** Serve {@code chat} and {@code reasoning}. */
+/** Serve {@code chat}. */
 final class ChatOps {
     private final Bridge bridge;
 

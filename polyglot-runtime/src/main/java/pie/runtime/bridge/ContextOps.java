@@ -36,14 +36,18 @@ final class ContextOps {
         bridge.run("ctx_seal", a -> context(a).seal());
         bridge.run("ctx_append", a -> context(a).append(a.ids(1, "ids")));
         bridge.run("ctx_append_text", a -> context(a).appendText(a.text(1, "text")));
-        bridge.start("ctx_flush", a -> context(a).flushAsync(), done -> dialect.absent());
+        bridge.start("ctx_flush", "forward", a -> context(a).flushAsync(), done -> dialect.absent());
         bridge.run("ctx_truncate", a -> context(a).truncate(a.integer(1, "n")));
-        bridge.start("ctx_truncate_async", a -> context(a).truncateAsync(a.integer(1, "n")), done -> dialect.absent());
+        bridge.start(
+                "ctx_truncate_async",
+                "forward",
+                a -> context(a).truncateAsync(a.integer(1, "n")),
+                done -> dialect.absent());
         bridge.call("ctx_forward", a -> context(a).forward());
         bridge.call("ctx_fork", a -> context(a).fork());
-        bridge.start("ctx_fork_async", a -> context(a).forkAsync(), copy -> copy);
+        bridge.start("ctx_fork_async", "forward", a -> context(a).forkAsync(), copy -> copy);
         bridge.run("ctx_suspend", a -> context(a).suspend());
-        bridge.start("ctx_suspend_async", a -> context(a).suspendAsync(), done -> dialect.absent());
+        bridge.start("ctx_suspend_async", "forward", a -> context(a).suspendAsync(), done -> dialect.absent());
         bridge.run("ctx_reserve_working_pages", a -> context(a).reserveWorkingPages(a.integer(1, "n")));
         bridge.run("ctx_commit_working_pages", a -> context(a).commitWorkingPages(a.integer(1, "k")));
         bridge.run("ctx_release_working_pages", a -> context(a).releaseWorkingPages(a.integer(1, "n")));
@@ -62,7 +66,7 @@ final class ContextOps {
         bridge.call("sched_dividend", a -> Scheduling.dividend(a.handle(0, Model.class)));
         bridge.call("sched_latency", a -> Scheduling.latency(context(a)));
         bridge.call("sched_price", a -> Scheduling.price());
-        bridge.start("sched_explain", a -> Scheduling.explainAsync(), Json::text);
+        bridge.start("sched_explain", "host", a -> Scheduling.explainAsync(), Json::text);
         bridge.run("ctx_close", a -> context(a).close());
     }
 

@@ -1,5 +1,6 @@
 package pie.runtime.bridge;
 
+import java.util.ArrayList;
 import java.util.List;
 import pie.inferlet.Forward;
 import pie.inferlet.Output;
@@ -28,7 +29,7 @@ final class ForwardOps {
         bridge.run("fwd_mask_at", a -> forward(a).maskAt(a.index(1, "index"), a.mask(2, "mask")));
         bridge.run("fwd_attention_mask", a -> forward(a).attentionMask(a.masks(1, "rows"), a.flag(2, "causal")));
         bridge.run("fwd_defer_commit", a -> forward(a).deferCommit());
-        bridge.start("fwd_execute", a -> forward(a).executeAsync(), output -> output);
+        bridge.start("fwd_execute", "forward", a -> forward(a).executeAsync(), output -> output);
         bridge.call("handle_slot", a -> slot(a));
         bridge.call("handle_arity", a -> a.handle(0, SampleHandle.class).arity());
         bridge.call("handle_kind", a -> a.handle(0, ProbeHandle.class).kind());
@@ -46,8 +47,29 @@ final class ForwardOps {
         bridge.call("out_entropy", a -> (double) output(a).entropy(a.handle(1, ProbeHandle.class)));
         bridge.call("out_tokens", a -> dialect.ints(output(a).tokens()));
         bridge.call("out_text", a -> output(a).text());
+        bridge.call("out_slots", a -> {
+            var slots = new ArrayList<Object>();
+            for (Output.Slot slot : output(a).raw().slots()) {
+                slots.add(dialect.list(List.of(slot.tag(), value(slot))));
+            }
+            return dialect.list(slots);
+        });
+        bridge.call("out_spec_tokens", a -> dialect.ints(output(a).raw().specTokens()));
+        bridge.call("out_spec_positions", a -> dialect.ints(output(a).raw().specPositions()));
         bridge.call("out_finish_reason", a -> or(output(a).finishReason().orElse(null)));
         bridge.call("out_auto_sampler", a -> or(output(a).autoSampler().orElse(null)));
+    }
+
+    private Object value(Output.Slot slot) {
+        Dialect dialect = bridge.dialect();
+        return switch (slot) {
+            case Output.Slot.Token token -> token.id();
+            case Output.Slot.Distribution d ->
+                dialect.list(List.of(dialect.ints(d.ids()), dialect.floats(d.probabilities())));
+            case Output.Slot.Logits logits -> dialect.logits(logits.values());
+            case Output.Slot.Logprobs logprobs -> dialect.floats(logprobs.values());
+            case Output.Slot.Entropy entropy -> (double) entropy.nats();
+        };
     }
 
     private @org.jspecify.annotations.Nullable Object or(@org.jspecify.annotations.Nullable Object value) {

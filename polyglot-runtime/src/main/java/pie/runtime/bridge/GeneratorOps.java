@@ -33,12 +33,15 @@ final class GeneratorOps {
         bridge.call("gen_is_done", a -> generator(a).isDone());
         bridge.call("gen_finish_reason", a -> or(generator(a).finishReason().orElse(null)));
         bridge.call("gen_next", a -> or(generator(a).next().orElse(null)));
-        bridge.start("gen_next_token", a -> generator(a).nextTokenAsync(), this::number);
+        bridge.start("gen_next_token", "forward", a -> generator(a).nextTokenAsync(), this::number);
         bridge.call("gen_accept", a -> dialect.ints(generator(a).accept(a.ids(1, "ids"))));
         bridge.run("gen_close", a -> generator(a).close());
-        bridge.start("gen_collect_tokens", a -> generator(a).collectTokensAsync(), dialect::ints);
+        bridge.start("gen_collect_tokens", "forward", a -> generator(a).collectTokensAsync(), dialect::ints);
         bridge.start(
-                "gen_collect_text", a -> generator(a).collectTextAsync(a.flag(1, "include_reasoning")), text -> text);
+                "gen_collect_text",
+                "forward",
+                a -> generator(a).collectTextAsync(a.flag(1, "include_reasoning")),
+                text -> text);
         bridge.run(
                 "gen_constrain_json", a -> generator(a).constrainJson(a.has(1) ? GrammarOps.schemaText(a, 1) : null));
         bridge.run("step_clear_sampler", a -> step(a).clearSampler());
@@ -54,7 +57,7 @@ final class GeneratorOps {
         bridge.call(
                 "step_mask",
                 a -> step(a).mask().map(Mask::toBrle).map(dialect::ints).orElseGet(dialect::absent));
-        bridge.start("step_execute", a -> step(a).executeAsync(), output -> output);
+        bridge.start("step_execute", "forward", a -> step(a).executeAsync(), output -> output);
     }
 
     private @Nullable Object or(@Nullable Object value) {

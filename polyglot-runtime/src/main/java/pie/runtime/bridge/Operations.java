@@ -1,6 +1,7 @@
 package pie.runtime.bridge;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -24,15 +25,17 @@ public final class Operations {
     /** Polled when the process is being ended: operations in flight have failed with CANCELLED. */
     public static final int ENDING = -1;
 
+    private static final List<String> PRECEDENCE = List.of("forward", "message", "host", "timer");
+
     private final Map<Integer, Operation> inFlight = new HashMap<>();
     private final LinkedBlockingQueue<Integer> ready = new LinkedBlockingQueue<>();
     private int lastId;
 
     /** Register a call; its id will be polled once. */
     <T extends @Nullable Object> int start(
-            CompletableFuture<T> future, Function<T, @Nullable Object> finish, Consumer<T> giveBack) {
+            String what, CompletableFuture<T> future, Function<T, @Nullable Object> finish, Consumer<T> giveBack) {
         int id = ++lastId;
-        inFlight.put(id, new Operation(future, erased(finish), erasedSink(giveBack)));
+        inFlight.put(id, new Operation(what, future, erased(finish), erasedSink(giveBack)));
         future.whenComplete((value, error) -> ready.add(id));
         return id;
     }
@@ -87,6 +90,17 @@ public final class Operations {
         }
     }
 
+    /** Return what the guest's event loop waits for: of several calls the first by precedence, with none a timer. */
+    String awaited() {
+        String first = "timer";
+        for (Operation operation : inFlight.values()) {
+            if (!operation.future().isDone() && PRECEDENCE.indexOf(operation.what()) < PRECEDENCE.indexOf(first)) {
+                first = operation.what();
+            }
+        }
+        return first;
+    }
+
     /** Say whether no call is in flight and no completion waits. */
     public boolean idle() {
         return inFlight.isEmpty() && ready.isEmpty();
@@ -104,7 +118,7 @@ public final class Operations {
 
     /** Fail what is in flight; on the guest's thread, after {@link #ENDING} was polled. */
     void cancelAll() {
-        for (Operation operation : java.util.List.copyOf(inFlight.values())) {
+        for (Operation operation : List.copyOf(inFlight.values())) {
             operation.future().cancel(true);
         }
     }

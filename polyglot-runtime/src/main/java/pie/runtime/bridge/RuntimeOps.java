@@ -27,6 +27,7 @@ final class RuntimeOps {
         bridge.run("session_set_return", a -> bridge.host().returns(a.text(0, "text")));
         bridge.<String>start(
                 "session_receive",
+                "message",
                 a -> {
                     Host host = bridge.host();
                     host.checkLive();

@@ -25,29 +25,36 @@ final class SnapshotOps {
         Dialect dialect = bridge.dialect();
         bridge.call(
                 "ctx_open", a -> a.flag(2, "take") ? Context.take(model(a), name(a)) : Context.open(model(a), name(a)));
-        bridge.start("ctx_open_async", SnapshotOps::open, opened -> opened, Context::close);
+        bridge.start("ctx_open_async", "host", SnapshotOps::open, opened -> opened, Context::close);
         bridge.run("ctx_delete", a -> Context.delete(model(a), name(a)));
-        bridge.start("ctx_delete_async", a -> Context.deleteAsync(model(a), name(a)), done -> dialect.absent());
+        bridge.start("ctx_delete_async", "host", a -> Context.deleteAsync(model(a), name(a)), done -> dialect.absent());
         bridge.run("ctx_save", a -> context(a).save(name(a), options(a)));
-        bridge.start("ctx_save_async", a -> context(a).saveAsync(name(a), options(a)), done -> dialect.absent());
+        bridge.start(
+                "ctx_save_async", "host", a -> context(a).saveAsync(name(a), options(a)), done -> dialect.absent());
         bridge.call("ctx_snapshot", a -> context(a).snapshot(ttl(a, 1)));
-        bridge.start("ctx_snapshot_async", a -> context(a).snapshotAsync(ttl(a, 1)), name -> name);
+        bridge.start("ctx_snapshot_async", "host", a -> context(a).snapshotAsync(ttl(a, 1)), name -> name);
         bridge.call("contexts_list", a -> text(a.has(0) ? Contexts.list(model(a), name(a)) : Contexts.list(name(a))));
-        bridge.start("contexts_list_async", SnapshotOps::list, SnapshotOps::text);
+        bridge.start("contexts_list_async", "host", SnapshotOps::list, SnapshotOps::text);
         bridge.call("contexts_info", a -> text(List.of(Contexts.info(model(a), name(a)))));
-        bridge.start("contexts_info_async", a -> Contexts.infoAsync(model(a), name(a)), found -> text(List.of(found)));
+        bridge.start(
+                "contexts_info_async",
+                "host",
+                a -> Contexts.infoAsync(model(a), name(a)),
+                found -> text(List.of(found)));
         bridge.run("ctx_drop_prefix", a -> context(a).dropPrefix(a.integer(1, "n"), a.integer(2, "sink")));
         bridge.start(
                 "ctx_drop_prefix_async",
+                "forward",
                 a -> context(a).dropPrefixAsync(a.integer(1, "n"), a.integer(2, "sink")),
                 done -> dialect.absent());
         bridge.run("ctx_set_window", a -> context(a).setWindow(window(a), a.integer(2, "sink")));
         bridge.start(
                 "ctx_set_window_async",
+                "forward",
                 a -> context(a).setWindowAsync(window(a), a.integer(2, "sink")),
                 done -> dialect.absent());
         bridge.run("ctx_publish", a -> context(a).publish());
-        bridge.start("ctx_publish_async", a -> context(a).publishAsync(), done -> dialect.absent());
+        bridge.start("ctx_publish_async", "forward", a -> context(a).publishAsync(), done -> dialect.absent());
     }
 
     private static CompletableFuture<Context> open(Args a) {

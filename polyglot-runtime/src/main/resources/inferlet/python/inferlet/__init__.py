@@ -1,9 +1,9 @@
 """The interface between pie and the programs that it runs. All behaviour lives in the host; these are thin facades."""
 
-from . import chat, contexts, errors, grammar, runtime, scheduling, session, timers
+from . import chat, contexts, errors, grammar, reasoning, runtime, scheduling, session, timers, tools
 from ._later import (
     Adapter, Audio, Child, Constraint, Image, McpSession, Schema, Speculator, Speech, SpeechBuilder, Subscription, Video,
-    Voice, adapter, filesystem, http, mcp, messaging, reasoning, spec, tools, write_wav, zo,
+    Voice, adapter, filesystem, http, mcp, messaging, spec, write_wav, zo,
 )  # fmt: skip
 from .context import Context
 from .errors import (

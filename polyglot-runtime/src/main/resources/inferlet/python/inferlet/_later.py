@@ -5,7 +5,6 @@ import types
 
 from ._values import later
 
-_TOOLS = "no loaded model has a tool form"
 _ADAPTERS = "no loaded model takes adapters"
 _MEDIA = "no loaded model takes or makes media"
 
@@ -44,10 +43,6 @@ Subscription = _class("Subscription", "this server carries no topics")
 McpSession = _class("McpSession", "this server knows no MCP servers")
 
 spec = _module("spec", "this engine takes no drafters yet", (), Speculator=Speculator)
-reasoning = _module("reasoning", "this engine decodes no reasoning apart yet", (),
-                    Decoder=_class("Decoder", "reasoning.Decoder is not offered yet"))  # fmt: skip
-tools = _module("tools", _TOOLS, ("equip_prefix", "answer_prefix", "native_grammar", "native_matcher", "parse_call",
-                                  "parse_calls", "tool"), supported=lambda model: False)  # fmt: skip
 adapter = _module("adapter", _ADAPTERS, (), Adapter=Adapter)
 zo = _module("zo", _ADAPTERS, ("initialize", "update", "adapter_seed"))
 messaging = _module("messaging", "this server carries no topics", ("push", "pull", "broadcast", "subscribe"))

@@ -1,5 +1,7 @@
 """Forward, Output and the handles that join them."""
 
+from dataclasses import dataclass
+
 import _pie as _p
 
 from ._loop import call
@@ -30,6 +32,23 @@ class ProbeHandle:
 
     def __repr__(self):
         return f"ProbeHandle(slot={self.slot}, kind={self.kind!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What one slot of a pass brought: `tag` is token, distribution, logits, logprobs or entropy."""
+
+    tag: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Slots in the order in which samples and probes were attached, and drafts for the next step."""
+
+    slots: list[Slot]
+    spec_tokens: list[int]
+    spec_positions: list[int]
 
 
 class Output:
@@ -64,6 +83,13 @@ class Output:
         if self._tokens is None:
             self._tokens = Tokens(_p.out_tokens(self._h), self.finish_reason in ("stop", "constraint"))
         return self._tokens
+
+    @property
+    def raw(self):
+        slots = [
+            Slot(tag, tuple(value) if tag == "distribution" else value) for tag, value in _p.out_slots(self._h)
+        ]
+        return Raw(slots, _p.out_spec_tokens(self._h), _p.out_spec_positions(self._h))
 
     @property
     def text(self):

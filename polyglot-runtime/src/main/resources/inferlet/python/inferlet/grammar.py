@@ -48,6 +48,12 @@ class Matcher:
     def __init__(self, grammar, tokenizer):
         self._h = _p.matcher(handle(grammar, Grammar, "grammar"), handle(tokenizer, Tokenizer, "tokenizer"))
 
+    @classmethod
+    def _of(cls, h):
+        matcher = object.__new__(cls)
+        matcher._h = h
+        return matcher
+
     def accept_tokens(self, ids):
         _p.matcher_accept(self._h, _ids(ids))
 
@@ -59,9 +65,7 @@ class Matcher:
         return _p.matcher_terminated(self._h)
 
     def fork(self):
-        copy = object.__new__(Matcher)
-        copy._h = _p.matcher_fork(self._h)
-        return copy
+        return Matcher._of(_p.matcher_fork(self._h))
 
     def rollback(self, n):
         _p.matcher_rollback(self._h, n)

@@ -77,7 +77,10 @@ final class SmallHost implements Host {
     }
 
     @Override
-    public void idle() {}
+    public void idle(String what) {}
+
+    @Override
+    public void busy() {}
 
     @Override
     public void flush() {}
