@@ -30,6 +30,7 @@ final class CpuDriver implements Driver {
     private final Arena arena;
     private final long weightBytes;
     private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    private final ChainedDraws chained;
     private final Map<ForwardBatch, ForwardResult> results = new ConcurrentHashMap<>();
     private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -45,6 +46,7 @@ final class CpuDriver implements Driver {
             Arena arena,
             long weightBytes) {
         this.capabilities = capabilities;
+        chained = new ChainedDraws(capabilities.maxDraws());
         this.runner = runner;
         this.warmup = warmup;
         this.kv = kv;
@@ -149,8 +151,10 @@ final class CpuDriver implements Driver {
             ForwardResult result = results.computeIfAbsent(batch, b -> new ForwardResult(capabilities));
             result.queuedNanos = System.nanoTime() - submitted;
             touch(batch);
+            chained.resolve(batch);
             boolean ran = !cancelled.contains(step) && runner.run(batch, result, () -> cancelled.contains(step));
             if (ran) {
+                chained.keep(batch, result);
                 sink.done(batch, result);
             } else {
                 sink.failed(batch, new DriverFault("step " + step + " was cancelled", false, null));

@@ -110,7 +110,7 @@ public final class CpuDriverProvider implements DriverProvider {
                 limits.maxRows(),
                 true,
                 true,
-                false,
+                true,
                 true);
     }
 

@@ -313,6 +313,7 @@ public final class Engine implements AutoCloseable {
                 c.stepFailures,
                 c.rowsPrefill,
                 c.rowsDecode,
+                c.rowsOverrun,
                 c.tokensGenerated,
                 c.tokensReused,
                 c.tokensRecomputed,

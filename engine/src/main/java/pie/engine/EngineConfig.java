@@ -12,6 +12,7 @@ import pie.engine.market.MarketConfig;
  * @param prefillChunk most rows of one slice of a long pass
  * @param itlTarget how long a step with decode rows may take before prefill slices are cut down
  * @param stepTimeout of one driver step
+ * @param pipelineDepth steps that the driver has at once: 1, or 2 to plan one while another is computed
  * @param market its rules
  */
 public record EngineConfig(
@@ -21,12 +22,15 @@ public record EngineConfig(
         int prefillChunk,
         Duration itlTarget,
         Duration stepTimeout,
+        int pipelineDepth,
         MarketConfig market) {
+    private static final int DEPTH = 1;
+
     /** A displaced page has no copy elsewhere: it costs as much to make again as it did at first. */
     private static final MarketConfig COMPUTED_AGAIN = MarketConfig.DEFAULT.withMakeAgainPpm(1_000_000);
 
     public static final EngineConfig DEFAULT =
-            new EngineConfig(true, 4096, 1024, 512, Duration.ofMillis(50), Duration.ofSeconds(120), COMPUTED_AGAIN);
+            new EngineConfig(true, 4096, 1024, 512, Duration.ofMillis(50), Duration.ofSeconds(120));
 
     public EngineConfig(
             boolean prefixCache,
@@ -35,15 +39,39 @@ public record EngineConfig(
             int prefillChunk,
             Duration itlTarget,
             Duration stepTimeout) {
-        this(prefixCache, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, COMPUTED_AGAIN);
+        this(
+                prefixCache,
+                commandQueue,
+                contextsPerProcess,
+                prefillChunk,
+                itlTarget,
+                stepTimeout,
+                DEPTH,
+                COMPUTED_AGAIN);
     }
 
     public EngineConfig withPrefixCache(boolean on) {
-        return new EngineConfig(on, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, market);
+        return new EngineConfig(
+                on, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, pipelineDepth, market);
     }
 
     public EngineConfig withMarket(MarketConfig rules) {
         return new EngineConfig(
-                prefixCache, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, rules);
+                prefixCache,
+                commandQueue,
+                contextsPerProcess,
+                prefillChunk,
+                itlTarget,
+                stepTimeout,
+                pipelineDepth,
+                rules);
+    }
+
+    public EngineConfig withPipelineDepth(int steps) {
+        if (steps < 1 || steps > 2) {
+            throw PieException.invalid("the pipeline is " + steps + " steps deep: it must be 1 or 2");
+        }
+        return new EngineConfig(
+                prefixCache, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, steps, market);
     }
 }

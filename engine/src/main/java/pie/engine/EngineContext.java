@@ -39,8 +39,10 @@ final class EngineContext implements ContextHandle {
     EngineGeneration live;
     /** Pending tokens that were generated here, so that their rows are paid for; a copy pays for its own rows. */
     int charged;
-    /** Tokens of the process's budget set aside for the present work. */
+    /** Tokens of the process's budget set aside for the present work, and for a row chained to it. */
     private long reserved;
+
+    private long reservedChained;
 
     long lastResult;
     boolean recent;
@@ -379,8 +381,8 @@ final class EngineContext implements ContextHandle {
     }
 
     /** Note a step that computed rows up to {@code row}. */
-    void stepped(int row) {
-        waitSince = loop.now();
+    void stepped(int row, long now) {
+        waitSince = now;
         if (row > reached) {
             reached = row;
             behindSince = waitSince;
@@ -399,7 +401,7 @@ final class EngineContext implements ContextHandle {
 
     /** Take rows back from the scheduler. Return false if the driver has them. */
     boolean withdraw(Work waiting) {
-        if (waiting.planned()) {
+        if (waiting.inFlight()) {
             return false;
         }
         loop.scheduler.remove(waiting);
@@ -432,6 +434,24 @@ final class EngineContext implements ContextHandle {
         long tokens = cost(from, to, reused) + drawn;
         process.reserve(tokens);
         reserved = tokens;
+    }
+
+    /** Set aside what one more generated token costs. Return false if the process cannot pay it now. */
+    boolean reserveChained() {
+        reservedChained = process.tryReserve(1) ? 1 : 0;
+        return reservedChained > 0;
+    }
+
+    /** Let what is set aside for the chained row pay for the present work. */
+    void payChained() {
+        reserved = reservedChained;
+        reservedChained = 0;
+    }
+
+    /** Give back what is set aside for the chained row. */
+    void releaseChained() {
+        process.release(reservedChained);
+        reservedChained = 0;
     }
 
     /** Return what computed rows cost, but for those that were paid for when they were generated. */

@@ -1,35 +1,30 @@
 package pie.engine;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import pie.engine.driver.ForwardBatch;
-import pie.engine.driver.ForwardResult;
-import pie.engine.driver.ProbeKind;
 import pie.engine.generate.FinishReason;
 import pie.engine.generate.Generation;
 import pie.engine.generate.GenerationStep;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.ProbeSpec;
-import pie.engine.generate.ProbeValue;
 import pie.engine.generate.SamplerCode;
 import pie.engine.generate.StepSpec;
 import pie.engine.generate.StopMatcher;
-import pie.engine.schedule.BatchWriter;
-import pie.engine.schedule.Work;
+import pie.engine.kv.KvContext;
 
 /** Run one generation: rows of the pending tokens, a draw, the stop rules, again. A collected one never leaves the loop. */
-final class EngineGeneration extends Work implements Generation {
+final class EngineGeneration implements Generation {
     private static final int[] NOTHING = {};
     /** Tokens that a generation without a limit is expected to go on for, at least. */
     private static final int SHORT = 64;
 
-    private static final ProbeValue NO_VALUE = new ProbeValue(ProbeKind.LOGITS, NOTHING, new float[0]);
-
     private final EngineContext context;
+    private final KvContext kv;
+    private final GenerationRows rows;
+    private final MaskWait masks;
     private final long ordinal;
     private volatile PlanCode plan;
     private volatile int tokensGenerated;
@@ -37,10 +32,6 @@ final class EngineGeneration extends Work implements Generation {
 
     private StopMatcher matcher;
     private Constraints constraints;
-    /** Counts the masks asked of the pool, so that one that comes too late is known. */
-    private long maskTicket;
-
-    private boolean awaitsMask;
     private int[] kept = new int[16];
     private int keptCount;
     private int delivered;
@@ -52,18 +43,14 @@ final class EngineGeneration extends Work implements Generation {
     private @Nullable Run running;
     private StepSpec step = StepSpec.PLAIN;
     private @Nullable SamplerCode stepSampler;
-    private int start;
-    private int savedLength;
-    private int savedPages;
-    private int drawn = -1;
-    private final List<ProbeValue> values = new ArrayList<>();
-    private @Nullable PieException stopped;
 
     EngineGeneration(EngineContext context, PlanCode plan, long ordinal) {
-        super(context.kv());
         this.context = context;
         this.plan = plan;
         this.ordinal = ordinal;
+        kv = context.kv();
+        rows = new GenerationRows(this, context, plan);
+        masks = new MaskWait(context.loop);
         matcher = new StopMatcher(plan.spec().stopStrings());
         constraints = constraints(plan.spec(), null);
     }
@@ -186,9 +173,7 @@ final class EngineGeneration extends Work implements Generation {
     }
 
     private void startStep() {
-        drawn = -1;
-        values.clear();
-        stopped = null;
+        rows.clear();
         FinishReason due = due();
         if (due != null) {
             finish(due);
@@ -198,33 +183,9 @@ final class EngineGeneration extends Work implements Generation {
             beginStep();
         } else if (constraints.prepareIfKnown(plan.spec().logitMask(), plan.stopIds())) {
             beginConstrained();
-        } else {
-            awaitMask();
+        } else { // until the mask is there the step has not begun, and nothing is to be undone
+            masks.begin(constraints, plan, this::resume);
         }
-    }
-
-    /** Has the mask built by the pool; until then the step has not begun, and nothing is to be undone. */
-    private void awaitMask() {
-        long ticket = ++maskTicket;
-        long[] fixed = plan.spec().logitMask();
-        int[] stops = plan.stopIds();
-        awaitsMask = true;
-        Constraints prepared = constraints;
-        context.loop.masks.execute(() -> {
-            @Nullable PieException failure = null;
-            try {
-                prepared.prepare(fixed, stops);
-            } catch (RuntimeException | Error e) {
-                failure = new PieException(ErrorCode.INTERNAL, "a mask could not be built: " + e, Map.of(), e);
-            }
-            @Nullable PieException problem = failure;
-            context.loop.completion(() -> {
-                if (awaitsMask && ticket == maskTicket) {
-                    awaitsMask = false;
-                    resume(problem);
-                }
-            });
-        });
     }
 
     private void resume(@Nullable PieException problem) {
@@ -254,23 +215,8 @@ final class EngineGeneration extends Work implements Generation {
     }
 
     private void beginStep() {
-        if (kv.length() == 0) {
-            throw PieException.invalid("empty input: the context has no token to go on from");
-        }
-        start = kv.written();
-        savedLength = kv.length();
-        savedPages = kv.pages();
-        target = savedLength;
-        context.checkSize(target);
-        context.checkCredits(start, target);
         expect();
-        needFrom = target - 1;
-        checkProbes(plan.spec().probes());
-        checkProbes(step.probes());
-        sealLimit = Math.max(limit(), kv.committedPages() * context.loop.store.pageSize());
-        lookUp = context.looksUp();
-        fresh();
-        context.schedule(this);
+        rows.begin(plan, step, stepSampler, limit());
     }
 
     private void expect() {
@@ -288,18 +234,6 @@ final class EngineGeneration extends Work implements Generation {
         Map<String, Object> details = new java.util.LinkedHashMap<>(e.details());
         details.put("tokens", Arrays.copyOfRange(kept, 0, keptCount - held()));
         return new PieException(e.code(), e.message(), details);
-    }
-
-    private void checkProbes(List<ProbeSpec> probes) {
-        for (int i = 0; i < probes.size(); i++) {
-            int row = target - 1 + probes.get(i).row();
-            if (probes.get(i).row() > 0 || (row < start && row != target - 1)) {
-                throw PieException.invalid(
-                        "a step's probe names row " + probes.get(i).row() + ": it must be from "
-                                + Math.min(0, start - target + 1) + " to 0, among the rows of the step");
-            }
-            needFrom = Math.min(needFrom, row);
-        }
     }
 
     /** Return the row up to which pages may be committed: none that a stop string could still take back. */
@@ -322,91 +256,50 @@ final class EngineGeneration extends Work implements Generation {
         return full ? FinishReason.LENGTH : null;
     }
 
-    @Override
-    protected void reserve() {
-        context.reserve(start, target, reusedFrom(start), step.draw() ? 1 : 0);
+    // What the rows ask for.
+
+    /** Say whether the token that row {@code target - 1} draws will be a row without anybody looking at it, as far as is known. */
+    boolean goesOn(int target) {
+        Run run = running;
+        return run != null
+                && run.all
+                && !run.closing
+                && owed == null
+                && constraints.none()
+                && plan.spec().probes().isEmpty()
+                && !plan.sampler().counts()
+                && !context.loop.market.config().hardCredits()
+                && keptCount + 1 < plan.spec().maxTokens()
+                && target + 1 < context.loop.maxContext;
     }
 
-    @Override
-    protected int draws(int from, int to) {
-        return step.draw() && to == target ? 1 : 0;
+    long @Nullable [] mask() {
+        return constraints.none() ? plan.spec().logitMask() : constraints.mask();
     }
 
-    @Override
-    protected void write(BatchWriter batch, int batchRow, int from, int to) {
-        PlanCode now = plan;
-        long[] mask = constraints.none() ? now.spec().logitMask() : constraints.mask();
-        int maskRef = mask == null ? ForwardBatch.NO_MASK : batch.mask(mask);
-        if (step.draw() && to == target) {
-            SamplerCode sampler = stepSampler == null ? now.sampler() : stepSampler;
-            batch.draw(batchRow + target - 1 - from, target, 0, seed(now, sampler), maskRef);
-            if (!step.bias().isEmpty()) {
-                SamplerCode.bias(batch, step.bias());
-            }
-            sampler.write(batch, context.loop.counts, kv.tokens(), target, kept, 0, keptCount);
-        }
-        writeProbes(batch, now.spec().probes(), batchRow, from, to, maskRef);
-        writeProbes(batch, step.probes(), batchRow, from, to, maskRef);
+    int[] kept() {
+        return kept;
     }
 
-    private long seed(PlanCode now, SamplerCode sampler) {
-        if (now.seed().isPresent()) {
-            return now.seed().getAsLong();
-        }
-        return sampler.seed().isPresent() ? sampler.seed().getAsLong() : context.seed(ordinal);
+    int keptCount() {
+        return keptCount;
     }
 
-    private void writeProbes(BatchWriter batch, List<ProbeSpec> probes, int batchRow, int from, int to, int maskRef) {
-        for (int i = 0; i < probes.size(); i++) {
-            ProbeSpec probe = probes.get(i);
-            int row = target - 1 + probe.row();
-            if (row >= from && row < to) {
-                Probes.write(batch, batchRow + row - from, probe, probe.masked() ? maskRef : ForwardBatch.NO_MASK);
-            }
-        }
+    /** Return the seed of draws for which nobody named one. */
+    long seed() {
+        return context.seed(ordinal);
     }
 
-    @Override
-    protected void results(ForwardResult result, int firstDraw, int firstProbe, int from, int to) {
-        if (stopped != null) {
-            throw stopped;
-        }
-        if (step.draw() && to == target) {
-            drawn = context.token(result, firstDraw);
-        }
-        int n = readProbes(result, plan.spec().probes(), firstProbe, from, to, 0);
-        readProbes(
-                result,
-                step.probes(),
-                firstProbe + n,
-                from,
-                to,
-                plan.spec().probes().size());
-    }
-
-    private int readProbes(ForwardResult result, List<ProbeSpec> probes, int first, int from, int to, int at) {
-        int n = 0;
-        for (int i = 0; i < probes.size(); i++) {
-            int row = target - 1 + probes.get(i).row();
-            if (row >= from && row < to) {
-                while (values.size() <= at + i) {
-                    values.add(NO_VALUE);
-                }
-                values.set(at + i, Probes.read(probes.get(i), result, first + n));
-                n++;
-            }
-        }
-        return n;
-    }
-
-    @Override
-    protected void done() {
-        context.workEnded();
+    /** Go on from the rows [from, to), which are computed. */
+    void computed(int from, int to, int reused) {
         int seal = limit();
-        context.written(start, target, reusedFrom(start), 0);
+        context.written(from, to, reused, 0);
         FinishReason reason = null;
-        if (drawn >= 0) {
-            reason = keep(drawn);
+        if (rows.drawn() >= 0) {
+            reason = keep(rows.drawn());
+        }
+        if (reason != null || running == null || !running.all || owed != null) {
+            rows.dropChained();
         }
         context.loop.store.commit(kv, reason == null ? Math.min(seal, limit()) : kv.length());
         lastDelivered = keptCount > held() && kv.length() > 0 ? kv.length() - 1 - held() : lastDelivered;
@@ -468,6 +361,7 @@ final class EngineGeneration extends Work implements Generation {
         try {
             startStep();
         } catch (PieException e) {
+            rows.dropChained();
             running = null;
             context.fail(run, e);
         }
@@ -488,9 +382,8 @@ final class EngineGeneration extends Work implements Generation {
         }
     }
 
-    @Override
-    protected void failed(PieException cause) {
-        undo();
+    /** The step failed; the context is as before it. */
+    void failed(PieException cause) {
         Run run = running;
         running = null;
         if (run == null) {
@@ -503,11 +396,6 @@ final class EngineGeneration extends Work implements Generation {
         } else {
             context.fail(run, cause.code() == ErrorCode.BUDGET_EXHAUSTED ? withPartial(cause) : cause);
         }
-    }
-
-    private void undo() {
-        context.loop.store.rollback(kv, savedLength, savedPages);
-        context.workEnded();
     }
 
     private final class Run extends Operation<GenerationStep> {
@@ -537,15 +425,10 @@ final class EngineGeneration extends Work implements Generation {
 
         @Override
         boolean stop(PieException cause) {
-            if (awaitsMask) {
-                awaitsMask = false;
+            if (masks.cancel()) {
                 constraints = constraints(plan.spec(), constraints.forked());
-            } else {
-                stopped = cause;
-                if (!context.withdraw(EngineGeneration.this)) {
-                    return false;
-                }
-                undo();
+            } else if (!rows.stop(cause)) {
+                return false;
             }
             running = null;
             if (all) {
@@ -557,7 +440,7 @@ final class EngineGeneration extends Work implements Generation {
 
         void end(@Nullable FinishReason reason) {
             running = null;
-            context.answer(this, new GenerationStep(take(), reason, List.copyOf(values)));
+            context.answer(this, new GenerationStep(take(), reason, rows.values()));
         }
     }
 

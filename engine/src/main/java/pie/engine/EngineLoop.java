@@ -1,25 +1,16 @@
 package pie.engine;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
-import pie.engine.driver.DriverFault;
-import pie.engine.driver.ForwardBatch;
-import pie.engine.driver.ForwardResult;
-import pie.engine.driver.StepSink;
 import pie.engine.generate.TokenCounts;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
@@ -27,16 +18,11 @@ import pie.engine.kv.SipHash;
 import pie.engine.model.LoadedModel;
 import pie.engine.process.ProcessId;
 import pie.engine.schedule.Scheduler;
-import pie.engine.schedule.Work;
 import pie.engine.snapshot.SnapshotStore;
 
 /** Own all state of one model and change it on one thread, turn by turn. */
-final class EngineLoop implements StepSink {
-    private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
+final class EngineLoop {
     private static final int COMMANDS_A_TURN = 1024;
-    private static final int BATCHES = 3;
-    private static final long EXPECTED = TimeUnit.MILLISECONDS.toNanos(2);
-    private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(1);
 
     final LoadedModel model;
     final Driver driver;
@@ -54,30 +40,17 @@ final class EngineLoop implements StepSink {
     private final long[] seedWords = new long[3];
     private final Map<ProcessId, EngineProcess> processes = new HashMap<>();
     private final List<EngineContext> contexts = new ArrayList<>();
-    private final ArrayDeque<EngineContext> recent = new ArrayDeque<>();
-    private final ArrayDeque<ForwardBatch> batches = new ArrayDeque<>();
     private final ArrayList<Runnable> replies = new ArrayList<>();
 
     private volatile boolean ending;
     private volatile boolean ended;
     private @Nullable PieException lost;
     private long now;
-    private @Nullable ForwardBatch inFlight;
-    /** Step that took too long: its works have failed, but the driver may still write its pages. */
-    private @Nullable ForwardBatch late;
-
-    private long lateSince;
-    private long nextStep = 1;
-    private long submitted;
-    private long idleSince;
-    private long lastStepNanos;
-    /** Since when there is work and no pages for any of it. */
-    private long shortSince = Long.MAX_VALUE - 2 * EXPECTED;
-
-    private long planned;
 
     final LoopCounters counters = new LoopCounters();
+    final Expected expected = new Expected();
     final SnapshotDesk snapshots;
+    private final StepPipeline pipeline;
 
     /** Builds masks that are not remembered; each comes back as a completion. */
     final Executor masks;
@@ -117,9 +90,7 @@ final class EngineLoop implements StepSink {
                     + " tokens a step: it must take at least two pages, " + 2 * limits.pageSize());
         }
         seeds = new SipHash(0x7069652e73656564L, 0x706c616e2e736565L);
-        for (int i = 0; i < BATCHES; i++) {
-            batches.add(driver.newBatch());
-        }
+        pipeline = new StepPipeline(this, clock);
     }
 
     // Callers' side.
@@ -187,30 +158,12 @@ final class EngineLoop implements StepSink {
     long turn(long nanos) {
         now = nanos;
         drain(COMMANDS_A_TURN);
-        if ((inFlight != null || late != null) && now >= stepDeadline()) {
-            timeOut();
+        if (lost == null) {
+            pipeline.expire(now);
         }
         reply();
-        long timer = Long.MAX_VALUE;
-        while (inFlight == null && late == null && !scheduler.idle() && lost == null) {
-            timer = sealAt();
-            if (timer <= now) {
-                timer = step();
-                reply();
-            }
-            if (timer > now) {
-                break;
-            }
-        }
-        if ((inFlight != null || late != null) && lost == null) {
-            timer = stepDeadline();
-        }
-        timer = Math.min(timer, market.refill(now));
+        long timer = Math.min(lost == null ? pipeline.advance(now) : Long.MAX_VALUE, market.refill(now));
         return queue.empty() && !ending ? timer : now;
-    }
-
-    private long stepDeadline() {
-        return (late == null ? submitted : lateSince) + config.stepTimeout().toNanos();
     }
 
     private void drain(int most) {
@@ -223,200 +176,22 @@ final class EngineLoop implements StepSink {
         }
     }
 
-    /** Return when to seal a step that could begin now: a moment later if somebody is just about to add to it. */
-    private long sealAt() {
-        long wait = Math.min(LONGEST_WAIT, lastStepNanos / 10);
-        if (scheduler.waiting() >= limits.maxRequests() || now >= idleSince + wait || !somebodyExpected()) {
-            return now;
-        }
-        return idleSince + wait;
-    }
-
-    private boolean somebodyExpected() {
-        while (!recent.isEmpty() && !expected(recent.peek())) {
-            recent.poll().recent = false;
-        }
-        for (EngineContext context : recent) {
-            if (expected(context)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean expected(EngineContext context) {
-        return !context.closed() && !context.working() && now - context.lastResult < EXPECTED;
-    }
-
     /** Note that a context got a result, and so may soon have work. */
     void expect(EngineContext context) {
-        if (!context.recent) {
-            context.recent = true;
-            recent.add(context);
-        }
+        expected.add(context);
     }
 
-    /** Plan and submit a step. Return when to try again if there was nothing to plan. */
-    private long step() {
-        ForwardBatch batch = batches.peek();
-        if (batch == null) {
-            return Long.MAX_VALUE;
-        }
-        long begun = clock.getAsLong();
-        boolean any;
-        boolean expected = now < shortSince + 2 * EXPECTED && somebodyExpected();
-        market.at(now, !expected);
-        try {
-            any = scheduler.plan(batch);
-            if (any) {
-                market.sealed(nextStep);
-            }
-        } finally {
-            planned = clock.getAsLong() - begun;
-            counters.planNanos += planned;
-        }
-        shortSince = any ? Long.MAX_VALUE - 2 * EXPECTED : Math.min(shortSince, now);
-        if (!any) {
-            if (scheduler.refuse()) {
-                return now;
-            }
-            if (store.pool().pinned() > 0) {
-                return Long.MAX_VALUE;
-            }
-            if (expected) {
-                return now + EXPECTED;
-            }
-            failWork(
-                    scheduler.first(),
-                    new PieException(
-                            ErrorCode.OUT_OF_PAGES,
-                            "the pages that the pass needs are held by contexts with attention masks: close some of them"));
-            return now;
-        }
-        batches.poll();
-        batch.step = nextStep++;
-        inFlight = batch;
-        submitted = clock.getAsLong();
-        counters.lastBatchRows = batch.rows;
-        counters.lastBatchRequests = batch.requests;
-        store.pin(batch.pageIndices, batch.pageIndptr[batch.requests]);
-        scheduler.refuse();
-        try {
-            driver.submit(batch, this);
-        } catch (RuntimeException e) {
-            returned(batch, batch.step);
-            fault(new DriverFault("submit failed: " + e, false, e));
-            return now;
-        }
-        return Long.MAX_VALUE;
+    boolean lost() {
+        return lost != null;
     }
 
-    @Override
-    public void done(ForwardBatch batch, ForwardResult result) {
-        long step = batch.step;
-        completion(() -> settle(batch, step, result));
-    }
-
-    @Override
-    public void failed(ForwardBatch batch, DriverFault fault) {
-        long step = batch.step;
-        completion(() -> {
-            boolean running = batch == inFlight;
-            if (returned(batch, step) && (running || fault.deviceLost())) {
-                fault(fault);
-            }
-        });
-    }
-
-    /** Take a batch back from the driver. Return false if it is not there: a result that comes twice. */
-    private boolean returned(ForwardBatch batch, long step) {
-        if ((batch != inFlight && batch != late) || batch.step != step) {
-            return false;
-        }
-        late = batch == late ? null : late;
-        store.unpin(batch.pageIndices, batch.pageIndptr[batch.requests]);
-        batches.add(batch);
-        return true;
-    }
-
-    private void settle(ForwardBatch batch, long step, ForwardResult result) {
-        boolean running = batch == inFlight;
-        if (!returned(batch, step) || !running) {
-            return;
-        }
+    /** Look at the clock. */
+    long tick() {
         now = clock.getAsLong();
-        lastStepNanos = now - submitted;
-        idleSince = now;
-        inFlight = null;
-        counters.steps++;
-        counters.driverNanos += lastStepNanos;
-        counters.rowsDecode += scheduler.decodeRows();
-        counters.rowsPrefill += scheduler.rows() - scheduler.decodeRows();
-        account();
-        long begun = now;
-        market.settle(lastStepNanos);
-        scheduler.settle(result);
-        market.publish();
-        long settled = clock.getAsLong() - begun;
-        counters.planNanos += settled;
-        counters.stepPlanNanos[(int) (counters.steps % counters.stepPlanNanos.length)] = planned + settled;
+        return now;
     }
 
-    private void account() {
-        for (int i = 0; i < scheduler.requests(); i++) {
-            EngineContext context = owner(scheduler.planned(i).kv());
-            EngineProcess process = context.process;
-            process.waitingNanos += Math.max(0, submitted - context.waitSince);
-            context.stepped(scheduler.plannedTo(i));
-            process.pagesAt(counters.steps, now);
-            process.driverNanos += lastStepNanos * scheduler.plannedRows(i) / Math.max(1, scheduler.rows());
-            int again = scheduler.plannedReplay(i);
-            process.tokensRecomputed += again;
-            if (scheduler.plannedRows(i) > again) {
-                context.bidder.ran();
-            }
-            counters.tokensRecomputed += again;
-        }
-    }
-
-    private EngineContext owner(KvContext kv) {
-        return (EngineContext) Objects.requireNonNull(kv.owner());
-    }
-
-    private void fault(DriverFault fault) {
-        now = clock.getAsLong();
-        idleSince = now;
-        inFlight = null;
-        counters.stepFailures++;
-        PieException cause = new PieException(
-                fault.deviceLost() ? ErrorCode.DEVICE_LOST : ErrorCode.DRIVER_FAILURE,
-                "the device failed: " + fault.message(),
-                Map.of(),
-                fault.cause());
-        LOG.warn("step failed: {}", fault.message(), fault.cause());
-        if (fault.deviceLost()) {
-            loseAll(cause);
-        }
-        market.waive();
-        scheduler.fail(cause);
-    }
-
-    private void timeOut() {
-        if (late != null) {
-            fault(new DriverFault("a cancelled step did not end within " + config.stepTimeout(), true, null));
-            return;
-        }
-        ForwardBatch running = inFlight;
-        if (running != null) {
-            late = running;
-            lateSince = now;
-            inFlight = null;
-            driver.cancel(running.step);
-            fault(new DriverFault("a step took more than " + config.stepTimeout(), false, null));
-        }
-    }
-
-    private void loseAll(PieException cause) {
+    void loseAll(PieException cause) {
         lost = cause;
         for (EngineContext context : List.copyOf(contexts)) {
             context.shut(cause);
@@ -426,10 +201,8 @@ final class EngineLoop implements StepSink {
     /** Fail all work; commands that come later are answered by their callers. */
     void end(PieException cause) {
         try {
-            late = inFlight == null ? late : inFlight;
-            inFlight = null;
             loseAll(cause);
-            scheduler.fail(cause);
+            pipeline.giveUp(cause);
             for (EngineProcess process : List.copyOf(processes.values())) {
                 settleClosing(process);
             }
@@ -438,11 +211,6 @@ final class EngineLoop implements StepSink {
             ended = true;
             drainAfterEnd();
         }
-    }
-
-    /** End a work that never got to the driver. */
-    void failWork(Work work, PieException cause) {
-        scheduler.fail(work, cause);
     }
 
     // Processes and contexts.
@@ -545,7 +313,8 @@ final class EngineLoop implements StepSink {
         replies.add(reply);
     }
 
-    private void reply() {
+    /** Give out what has been answered. */
+    void reply() {
         for (int i = 0; i < replies.size(); i++) {
             replies.get(i).run();
         }

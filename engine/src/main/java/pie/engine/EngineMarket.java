@@ -18,6 +18,7 @@ import pie.engine.market.MarketEvent.Kind;
 import pie.engine.market.MarketEvent.Reason;
 import pie.engine.market.MarketStats;
 import pie.engine.schedule.Order;
+import pie.engine.schedule.StepPlan;
 import pie.engine.schedule.Work;
 
 /** Run the market of one device for the loop: tell it what contexts hold and want, and carry its decisions out. */
@@ -130,10 +131,10 @@ final class EngineMarket implements Order {
         boolean shares = effective != kv.held() * Fixed.PAGE;
         int sealed = shares ? kv.sealed() : 0;
         bidder.holds(kv.held() - sealed, kv.slots(), sealed, effective);
-        int more = work == null ? 0 : store.demand(kv, work.target());
-        boolean fixed = kv.held() > 0 && work != null && work.planned();
-        bidder.wants(more, work != null, fixed, context.waitSince);
-        bidder.behind(context.behindSince);
+        int more = work == null ? 0 : store.demand(kv, work.reach());
+        boolean running = work != null && work.inFlight();
+        bidder.wants(more, work != null, kv.held() > 0 && kv.inSteps(), running ? now : context.waitSince);
+        bidder.behind(running ? now : context.behindSince);
         if (market.add(bidder, now)) {
             agedCount++;
             note(context, Kind.AGED, Reason.AGED, null, kv.held() + more);
@@ -236,21 +237,21 @@ final class EngineMarket implements Order {
     }
 
     /** Charge and explain the step that was just planned. */
-    void sealed(long step) {
+    void sealed(StepPlan plan, long step) {
         for (int i = 0; i < market.size(); i++) {
             Bidder bidder = market.ranked(i);
             EngineContext context = (EngineContext) bidder.subject();
             KvContext kv = context.kv();
             if (kv.held() > 0) {
-                market.charge(bidder, store.effective(kv));
+                market.charge(plan.bill, bidder, store.effective(kv));
             }
             Work work = context.work();
             if (work == null) {
                 continue;
             }
-            if (work.planned()) {
+            if (work.plannedIn(plan)) {
                 entered(context, bidder);
-            } else {
+            } else if (!work.inFlight()) {
                 missed(context, bidder, work, step);
             }
         }
@@ -287,15 +288,15 @@ final class EngineMarket implements Order {
     // The end of a step.
 
     /** Take the rents of a step that went well, before the pages that it made are paid. */
-    void settle(long nanos) {
+    void settle(StepPlan plan, long nanos) {
         latency += (nanos - latency) / 10;
         longestStep = Math.max(longestStep, nanos);
         stepNanos.setRelease(latency);
-        market.settle();
+        market.settle(plan.bill);
     }
 
-    void waive() {
-        market.waive();
+    void waive(StepPlan plan) {
+        market.waive(plan.bill);
     }
 
     MarketStats stats() {

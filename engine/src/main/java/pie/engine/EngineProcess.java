@@ -87,13 +87,24 @@ final class EngineProcess {
     /** @throws PieException BUDGET_EXHAUSTED if {@code tokens} more do not fit beside what is used and reserved */
     void afford(long tokens) {
         long used = tokensIn + tokensOut;
-        if (tokens > 0 && tokens > tokenLimit - used - tokensReserved) {
+        if (!affords(tokens)) {
             throw new PieException(
                     ErrorCode.BUDGET_EXHAUSTED,
                     "the token budget of " + tokenLimit + " is spent: " + used + " used, " + tokensReserved
                             + " reserved for rows under way, " + tokens + " more asked for",
                     Map.of("budget", "tokens", "scope", "process", "limit", tokenLimit, "used", used));
         }
+    }
+
+    private boolean affords(long tokens) {
+        return tokens <= 0 || tokens <= tokenLimit - tokensIn - tokensOut - tokensReserved;
+    }
+
+    /** Set tokens aside if they fit. Return whether they did. */
+    boolean tryReserve(long tokens) {
+        boolean fit = affords(tokens);
+        tokensReserved += fit ? tokens : 0;
+        return fit;
     }
 
     /** Set tokens aside. @throws PieException BUDGET_EXHAUSTED if they do not fit */

@@ -2,12 +2,17 @@ package pie.engine;
 
 import pie.engine.market.MarketStats;
 
-/** Count what an engine did since it started, and what its device holds now. Times in nanoseconds. */
+/**
+ * Count what an engine did since it started, and what its device holds now. Times in nanoseconds.
+ *
+ * @param rowsOverrun rows planned before it was known that their generation had ended, whose results were dropped
+ */
 public record EngineStats(
         long steps,
         long stepFailures,
         long rowsPrefill,
         long rowsDecode,
+        long rowsOverrun,
         long tokensGenerated,
         long tokensReused,
         long tokensRecomputed,

@@ -6,6 +6,9 @@ final class LoopCounters {
     long stepFailures;
     long rowsPrefill;
     long rowsDecode;
+    /** Rows planned behind the end of a generation, whose results were dropped. */
+    long rowsOverrun;
+
     long tokensGenerated;
     long tokensReused;
     long tokensRecomputed;

@@ -46,7 +46,7 @@ final class MarketReport {
         KvContext kv = context.kv();
         Bidder bidder = context.bidder;
         Work work = context.work();
-        boolean waits = work != null && !work.planned();
+        boolean waits = work != null && !work.inFlight();
         boolean took = bidder.tookPart(market.tick());
         int lacks = work == null ? 0 : loop.store.demand(kv, work.target());
         return new ContextState(
@@ -70,7 +70,7 @@ final class MarketReport {
     }
 
     private static State place(KvContext kv, @org.jspecify.annotations.Nullable Work work) {
-        if (work != null && work.planned()) {
+        if (work != null && work.inFlight()) {
             return State.RUNNING;
         }
         if (kv.held() == 0) {

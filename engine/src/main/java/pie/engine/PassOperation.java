@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
 import pie.engine.generate.PassResult;
+import pie.engine.generate.ProbeSpec;
 import pie.engine.generate.ProbeValue;
 import pie.engine.generate.SamplerCode;
 import pie.engine.kv.KvContext;
@@ -57,10 +58,6 @@ final class PassOperation extends Operation<PassResult> {
         private final int[] tokens = new int[plan.draws().size()];
         private final @Nullable ProbeValue[] values =
                 new ProbeValue[plan.probes().size()];
-        private int[] writtenDraws = new int[4];
-        private int[] writtenProbes = new int[4];
-        private int drawsWritten;
-        private int probesWritten;
         private @Nullable PieException stopped;
 
         Rows(KvContext kv) {
@@ -127,7 +124,6 @@ final class PassOperation extends Operation<PassResult> {
 
         @Override
         protected void write(BatchWriter batch, int batchRow, int from, int to) {
-            drawsWritten = 0;
             for (int i = 0; i < plan.draws().size(); i++) {
                 PassPlan.Draw draw = plan.draws().get(i);
                 if (within(draw.row(), from, to)) {
@@ -137,16 +133,13 @@ final class PassOperation extends Operation<PassResult> {
                     batch.draw(batchRow + row - from, row + 1L, draw.number(), seed, mask(batch, draw.mask()));
                     int[] all = kv.tokens();
                     sampler.write(batch, context.loop.counts, all, row + 1, all, 0, row + 1);
-                    writtenDraws = note(writtenDraws, drawsWritten++, i);
                 }
             }
-            probesWritten = 0;
             for (int i = 0; i < plan.probes().size(); i++) {
                 PassPlan.Probe probe = plan.probes().get(i);
                 if (within(probe.spec().row(), from, to)) {
                     int row = batchRow + row(probe.spec().row()) - from;
                     Probes.write(batch, row, probe.spec(), mask(batch, probe.mask()));
-                    writtenProbes = note(writtenProbes, probesWritten++, i);
                 }
             }
         }
@@ -155,23 +148,23 @@ final class PassOperation extends Operation<PassResult> {
             return bits == null ? ForwardBatch.NO_MASK : batch.mask(bits);
         }
 
-        private static int[] note(int[] list, int n, int value) {
-            int[] roomy = n == list.length ? Arrays.copyOf(list, 2 * n) : list;
-            roomy[n] = value;
-            return roomy;
-        }
-
         @Override
         protected void results(ForwardResult result, int firstDraw, int firstProbe, int from, int to) {
             if (stopped != null) {
                 throw stopped;
             }
-            for (int i = 0; i < drawsWritten; i++) {
-                tokens[writtenDraws[i]] = context.token(result, firstDraw + i);
+            int draw = firstDraw;
+            for (int i = 0; i < tokens.length; i++) {
+                if (within(plan.draws().get(i).row(), from, to)) {
+                    tokens[i] = context.token(result, draw++);
+                }
             }
-            for (int i = 0; i < probesWritten; i++) {
-                int probe = writtenProbes[i];
-                values[probe] = Probes.read(plan.probes().get(probe).spec(), result, firstProbe + i);
+            int probe = firstProbe;
+            for (int i = 0; i < values.length; i++) {
+                ProbeSpec spec = plan.probes().get(i).spec();
+                if (within(spec.row(), from, to)) {
+                    values[i] = Probes.read(spec, result, probe++);
+                }
             }
         }
 

@@ -1,13 +1,13 @@
 package pie.engine.driver;
 
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
 import java.util.Random;
 
 /**
  * Break the steps of another driver now and then, by seed: submits that throw, steps that fail, rows of no number, draws of tokens
- * that do not exist, results that come twice, and steps that never end until they are cancelled, or that run only then. For tests, and for showing that a server survives.
+ * that do not exist, results that come twice, and steps that never end until they are cancelled, or that run only then: what comes
+ * behind such a step waits for it. For tests, and for showing that a server survives.
  */
 public final class FaultyDriver implements Driver {
     /** Say what can go wrong. */
@@ -27,7 +27,10 @@ public final class FaultyDriver implements Driver {
     private final Random random;
     private final double rate;
     private final Fault[] faults;
-    private final Map<Long, Runnable> hanging = new HashMap<>();
+    /** The step that hangs comes first, and what waits behind it. */
+    private final ArrayDeque<Runnable> stuck = new ArrayDeque<>();
+
+    private long hanging;
 
     /** @param rate share of steps that break */
     public FaultyDriver(Driver driver, long seed, double rate, Fault... faults) {
@@ -50,26 +53,39 @@ public final class FaultyDriver implements Driver {
     @Override
     public void submit(ForwardBatch batch, StepSink sink) {
         if (random.nextDouble() >= rate) {
-            driver.submit(batch, sink);
+            inOrder(() -> driver.submit(batch, sink));
             return;
         }
         switch (faults[random.nextInt(faults.length)]) {
             case THROW -> throw new IllegalStateException("fault on purpose");
-            case FAIL -> sink.failed(batch, new DriverFault("fault on purpose", false, null));
-            case LOSE -> sink.failed(batch, new DriverFault("device lost on purpose", true, null));
-            case TWICE -> driver.submit(batch, repeating(sink));
-            case LATE -> {
-                synchronized (hanging) {
-                    hanging.put(batch.step, () -> driver.submit(batch, sink));
-                }
+            case FAIL -> inOrder(() -> sink.failed(batch, new DriverFault("fault on purpose", false, null)));
+            case LOSE -> inOrder(() -> sink.failed(batch, new DriverFault("device lost on purpose", true, null)));
+            case TWICE -> inOrder(() -> driver.submit(batch, repeating(sink)));
+            case LATE -> hang(batch, () -> driver.submit(batch, sink));
+            case NAN -> inOrder(() -> driver.submit(batch, spoiling(sink, ForwardResult.NAN, 0)));
+            case MALFORMED -> inOrder(() -> driver.submit(batch, spoiling(sink, ForwardResult.OK, Integer.MAX_VALUE)));
+            case HANG -> hang(batch, () -> sink.failed(batch, new DriverFault("cancelled", false, null)));
+        }
+    }
+
+    /** Let the device do something, unless it hangs: then afterwards. */
+    private void inOrder(Runnable job) {
+        synchronized (stuck) {
+            if (!stuck.isEmpty()) {
+                stuck.add(job);
+                return;
             }
-            case NAN -> driver.submit(batch, spoiling(sink, ForwardResult.NAN, 0));
-            case MALFORMED -> driver.submit(batch, spoiling(sink, ForwardResult.OK, Integer.MAX_VALUE));
-            case HANG -> {
-                synchronized (hanging) {
-                    hanging.put(batch.step, () -> sink.failed(batch, new DriverFault("cancelled", false, null)));
-                }
+        }
+        job.run();
+    }
+
+    /** Let a step hang until it is cancelled, which then ends it. One hangs at a time. */
+    private void hang(ForwardBatch batch, Runnable end) {
+        synchronized (stuck) {
+            if (stuck.isEmpty()) {
+                hanging = batch.step;
             }
+            stuck.add(end);
         }
     }
 
@@ -112,7 +128,7 @@ public final class FaultyDriver implements Driver {
         if (random.nextDouble() < rate) {
             sink.failed(list, new DriverFault("copy fault on purpose", false, null));
         } else {
-            driver.copyPages(list, sink);
+            inOrder(() -> driver.copyPages(list, sink));
         }
     }
 
@@ -121,7 +137,7 @@ public final class FaultyDriver implements Driver {
         if (random.nextDouble() < rate) {
             sink.failed(list, new DriverFault("read fault on purpose", false, null));
         } else {
-            driver.readPages(list, bytes, sink);
+            inOrder(() -> driver.readPages(list, bytes, sink));
         }
     }
 
@@ -130,19 +146,20 @@ public final class FaultyDriver implements Driver {
         if (random.nextDouble() < rate) {
             sink.failed(list, new DriverFault("write fault on purpose", false, null));
         } else {
-            driver.writePages(bytes, list, sink);
+            inOrder(() -> driver.writePages(bytes, list, sink));
         }
     }
 
     @Override
     public void cancel(long step) {
-        Runnable end;
-        synchronized (hanging) {
-            end = hanging.remove(step);
+        ArrayDeque<Runnable> free = new ArrayDeque<>();
+        synchronized (stuck) {
+            if (hanging == step) {
+                free.addAll(stuck);
+                stuck.clear();
+            }
         }
-        if (end != null) {
-            end.run();
-        }
+        free.forEach(Runnable::run);
         driver.cancel(step);
     }
 

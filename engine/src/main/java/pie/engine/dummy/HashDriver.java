@@ -45,7 +45,10 @@ public final class HashDriver implements Driver {
     private final @Nullable Thread thread;
     private long[] rowWords = new long[16];
     private int[] pageAt = new int[16];
-    private int[] lastDraws = new int[0];
+    /** What the last step drew; a draw that went wrong counts as token 0. */
+    private final int[] draws;
+
+    private int drawn;
     private boolean closed;
 
     /** @param weights stands for the model's weights: another number, another model */
@@ -92,6 +95,7 @@ public final class HashDriver implements Driver {
             pool[i] = mix(~i);
         }
         sampler = new RowSampler(vocab);
+        draws = new int[capabilities.maxDraws()];
         logits = new float[vocab];
         logitsSegment = MemorySegment.ofArray(logits);
         thread = threaded ? Thread.ofPlatform().name("hash-driver").daemon().start(this::work) : null;
@@ -133,6 +137,7 @@ public final class HashDriver implements Driver {
                 result.queuedNanos = System.nanoTime() - queued;
                 run(batch, result);
             } catch (RuntimeException e) {
+                drawn = 0;
                 fault = new DriverFault("bad batch: " + e, false, e);
             }
             if (fault == null) {
@@ -266,7 +271,10 @@ public final class HashDriver implements Driver {
             row = logits(row, batch.probeRow[n]);
             sampler.probe(batch, n, logitsSegment, 0, result);
         }
-        lastDraws = Arrays.copyOf(result.token, batch.draws);
+        for (int s = 0; s < batch.draws; s++) {
+            draws[s] = result.status[s] == ForwardResult.OK ? result.token[s] : 0;
+        }
+        drawn = batch.draws;
         result.prepareNanos = 0;
         result.forwardNanos = computed - begun;
         result.sampleNanos = System.nanoTime() - computed;
@@ -327,7 +335,7 @@ public final class HashDriver implements Driver {
     private long embedding(ForwardBatch batch, int row) {
         int token = batch.tokens[row];
         if (token < 0) {
-            token = lastDraws[~token];
+            token = ~token < drawn ? draws[~token] : 0;
         }
         return mix(weights + ((long) token << 32 | batch.positions[row]) * GOLDEN);
     }

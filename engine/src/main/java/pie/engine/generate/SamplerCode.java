@@ -11,10 +11,15 @@ import pie.engine.schedule.BatchWriter;
 public final class SamplerCode {
     private final List<Stage> stages;
     private final OptionalLong seed;
+    private final boolean counts;
 
     private SamplerCode(SamplerChain chain) {
         stages = chain.stages();
         seed = chain.seed();
+        counts = stages.stream()
+                .anyMatch(stage -> stage instanceof Stage.RepetitionPenalty
+                        || stage instanceof Stage.PresencePenalty
+                        || stage instanceof Stage.FrequencyPenalty);
     }
 
     /** @throws PieException INVALID_ARGUMENT for a parameter out of range or an id outside the vocabulary */
@@ -59,6 +64,11 @@ public final class SamplerCode {
 
     public OptionalLong seed() {
         return seed;
+    }
+
+    /** Say whether a draw depends on the tokens before it: a penalty counts them. */
+    public boolean counts() {
+        return counts;
     }
 
     /**

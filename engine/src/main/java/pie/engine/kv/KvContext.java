@@ -49,6 +49,7 @@ public final class KvContext {
     int shared;
 
     boolean closed;
+    private int steps;
     /** Effective pages among the first {@link #sharedPages}, while {@link #sharing} is the pool's. */
     long sharedEffective;
 
@@ -150,6 +151,21 @@ public final class KvContext {
 
     public int position(int row) {
         return positions == null ? row : positions[row];
+    }
+
+    /** Note that a step with rows of this context is planned. */
+    public void entered() {
+        steps++;
+    }
+
+    /** Note that a step with rows of this context has ended. */
+    public void left() {
+        steps--;
+    }
+
+    /** Say whether a step that has not ended has rows of this context, be they wanted or void. */
+    public boolean inSteps() {
+        return steps > 0;
     }
 
     /** Return what the engine attached to this context. */

@@ -353,6 +353,12 @@ public final class KvStore {
         cut(c);
     }
 
+    /** Give the last pages back, which have no rows that count. */
+    public void shrink(KvContext c, int pages) {
+        c.pages -= pages;
+        cut(c);
+    }
+
     /** Drop the tokens from {@code length} on, written ones with the pages that this empties if {@code freePages}. */
     public void truncate(KvContext c, int length, boolean freePages) {
         c.length = length;

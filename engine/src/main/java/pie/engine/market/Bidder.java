@@ -51,7 +51,6 @@ public final class Bidder {
     long bid;
     long effectiveBid;
     long value;
-    long due;
     long rent;
     int rank;
 

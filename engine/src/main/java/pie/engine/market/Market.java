@@ -13,8 +13,7 @@ public final class Market {
     private final Ranking order = new Ranking();
     private Bidder[] waitingLong = new Bidder[16];
     private int waitingLongCount;
-    private Bidder[] charged = new Bidder[16];
-    private int chargedCount;
+    private final Bill bill = new Bill();
     private long tick;
     private long price;
     private long revenue;
@@ -174,35 +173,36 @@ public final class Market {
     }
 
     /** Owe the rent of the tick for effective pages held during it. */
-    public void charge(Bidder bidder, long effective) {
+    void charge(Bidder bidder, long effective) {
+        charge(bill, bidder, effective);
+    }
+
+    /** Add to a bill the rent of the tick for effective pages held during it. */
+    public void charge(Bill owed, Bidder bidder, long effective) {
         bidder.effective = effective;
-        bidder.due = Fixed.rent(Math.min(price, bidder.effectiveBid), effective);
-        if (chargedCount == charged.length) {
-            charged = Arrays.copyOf(charged, 2 * chargedCount);
-        }
-        charged[chargedCount++] = bidder;
+        owed.add(bidder, Fixed.rent(Math.min(price, bidder.effectiveBid), effective));
     }
 
     /** Take the rents of the tick that has ended, and pay them out. */
-    public void settle() {
+    void settle() {
+        settle(bill);
+    }
+
+    /** Take the rents of a tick that has ended, and pay them out. */
+    public void settle(Bill owed) {
         revenue = 0;
-        for (int i = 0; i < chargedCount; i++) {
-            Bidder bidder = charged[i];
-            bidder.rent = ledger.rent(bidder.wallet, bidder.due);
+        for (int i = 0; i < owed.count; i++) {
+            Bidder bidder = owed.bidders[i];
+            bidder.rent = ledger.rent(bidder.wallet, owed.due[i]);
             revenue += bidder.rent;
         }
-        forget();
+        owed.clear();
         ledger.pay();
     }
 
-    /** Charge nothing for the tick: its step failed. */
-    public void waive() {
-        forget();
-    }
-
-    private void forget() {
-        Arrays.fill(charged, 0, chargedCount, null);
-        chargedCount = 0;
+    /** Charge nothing for a tick: its step failed. */
+    public void waive(Bill owed) {
+        owed.clear();
     }
 
     /** Return the number of the last tick. */

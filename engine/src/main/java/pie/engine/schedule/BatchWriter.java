@@ -17,6 +17,10 @@ public final class BatchWriter {
         batch = new ForwardBatch(limits);
     }
 
+    ForwardBatch batch() {
+        return batch;
+    }
+
     void begin(ForwardBatch next) {
         next.clear();
         batch = next;
@@ -24,17 +28,30 @@ public final class BatchWriter {
 
     /** Add rows [from, to) of a context. Return the number of the first in the batch. */
     int request(KvContext kv, int from, int to, int pages, boolean noWrite) {
-        int r = batch.requests++;
         int first = batch.rows;
-        int end = first + to - from;
-        batch.contextKey[r] = kv.id().value();
-        batch.qoIndptr[r] = first;
-        batch.qoIndptr[r + 1] = end;
-        batch.rows = end;
         for (int row = from; row < to; row++) {
             batch.tokens[first + row - from] = kv.token(row);
             batch.positions[first + row - from] = kv.position(row);
         }
+        rows(kv, from, to, pages, noWrite);
+        return first;
+    }
+
+    /** Add the row after the last of a context, whose token is a draw of the step before. Return its number in the batch. */
+    int chained(KvContext kv, int row, int pages, int draw) {
+        int first = batch.rows;
+        batch.tokens[first] = ~draw;
+        batch.positions[first] = row;
+        rows(kv, row, row + 1, pages, false);
+        return first;
+    }
+
+    private void rows(KvContext kv, int from, int to, int pages, boolean noWrite) {
+        int r = batch.requests++;
+        batch.contextKey[r] = kv.id().value();
+        batch.qoIndptr[r] = batch.rows;
+        batch.rows += to - from;
+        batch.qoIndptr[r + 1] = batch.rows;
         batch.kvLength[r] = to;
         batch.noWrite[r] = noWrite;
         batch.nonCausal[r] = false;
@@ -45,7 +62,6 @@ public final class BatchWriter {
         pages(kv, r, pages);
         batch.maskIndptr[r + 1] = batch.maskIndptr[r];
         see(kv, r, from, to);
-        return first;
     }
 
     private void pages(KvContext kv, int r, int pages) {

@@ -103,6 +103,9 @@ abstract class Actor {
                 sim.fail(new Breach("C16", this + " got " + replies + " replies to " + asked + " calls"));
             }
             sim.note(this, "gets " + what + (error == null ? "" : " " + error));
+            if (code(error) == ErrorCode.DRIVER_FAILURE) {
+                sim.blame(this); // now: a moment later its contexts may be gone
+            }
             pending = null;
             sim.clock().after(sim.think(), () -> told(what, ask, then, value, error));
         });
@@ -122,11 +125,9 @@ abstract class Actor {
             then.accept(value);
             return;
         }
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        ErrorCode code = cause instanceof PieException e ? e.code() : ErrorCode.INTERNAL;
-        switch (code) {
+        Throwable cause = cause(error);
+        switch (code(error)) {
             case DRIVER_FAILURE -> {
-                sim.blame(this);
                 retries++;
                 await(what, ask, then);
             }
@@ -138,6 +139,17 @@ abstract class Actor {
             }
             default -> sim.fail(new Breach("C16", this + " asked for " + what + " and got " + cause));
         }
+    }
+
+    private static Throwable cause(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    }
+
+    private static @Nullable ErrorCode code(@Nullable Throwable error) {
+        if (error == null) {
+            return null;
+        }
+        return cause(error) instanceof PieException e ? e.code() : ErrorCode.INTERNAL;
     }
 
     /** Check what an exhausted budget says of itself. */

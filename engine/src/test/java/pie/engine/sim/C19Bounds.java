@@ -14,6 +14,8 @@ final class C19Bounds implements Checker {
                 stats.contexts() == sim.engine().contexts().size(),
                 "the loop and the store count contexts differently");
         require(stats.processes() <= sim.actors().size(), stats.processes() + " processes are open");
-        require(sim.witness().running() <= 3, sim.witness().running() + " steps are with the device");
+        require(
+                sim.witness().running() <= sim.scenario().config().pipelineDepth(),
+                sim.witness().running() + " steps are with the device");
     }
 }

@@ -6,7 +6,10 @@ import pie.engine.driver.ForwardBatch;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.PagePool;
 
-/** A step writes slots that one context alone holds, at its next free place, and names pages as the context does. */
+/**
+ * A step writes slots that one context alone holds, at its next free place, and names pages as the context does. A chained row takes
+ * what the row before it draws. Nothing that is still being written is immutable, or found by its key.
+ */
 final class C4Writes implements Checker {
     @Override
     public void submitted(EngineSim sim, ForwardBatch batch) {
@@ -35,6 +38,7 @@ final class C4Writes implements Checker {
                 require(to <= kv.computed(), "request " + r + " reads rows again that are not there");
                 continue;
             }
+            chained(sim, batch, r, from);
             require(
                     from == kv.computed() || from == submitted(sim, kv.id().value()),
                     "request " + r + " writes from row " + from + " of a context computed up to " + kv.computed());
@@ -44,6 +48,41 @@ final class C4Writes implements Checker {
                         pool.refs(slot) == 1 && pool.state(slot) == PagePool.WORKING,
                         "request " + r + " writes slot " + slot + " with " + pool.refs(slot) + " references, state "
                                 + pool.state(slot));
+            }
+        }
+    }
+
+    private void chained(EngineSim sim, ForwardBatch batch, int r, int from) {
+        for (int row = batch.qoIndptr[r]; row < batch.qoIndptr[r + 1]; row++) {
+            int draw = ~batch.tokens[row];
+            if (draw < 0) {
+                continue;
+            }
+            ForwardBatch before = sim.witness().last();
+            require(before != null && draw < before.draws, "request " + r + " is chained to no draw");
+            if (before == null) {
+                return;
+            }
+            int source = 0;
+            while (before.qoIndptr[source + 1] <= before.drawRow[draw]) {
+                source++;
+            }
+            require(
+                    before.contextKey[source] == batch.contextKey[r]
+                            && before.kvLength[source] == from + row - batch.qoIndptr[r],
+                    "request " + r + " is chained to a draw of context " + before.contextKey[source] + " at "
+                            + before.kvLength[source]);
+        }
+    }
+
+    @Override
+    public void afterTurn(EngineSim sim) {
+        PagePool pool = sim.engine().store().pool();
+        for (Witness.Flight flight : sim.witness().flights) {
+            for (Witness.Write write : flight.writes()) {
+                require(
+                        pool.state(write.slot()) == PagePool.WORKING,
+                        "slot " + write.slot() + " is in state " + pool.state(write.slot()) + " and being written");
             }
         }
     }

@@ -91,6 +91,7 @@ final class EngineSim {
 
     private long turn() {
         turn++;
+        witness.turn();
         long timer = engine.turn(clock.getAsLong());
         if (failure != null) {
             throw failure;
@@ -160,7 +161,7 @@ final class EngineSim {
     /** Hold a failure of the device, told to an actor, against what the device did. */
     void blame(Actor actor) {
         for (long context : contextsOf(actor.id)) {
-            if (witness.faulted.contains(context)) {
+            if (witness.lost || witness.faulted.contains(context)) {
                 return;
             }
         }

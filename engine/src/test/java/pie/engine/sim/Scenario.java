@@ -40,7 +40,12 @@ record Scenario(
         Fault.THROW, Fault.FAIL, Fault.NAN, Fault.MALFORMED, Fault.HANG, Fault.LATE, Fault.TWICE
     };
 
+    /** Return the scenario of a seed; half of them keep two steps with the device. */
     static Scenario of(long seed) {
+        return of(seed, 1 + (int) (seed * 0x9e3779b97f4a7c15L >>> 63));
+    }
+
+    static Scenario of(long seed, int depth) {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 1);
         int pageSize = 8 << random.nextInt(4);
         int pages = 8 + (random.nextInt(3) == 0 ? random.nextInt(505) : random.nextInt(40));
@@ -59,12 +64,13 @@ record Scenario(
         }
         long step = 200_000L + random.nextInt(3_000_000);
         EngineConfig config = new EngineConfig(
-                random.nextInt(4) > 0,
-                64 + random.nextInt(4096),
-                1024,
-                pageSize * (1 + random.nextInt(8)),
-                Duration.ofMillis(1 + random.nextInt(50)),
-                Duration.ofMillis(100 + random.nextInt(2000)));
+                        random.nextInt(4) > 0,
+                        64 + random.nextInt(4096),
+                        1024,
+                        pageSize * (1 + random.nextInt(8)),
+                        Duration.ofMillis(1 + random.nextInt(50)),
+                        Duration.ofMillis(100 + random.nextInt(2000)))
+                .withPipelineDepth(depth);
         return new Scenario(
                 seed,
                 pages,
@@ -100,6 +106,6 @@ record Scenario(
                 new SimDriver.Cost(1000, 1, 0, 0),
                 ownSeeds,
                 sights,
-                EngineConfig.DEFAULT.withPrefixCache(false));
+                EngineConfig.DEFAULT.withPrefixCache(false).withPipelineDepth(1));
     }
 }

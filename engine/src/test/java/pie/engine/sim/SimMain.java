@@ -6,11 +6,13 @@ import java.util.Locale;
 public final class SimMain {
     private SimMain() {}
 
-    /** Options: {@code --seed=N}, {@code --seeds=A..B}, {@code --seconds=S}. Prints the first failure and ends with status 1. */
+    /** Options: {@code --seed=N}, {@code --seeds=A..B}, {@code --seconds=S}, {@code --depth=N} steps with the
+     * device instead of what the seed says. Prints the first failure and ends with status 1. */
     public static void main(String[] args) {
         long first = 1;
         long last = 2000;
         long seconds = Long.MAX_VALUE;
+        int depth = 0;
         boolean one = false;
         for (String arg : args) {
             String value = arg.substring(arg.indexOf('=') + 1);
@@ -23,6 +25,8 @@ public final class SimMain {
                     int dots = value.indexOf("..");
                     first = Long.parseLong(value.substring(0, dots));
                     last = Long.parseLong(value.substring(dots + 2));
+                } else if (arg.startsWith("--depth=")) {
+                    depth = Integer.parseInt(value);
                 } else if (arg.startsWith("--seconds=")) {
                     seconds = Long.parseLong(value);
                     last = last == 2000 ? Long.MAX_VALUE : last;
@@ -30,14 +34,14 @@ public final class SimMain {
                     throw new IllegalArgumentException(arg);
                 }
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                System.err.println("sim: cannot read " + arg + ": give --seed=N, --seeds=A..B or --seconds=S");
+                System.err.println("sim: cannot read " + arg + ": give --seed=N, --seeds=A..B, --seconds=S, --depth=N");
                 System.exit(2);
             }
         }
-        System.exit(run(first, last, seconds, one));
+        System.exit(run(first, last, seconds, depth, one));
     }
 
-    private static int run(long first, long last, long seconds, boolean one) {
+    private static int run(long first, long last, long seconds, int depth, boolean one) {
         long begun = System.nanoTime();
         long end = seconds == Long.MAX_VALUE ? Long.MAX_VALUE : begun + seconds * 1_000_000_000L;
         long turns = 0;
@@ -45,7 +49,8 @@ public final class SimMain {
         long seed = first;
         for (; seed <= last && System.nanoTime() < end; seed++) {
             try {
-                Simulation.Report report = Simulation.run(seed, one);
+                Simulation.Report report =
+                        Simulation.run(depth == 0 ? Scenario.of(seed) : Scenario.of(seed, depth), one);
                 turns += report.turns();
                 steps += report.steps();
                 if (one) {

@@ -13,7 +13,15 @@ final class Simulation {
 
     /** Say what a seed came to. */
     record Report(
-            long seed, long turns, long steps, long faults, long reused, long recomputed, long digest, String text) {}
+            long seed,
+            long turns,
+            long steps,
+            long faults,
+            long reused,
+            long recomputed,
+            long overrun,
+            long digest,
+            String text) {}
 
     static List<Checker> checkers() {
         return List.of(
@@ -35,7 +43,11 @@ final class Simulation {
 
     /** Run one seed. @throws AssertionError naming seed, turn, checker and the command that runs it again */
     static Report run(long seed, boolean wholeJournal) {
-        Scenario scenario = Scenario.of(seed);
+        return run(Scenario.of(seed), wholeJournal);
+    }
+
+    static Report run(Scenario scenario, boolean wholeJournal) {
+        long seed = scenario.seed();
         EngineSim sim = new EngineSim(scenario, wholeJournal, checkers());
         try {
             Random random = new Random(seed * 17 + 3);
@@ -52,13 +64,15 @@ final class Simulation {
                     sim.witness().faults,
                     stats.tokensReused(),
                     stats.tokensRecomputed(),
+                    stats.rowsOverrun(),
                     sim.journal().digest(),
                     wholeJournal ? sim.journal().text() : "");
         } catch (RuntimeException | AssertionError e) {
             String checker = e instanceof Breach breach ? breach.checker : "the engine";
             throw new AssertionError(
                     "seed " + seed + ", turn " + sim.turns() + ", " + checker + ": " + e
-                            + "\nrun it again with ./dev sim --seed=" + seed + "\n" + scenario + "\n...\n"
+                            + "\nrun it again with ./dev sim --seed=" + seed + " --depth="
+                            + scenario.config().pipelineDepth() + "\n" + scenario + "\n...\n"
                             + sim.journal().text(),
                     e);
         } finally {

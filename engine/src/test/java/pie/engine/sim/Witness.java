@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -27,7 +28,10 @@ final class Witness implements Driver {
     private final Driver driver;
     private final Consumer<ForwardBatch> submitted;
     private final Consumer<String> journal;
+    /** Copies that the device has, and steps that the engine has not settled: it has not heard of the end of them, or of one before. */
     final List<Flight> flights = new ArrayList<>();
+
+    private final Set<Flight> ended = new HashSet<>();
     /** Steps that the engine gave up. */
     final Set<Flight> cancelled = new HashSet<>();
     /** Contexts that were in a step which went wrong. */
@@ -44,7 +48,17 @@ final class Witness implements Driver {
         this.journal = journal;
     }
 
-    /** Return the submitted steps that the device still has. */
+    /** Return the step submitted last, if it has not been settled. */
+    @Nullable
+    ForwardBatch last() {
+        ForwardBatch last = null;
+        for (Flight flight : flights) {
+            last = flight.what instanceof ForwardBatch batch ? batch : last;
+        }
+        return last;
+    }
+
+    /** Return the submitted steps that have not been settled. */
     int running() {
         int n = 0;
         for (Flight flight : flights) {
@@ -74,8 +88,23 @@ final class Witness implements Driver {
             driver.submit(batch, new Ending(flight, sink));
         } catch (RuntimeException e) {
             wrong(flight);
-            flights.remove(flight);
+            ended.add(flight);
+            if (last() == batch && running() == 1) {
+                flights.remove(flight);
+            }
             throw e;
+        }
+    }
+
+    /** The engine is about to hear of what has ended, and to settle that in order. */
+    void turn() {
+        for (Flight next : List.copyOf(flights)) {
+            if (next.what instanceof ForwardBatch) {
+                if (!ended.remove(next)) {
+                    return;
+                }
+                flights.remove(next);
+            }
         }
     }
 
@@ -180,7 +209,7 @@ final class Witness implements Driver {
 
         @Override
         public void done(ForwardBatch batch, ForwardResult result) {
-            flights.remove(flight);
+            ended.add(flight);
             boolean sound = true;
             for (int s = 0; s < batch.draws; s++) {
                 int token = result.token[s];
@@ -199,7 +228,7 @@ final class Witness implements Driver {
 
         @Override
         public void failed(ForwardBatch batch, DriverFault fault) {
-            flights.remove(flight);
+            ended.add(flight);
             wrong(flight);
             lost |= fault.deviceLost();
             journal.accept("failed " + batch.step);

@@ -265,6 +265,17 @@ public abstract class DriverConformance {
         assertSame(chained, plain, "chained row");
     }
 
+    @Test
+    void aRowChainedToNoDrawHarmsNoOther() {
+        assumeTrue(driver.capabilities().chained());
+        int[] tokens = tokens(61, 20);
+        float[] alone = bench.lastRow(Request.of(tokens, 0, pages(0)));
+        ForwardBatch b =
+                bench.batch(List.of(Request.of(new int[] {~7}, 20, pages(8)), Request.of(tokens, 0, pages(0))));
+        bench.probeLogits(b, 20);
+        assertSame(DriverBench.logits(bench.run(b), 0), alone, "beside a row chained to no draw");
+    }
+
     private void assertSame(float[] actual, float[] expected, String what) {
         assertThat(actual).as(what).hasSize(vocab);
         float allowed = driver.capabilities().batchInvariant() ? 0 : tolerance();

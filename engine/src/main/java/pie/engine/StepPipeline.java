@@ -1,0 +1,307 @@
+package pie.engine;
+
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pie.engine.driver.DriverFault;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.driver.StepSink;
+import pie.engine.kv.KvContext;
+import pie.engine.schedule.Scheduler;
+import pie.engine.schedule.StepPlan;
+
+/**
+ * Keep the device busy: plan steps, hand them in, settle them in order.
+ *
+ * <pre>
+ * device   | execute k            | execute k+1            | execute k+2
+ * loop     | ... plan k+1, submit | settle k ... plan k+2  | settle k+1 ...
+ * </pre>
+ *
+ * While a step executes, the next one stays open for newcomers until shortly before its predicted end.
+ */
+final class StepPipeline implements StepSink {
+    private static final Logger LOG = LoggerFactory.getLogger(StepPipeline.class);
+    private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LEAD = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long NEVER = Long.MAX_VALUE - 2 * Expected.NANOS;
+
+    private final EngineLoop loop;
+    private final Scheduler scheduler;
+    private final LongSupplier clock;
+    private final int depth;
+    private final ArrayDeque<StepPlan> spare = new ArrayDeque<>();
+    /** Steps with the driver, in order. */
+    private final ArrayDeque<StepPlan> flights = new ArrayDeque<>();
+
+    private long nextStep = 1;
+    private long idleSince;
+    private long lastStepNanos;
+    /** Moving average of what planning a step takes. */
+    private long planNanos;
+    /** Since when there is work and no pages for any of it. */
+    private long shortSince = NEVER;
+    /** Count of added works when there was nothing to plan behind a running step, -1 if there may be something. */
+    private long barren = -1;
+
+    StepPipeline(EngineLoop loop, LongSupplier clock) {
+        this.loop = loop;
+        this.clock = clock;
+        scheduler = loop.scheduler;
+        depth = loop.limits.chained() ? loop.config.pipelineDepth() : 1;
+        for (int i = 0; i <= depth; i++) {
+            spare.add(new StepPlan(loop.driver.newBatch()));
+        }
+    }
+
+    /** Give up a step that takes too long. */
+    void expire(long now) {
+        StepPlan first = flights.peek();
+        if (first == null || now < deadline(first)) {
+            return;
+        }
+        if (first.cancelled) {
+            fault(
+                    first,
+                    new DriverFault("a cancelled step did not end within " + loop.config.stepTimeout(), true, null));
+        } else {
+            first.cancelled = true;
+            first.begunNanos = now;
+            loop.driver.cancel(first.batch.step);
+            fault(first, new DriverFault("a step took more than " + loop.config.stepTimeout(), false, null));
+        }
+    }
+
+    private long deadline(StepPlan first) {
+        return first.begunNanos + loop.config.stepTimeout().toNanos();
+    }
+
+    /** Plan and hand in what is due. Return the time of the next timer. */
+    long advance(long now) {
+        long timer = sealAt(now);
+        while (timer <= now) {
+            timer = step(now);
+            loop.reply();
+            timer = timer <= now ? sealAt(now) : timer;
+        }
+        StepPlan first = flights.peek();
+        return first == null ? timer : Math.min(timer, deadline(first));
+    }
+
+    /**
+     * Return when to seal the next step: while one executes, shortly before that ends; else now, or a moment later if somebody is just
+     * about to add to it.
+     */
+    private long sealAt(long now) {
+        StepPlan last = flights.peekLast();
+        if (scheduler.idle() || loop.lost()) {
+            return Long.MAX_VALUE;
+        }
+        if (last != null) {
+            boolean open = flights.size() < depth
+                    && !flights.getFirst().cancelled
+                    && scheduler.added() != barren
+                    && scheduler.mayPlanBehind(last);
+            return open ? last.begunNanos + scheduler.predictNanos(last) - LEAD - planNanos : Long.MAX_VALUE;
+        }
+        long wait = Math.min(LONGEST_WAIT, lastStepNanos / 10);
+        if (scheduler.waiting() >= loop.limits.maxRequests() || now >= idleSince + wait || !loop.expected.any(now)) {
+            return now;
+        }
+        return idleSince + wait;
+    }
+
+    /** Plan and submit a step. Return when to try again if there was nothing to plan. */
+    private long step(long now) {
+        StepPlan plan = spare.getFirst();
+        StepPlan before = flights.peekLast();
+        long begun = clock.getAsLong();
+        boolean expected = now < shortSince + 2 * Expected.NANOS && loop.expected.any(now);
+        loop.market.at(now, !expected && before == null);
+        boolean any = false;
+        try {
+            any = scheduler.plan(plan, before);
+            if (any) {
+                loop.market.sealed(plan, nextStep);
+            }
+        } finally {
+            plan.planNanos = clock.getAsLong() - begun;
+            loop.counters.planNanos += plan.planNanos;
+        }
+        if (!any) {
+            return nothing(now, before, expected);
+        }
+        shortSince = NEVER;
+        planNanos += (plan.planNanos - planNanos) / 8;
+        spare.poll();
+        submit(plan, before);
+        return now;
+    }
+
+    private long nothing(long now, @Nullable StepPlan before, boolean expected) {
+        if (scheduler.refuse()) {
+            return now;
+        }
+        if (before != null) {
+            barren = scheduler.added();
+            return Long.MAX_VALUE;
+        }
+        shortSince = Math.min(shortSince, now);
+        if (loop.store.pool().pinned() > 0) {
+            return Long.MAX_VALUE;
+        }
+        if (expected) {
+            return now + Expected.NANOS;
+        }
+        scheduler.fail(
+                scheduler.first(),
+                new PieException(
+                        ErrorCode.OUT_OF_PAGES,
+                        "the pages that the pass needs are held by contexts with attention masks: close some of them"));
+        return now;
+    }
+
+    private void submit(StepPlan plan, @Nullable StepPlan before) {
+        ForwardBatch batch = plan.batch;
+        batch.step = nextStep++;
+        plan.submittedNanos = clock.getAsLong();
+        plan.begunNanos = plan.submittedNanos + (before == null ? 0 : scheduler.predictNanos(before));
+        loop.counters.lastBatchRows = batch.rows;
+        loop.counters.lastBatchRequests = batch.requests;
+        loop.store.pin(batch.pageIndices, batch.pageIndptr[batch.requests]);
+        flights.add(plan);
+        scheduler.refuse();
+        try {
+            loop.driver.submit(batch, this);
+        } catch (RuntimeException e) {
+            plan.ended(null, new DriverFault("submit failed: " + e, false, e));
+            settle();
+        }
+    }
+
+    @Override
+    public void done(ForwardBatch batch, ForwardResult result) {
+        long step = batch.step;
+        loop.completion(() -> ended(batch, step, result, null));
+    }
+
+    @Override
+    public void failed(ForwardBatch batch, DriverFault fault) {
+        long step = batch.step;
+        loop.completion(() -> ended(batch, step, null, fault));
+    }
+
+    /** Note the end of a step, unless it is the second one of the same step, and settle what can be settled in order. */
+    private void ended(ForwardBatch batch, long step, @Nullable ForwardResult result, @Nullable DriverFault fault) {
+        for (StepPlan plan : flights) {
+            if (plan.batch == batch && batch.step == step) {
+                plan.ended(result, fault);
+                settle();
+                return;
+            }
+        }
+    }
+
+    private void settle() {
+        StepPlan first;
+        while ((first = flights.peek()) != null && first.ended()) {
+            flights.poll();
+            barren = -1;
+            long now = loop.tick();
+            loop.store.unpin(first.batch.pageIndices, first.batch.pageIndptr[first.batch.requests]);
+            scheduler.returned(first);
+            StepPlan next = flights.peek();
+            if (next != null) {
+                next.begunNanos = now;
+            }
+            idleSince = now;
+            ForwardResult result = first.result();
+            DriverFault fault = first.fault();
+            if (first.cancelled) {
+                if (fault != null && fault.deviceLost()) {
+                    fault(first, fault);
+                }
+            } else if (result != null) {
+                settle(first, result, now);
+            } else if (fault != null) {
+                fault(first, fault);
+            }
+            spare.add(first);
+        }
+    }
+
+    private void settle(StepPlan plan, ForwardResult result, long now) {
+        lastStepNanos = Math.max(0, now - plan.begunNanos);
+        LoopCounters counters = loop.counters;
+        counters.steps++;
+        counters.driverNanos += lastStepNanos;
+        counters.rowsDecode += plan.decodeRows();
+        counters.rowsPrefill += plan.rows() - plan.decodeRows();
+        account(plan, now);
+        loop.market.settle(plan, lastStepNanos);
+        scheduler.settle(plan, result);
+        loop.market.publish();
+        long settled = clock.getAsLong() - now;
+        counters.planNanos += settled;
+        counters.stepPlanNanos[(int) (counters.steps % counters.stepPlanNanos.length)] = plan.planNanos + settled;
+    }
+
+    private void account(StepPlan plan, long now) {
+        for (int i = 0; i < plan.requests(); i++) {
+            EngineContext context = owner(plan.work(i).kv());
+            EngineProcess process = context.process;
+            process.driverNanos += lastStepNanos * plan.rows(i) / Math.max(1, plan.rows());
+            if (plan.isVoid(i)) {
+                loop.counters.rowsOverrun += plan.rows(i);
+                continue;
+            }
+            process.waitingNanos += Math.max(0, plan.submittedNanos - context.waitSince);
+            context.stepped(plan.to(i), now);
+            process.pagesAt(loop.counters.steps, now);
+            int again = plan.again(i);
+            process.tokensRecomputed += again;
+            if (plan.rows(i) > again) {
+                context.bidder.ran();
+            }
+            loop.counters.tokensRecomputed += again;
+        }
+    }
+
+    private static EngineContext owner(KvContext kv) {
+        return (EngineContext) Objects.requireNonNull(kv.owner());
+    }
+
+    private void fault(StepPlan plan, DriverFault fault) {
+        idleSince = loop.tick();
+        loop.counters.stepFailures++;
+        PieException cause = new PieException(
+                fault.deviceLost() ? ErrorCode.DEVICE_LOST : ErrorCode.DRIVER_FAILURE,
+                "the device failed: " + fault.message(),
+                Map.of(),
+                fault.cause());
+        LOG.warn("step failed: {}", fault.message(), fault.cause());
+        loop.market.waive(plan);
+        if (fault.deviceLost()) {
+            loop.loseAll(cause);
+            giveUp(cause);
+        }
+        scheduler.fail(plan, cause);
+    }
+
+    /** Fail the works of all steps; the driver may still write their pages. */
+    void giveUp(PieException cause) {
+        for (StepPlan plan : flights) {
+            if (!plan.cancelled) {
+                plan.cancelled = true;
+                loop.market.waive(plan);
+                scheduler.fail(plan, cause);
+            }
+        }
+    }
+}
