@@ -18,35 +18,35 @@ import pie.engine.driver.SamplerStage;
 import pie.engine.driver.StepSink;
 
 /** Drive a driver as an engine would, one step at a time: contexts with pages, slices in, tokens and logits out. */
-final class Harness {
+public final class Harness {
     /** Pages and length of one context. */
-    static final class Context {
+    public static final class Context {
         final List<Integer> pages = new ArrayList<>();
         int length;
     }
 
     /** Tokens to append, whether a greedy token is drawn after the last, and whether logits of all rows are wanted. */
-    record Slice(Context context, int[] tokens, boolean draw, boolean logits, boolean reread, long[] mask) {
-        static Slice drawn(Context context, int[] tokens) {
+    public record Slice(Context context, int[] tokens, boolean draw, boolean logits, boolean reread, long[] mask) {
+        public static Slice drawn(Context context, int[] tokens) {
             return new Slice(context, tokens, true, false, false, new long[0]);
         }
 
-        static Slice probed(Context context, int[] tokens) {
+        public static Slice probed(Context context, int[] tokens) {
             return new Slice(context, tokens, false, true, false, new long[0]);
         }
 
         /** Read the context's last tokens again. */
-        static Slice again(Context context, int[] tokens) {
+        public static Slice again(Context context, int[] tokens) {
             return new Slice(context, tokens, false, true, true, new long[0]);
         }
 
-        Slice masked(long[] bits) {
+        public Slice masked(long[] bits) {
             return new Slice(context, tokens, draw, logits, reread, bits);
         }
     }
 
     /** Drawn token (-1 if none) and logits of each row. */
-    record Outcome(int token, float[][] logits) {}
+    public record Outcome(int token, float[][] logits) {}
 
     /**
      * Return the default configuration without warm-up, and with the options of system property {@code pie.test.cpu}, such as
@@ -77,7 +77,7 @@ final class Harness {
     private final ForwardBatch batch;
     private final Deque<Integer> free = new ArrayDeque<>();
 
-    Harness(Driver driver) {
+    public Harness(Driver driver) {
         this.driver = driver;
         batch = driver.newBatch();
         for (int i = 0; i < Math.min(4096, driver.capabilities().totalPages()); i++) {
@@ -85,21 +85,21 @@ final class Harness {
         }
     }
 
-    Context context() {
+    public Context context() {
         return new Context();
     }
 
-    void release(Context context) {
+    public void release(Context context) {
         free.addAll(context.pages);
         context.pages.clear();
     }
 
-    int vocab() {
+    public int vocab() {
         return driver.capabilities().vocabSize();
     }
 
     /** Copy a context, page by page. */
-    Context fork(Context from) {
+    public Context fork(Context from) {
         Context to = new Context();
         to.length = from.length;
         for (int i = 0; i < from.pages.size(); i++) {
@@ -126,7 +126,7 @@ final class Harness {
     }
 
     /** Run all slices in one step. */
-    List<Outcome> pass(List<Slice> slices) {
+    public List<Outcome> pass(List<Slice> slices) {
         int pageSize = driver.capabilities().pageSize();
         batch.clear();
         int row = 0;

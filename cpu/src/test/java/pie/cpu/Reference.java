@@ -9,15 +9,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** Outputs of an independent implementation, as {@code make_reference.py} writes them. */
-record Reference(List<Item> items) {
-    record Item(String prompt, int[] promptIds, int[] greedyIds, float[] gaps, int[] topIds, float[] topLogits) {
+public record Reference(List<Item> items) {
+    public record Item(String prompt, int[] promptIds, int[] greedyIds, float[] gaps, int[] topIds, float[] topLogits) {
         @Override
         public String toString() {
             return prompt;
         }
     }
 
-    static Reference read(String resource) {
+    public static Reference read(String resource) {
         try (InputStream in = Reference.class.getResourceAsStream("/reference/" + resource)) {
             if (in == null) {
                 throw new IllegalStateException("no resource " + resource);

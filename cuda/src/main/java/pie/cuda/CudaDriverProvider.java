@@ -3,6 +3,10 @@ package pie.cuda;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import pie.cuda.api.CudaApi;
+import pie.cuda.api.CudaCallException;
+import pie.cuda.api.JCudaApi;
+import pie.cuda.model.ModelLoader;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.DeviceInfo;
@@ -11,8 +15,11 @@ import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverProvider;
 import pie.engine.model.ModelFiles;
 
-/** List CUDA devices. Opening one is refused: this build has no kernels for them. */
+/** Open models on CUDA devices. */
 public final class CudaDriverProvider implements DriverProvider {
+    /** First compute capability that has all instructions of the kernels. */
+    static final int LEAST_MAJOR = 8;
+
     @Override
     public String kind() {
         return "cuda";
@@ -25,9 +32,16 @@ public final class CudaDriverProvider implements DriverProvider {
                 .toList();
     }
 
-    /** @throws PieException NOT_FOUND without a device, UNSUPPORTED with one */
     @Override
     public Driver open(ModelFiles model, DriverConfig config, Consumer<String> progress) {
+        CudaDevice device = device(config.device());
+        CudaOptions options = CudaOptions.of(config.options());
+        ModelLoader.check(model.config());
+        CudaLimits limits = CudaLimits.of(model.config(), config);
+        return new CudaDriver(() -> open(device, model, limits, options, progress));
+    }
+
+    private static CudaDevice device(String id) {
         CudaReport report = CudaProbe.probe();
         if (report.devices().isEmpty()) {
             throw new PieException(
@@ -35,10 +49,51 @@ public final class CudaDriverProvider implements DriverProvider {
                     "driver 'cuda' finds no device: " + String.join("; ", report.missing()) + "; use --driver cpu",
                     Map.of("driver", "cuda", "missing", report.missing()));
         }
+        for (CudaDevice device : report.devices()) {
+            if (device.major() >= LEAST_MAJOR && (id.equals("auto") || id.equals(device.id()))) {
+                return device;
+            }
+        }
         throw new PieException(
-                ErrorCode.UNSUPPORTED,
-                "driver 'cuda' found " + report.devices().getFirst().name()
-                        + " but this build of pie has no kernels for it: use --driver cpu",
-                Map.of("driver", "cuda"));
+                ErrorCode.NOT_FOUND,
+                "no device " + id + " of compute capability " + LEAST_MAJOR + ".0 or more: the cuda driver sees "
+                        + String.join(
+                                ", ",
+                                report.devices().stream()
+                                        .map(d -> d.id() + " (" + d.name() + ", " + d.computeCapability() + ")")
+                                        .toList()),
+                Map.of("driver", "cuda", "device", id));
+    }
+
+    /** Run on the thread that owns the device. */
+    private static CudaMachine open(
+            CudaDevice device, ModelFiles model, CudaLimits limits, CudaOptions options, Consumer<String> progress) {
+        CudaApi api = null;
+        try {
+            api = JCudaApi.open(device.ordinal());
+            return CudaMachine.open(api, model, limits, options, progress);
+        } catch (CudaCallException e) {
+            close(api);
+            throw new PieException(
+                    ErrorCode.DRIVER_FAILURE,
+                    "opening " + device.id() + " (" + device.name() + ") failed: " + e.getMessage(),
+                    Map.of("driver", "cuda", "device", device.id()),
+                    e);
+        } catch (LinkageError e) {
+            throw new PieException(
+                    ErrorCode.DRIVER_FAILURE,
+                    "JCuda's native library cannot be loaded: " + e.getMessage() + "; use --driver cpu",
+                    Map.of("driver", "cuda"),
+                    e);
+        } catch (RuntimeException | Error e) {
+            close(api);
+            throw e;
+        }
+    }
+
+    private static void close(@org.jspecify.annotations.Nullable CudaApi api) {
+        if (api != null) {
+            api.close();
+        }
     }
 }

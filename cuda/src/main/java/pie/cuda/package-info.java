@@ -1,6 +1,8 @@
 /**
- * Find CUDA devices and libraries through the driver library alone, so that a machine without one costs a failed look-up and nothing
- * else. Running on a device comes with the kernels; until then the provider lists what it found and refuses to open it.
+ * Run models on CUDA devices: find them, load kernels and weights, and run steps on one stream from one thread.
+ *
+ * <p>A machine without a device pays a failed look-up of the driver library and nothing else; JCuda is touched only after that look-up found
+ * one.
  */
 @org.jspecify.annotations.NullMarked
 package pie.cuda;

@@ -1,0 +1,277 @@
+package pie.cuda;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import pie.cuda.api.CudaCallException;
+import pie.engine.driver.CopyList;
+import pie.engine.driver.CopySink;
+import pie.engine.driver.DeviceStatus;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverCapabilities;
+import pie.engine.driver.DriverFault;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.driver.StepSink;
+
+/**
+ * Run steps and page copies in order of submission, on one platform thread that owns the device. Up to two steps are on the device's
+ * stream at once: the second is laid out and launched while the first runs.
+ */
+final class CudaDriver implements Driver {
+    private static final int DEPTH = 2;
+    private static final long SPIN_NANOS = 200_000;
+    private static final long PAUSE_NANOS = 20_000;
+
+    /** One thing to do, and what to answer if it cannot be done. */
+    private record Task(Runnable run, java.util.function.Consumer<DriverFault> refuse, boolean step) {}
+
+    /** A step on the stream. */
+    private record Flight(int turn, ForwardBatch batch, long step, StepSink sink, ForwardResult result) {}
+
+    private final ConcurrentLinkedQueue<Task> queue = new ConcurrentLinkedQueue<>();
+    private final ArrayDeque<Flight> flights = new ArrayDeque<>();
+    private final Map<ForwardBatch, ForwardResult> results = new ConcurrentHashMap<>();
+    private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
+    private final Thread owner;
+    private final DriverCapabilities capabilities;
+    private final CudaMachine machine;
+    private volatile DeviceStatus status;
+    private volatile boolean closing;
+    /** Set once the context is broken: everything is refused from then on. */
+    private @Nullable DriverFault lost;
+
+    /** @param open called on the thread that will own the device */
+    CudaDriver(Supplier<CudaMachine> open) {
+        CompletableFuture<CudaMachine> opened = new CompletableFuture<>();
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        owner = Thread.ofPlatform().name("pie-cuda-0").daemon(true).start(() -> {
+            try {
+                opened.complete(open.get());
+            } catch (Throwable e) {
+                opened.completeExceptionally(e);
+                return;
+            }
+            ready.join();
+            loop();
+        });
+        machine = join(opened);
+        capabilities = machine.capabilities();
+        status = new DeviceStatus(0, machine.totalMemory(), Double.NaN);
+        ready.complete(true);
+    }
+
+    private static CudaMachine join(CompletableFuture<CudaMachine> opened) {
+        try {
+            return opened.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
+            }
+        }
+    }
+
+    @Override
+    public DriverCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public ForwardBatch newBatch() {
+        ForwardBatch batch = new ForwardBatch(capabilities);
+        results.put(batch, new ForwardResult(capabilities));
+        return batch;
+    }
+
+    @Override
+    public void submit(ForwardBatch batch, StepSink sink) {
+        long submitted = System.nanoTime();
+        enqueue(new Task(() -> begin(batch, sink, submitted), fault -> sink.failed(batch, fault), true));
+    }
+
+    @Override
+    public void copyPages(CopyList list, CopySink sink) {
+        move(list, sink, () -> machine.copyPages(list));
+    }
+
+    @Override
+    public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
+        move(list, sink, () -> machine.readPages(list, bytes));
+    }
+
+    @Override
+    public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
+        move(list, sink, () -> machine.writePages(bytes, list));
+    }
+
+    private void move(CopyList list, CopySink sink, Runnable copy) {
+        enqueue(new Task(
+                () -> {
+                    try {
+                        copy.run();
+                        machine.synchronize();
+                    } catch (RuntimeException e) {
+                        sink.failed(list, fault("page copy", e));
+                        return;
+                    }
+                    sink.done(list);
+                },
+                fault -> sink.failed(list, fault),
+                false));
+    }
+
+    @Override
+    public void cancel(long step) {
+        cancelled.add(step);
+    }
+
+    @Override
+    public DeviceStatus status() {
+        return status;
+    }
+
+    private void enqueue(Task task) {
+        synchronized (queue) {
+            if (!closing) {
+                queue.add(task);
+                LockSupport.unpark(owner);
+                return;
+            }
+        }
+        task.refuse.accept(new DriverFault("the cuda driver is closed", true, null));
+    }
+
+    /** Run on the owner: take tasks, finish steps in their order. */
+    private void loop() {
+        try {
+            refreshStatus();
+            while (true) {
+                Task task = next();
+                if (task == null) {
+                    return;
+                }
+                if (lost != null) {
+                    task.refuse.accept(lost);
+                } else {
+                    task.run.run();
+                }
+            }
+        } finally {
+            machine.close();
+        }
+    }
+
+    /** Return the next task that may run now, null after close. Finishes steps while it waits. */
+    private @Nullable Task next() {
+        long idle = System.nanoTime();
+        while (true) {
+            Task task = queue.peek();
+            if (task != null) {
+                if (task.step ? flights.size() < DEPTH : flights.isEmpty()) {
+                    return queue.poll();
+                }
+                finish(flights.remove());
+            } else if (!flights.isEmpty()) {
+                if (reached(flights.element())) {
+                    finish(flights.remove());
+                    idle = System.nanoTime();
+                }
+            } else if (closing) {
+                if (queue.isEmpty()) {
+                    return null;
+                }
+            } else {
+                LockSupport.park(this);
+            }
+            if (!flights.isEmpty() && System.nanoTime() - idle > SPIN_NANOS) {
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private boolean reached(Flight flight) {
+        try {
+            return machine.runner().reached(flight.turn);
+        } catch (CudaCallException e) {
+            return true; // finishing it meets the same error and answers it
+        }
+    }
+
+    private void begin(ForwardBatch batch, StepSink sink, long submitted) {
+        long step = batch.step;
+        if (cancelled.remove(step)) {
+            sink.failed(batch, new DriverFault("step " + step + " was cancelled", false, null));
+            return;
+        }
+        while (!flights.isEmpty() && machine.runner().drawsOnHost(flights.getLast().turn)) {
+            finish(flights.remove());
+        }
+        try {
+            if (lost != null) {
+                sink.failed(batch, lost);
+                return;
+            }
+            ForwardResult result = results.computeIfAbsent(batch, b -> new ForwardResult(capabilities));
+            long begin = System.nanoTime();
+            result.queuedNanos = begin - submitted;
+            int turn = machine.runner().launch(batch);
+            long launched = System.nanoTime();
+            result.prepareNanos = launched - begin;
+            result.forwardNanos = -launched;
+            flights.add(new Flight(turn, batch, step, sink, result));
+        } catch (RuntimeException e) {
+            sink.failed(batch, fault("step " + step, e));
+        }
+    }
+
+    private void finish(Flight flight) {
+        try {
+            machine.runner().finish(flight.turn, flight.batch, flight.result);
+        } catch (RuntimeException e) {
+            machine.runner().abandon(flight.turn);
+            flight.sink.failed(flight.batch, fault("step " + flight.step, e));
+            return;
+        } finally {
+            cancelled.remove(flight.step);
+        }
+        flight.sink.done(flight.batch, flight.result);
+    }
+
+    private DriverFault fault(String what, RuntimeException e) {
+        boolean sticky = e instanceof CudaCallException call && call.sticky();
+        DriverFault fault = new DriverFault(what + " failed: " + e.getMessage(), sticky, e);
+        if (sticky) {
+            lost = fault;
+        }
+        return fault;
+    }
+
+    private void refreshStatus() {
+        status = new DeviceStatus(machine.usedMemory(), machine.totalMemory(), Double.NaN);
+    }
+
+    @Override
+    public void close() {
+        synchronized (queue) {
+            closing = true;
+        }
+        LockSupport.unpark(owner);
+        try {
+            owner.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // memory stays: the owner frees it when it is done
+        }
+    }
+}

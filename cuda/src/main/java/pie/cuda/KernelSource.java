@@ -1,0 +1,72 @@
+package pie.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Read the kernels: CUDA sources, one text without headers, and the PTX made of it, one for each {@link NumberFormat}. The first line of the PTX
+ * names the digest of the text that it was made of.
+ */
+public final class KernelSource {
+    /** Sources in the order in which they make up the text. */
+    public static final List<String> FILES = List.of("common", "rows", "gemm", "attention", "sample");
+
+    /** Oldest PTX that has all instructions of the kernels, so that any driver since CUDA 11 takes it. */
+    public static final String PTX_VERSION = "7.1";
+
+    public static final String ARCHITECTURE = "compute_80";
+
+    private static final String DIGEST = "// source ";
+
+    private KernelSource() {}
+
+    /** Return the text that a CUDA compiler gets. */
+    public static String text() {
+        StringBuilder text = new StringBuilder();
+        for (String file : FILES) {
+            text.append(resource(file + ".cu"));
+        }
+        return text.toString();
+    }
+
+    public static String ptx(NumberFormat format) {
+        return resource("pie-" + format.text() + ".ptx");
+    }
+
+    /** Return what a compiler of CUDA made, lowered to {@link #PTX_VERSION} and marked with the digest of its source. */
+    public static String marked(String compiled) {
+        String lowered = compiled.replaceFirst("(?m)^\\.version .*$", ".version " + PTX_VERSION);
+        return DIGEST + digest() + "\n" + lowered;
+    }
+
+    /** Say whether PTX was made of the sources as they are now. */
+    public static boolean isCurrent(String ptx) {
+        return ptx.startsWith(DIGEST + digest() + "\n");
+    }
+
+    static String digest() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = KernelSource.class.getResourceAsStream("kernels/" + name)) {
+            if (in == null) {
+                throw new IllegalStateException("the cuda module lacks kernels/" + name + ": run ./dev kernels");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package pie.cuda.api;
+
+import java.util.Set;
+
+/** Report a call of the driver API that did not succeed; the driver turns it into a {@link pie.engine.driver.DriverFault}. */
+public final class CudaCallException extends RuntimeException {
+    public static final int OUT_OF_MEMORY = 2;
+
+    /** Results after which every further call of the context fails, as the driver API lists them. */
+    private static final Set<Integer> STICKY = Set.of(
+            4, 46, 201, 214, 219, 220, 226, 227, 700, 702, 708, 709, 710, 714, 715, 716, 717, 718, 719, 720, 721, 999);
+
+    private final int result;
+
+    public CudaCallException(String call, int result, String name, String meaning) {
+        super(call + " answered " + name + " (" + result + "): " + meaning);
+        this.result = result;
+    }
+
+    /** Return the driver API's number of the error. */
+    public int result() {
+        return result;
+    }
+
+    /** Say whether the context is broken for good: the device has to be opened again. */
+    public boolean sticky() {
+        return STICKY.contains(result);
+    }
+}

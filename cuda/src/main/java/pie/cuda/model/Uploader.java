@@ -1,0 +1,94 @@
+package pie.cuda.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
+import pie.cuda.NumberFormat;
+import pie.cuda.api.CudaApi;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.model.Dequantizer;
+
+/** Turn stored tensors into the number format of the device and send them there, through one piece of pinned memory. */
+public final class Uploader implements AutoCloseable {
+    private static final long STAGING_BYTES = 32L << 20;
+
+    private final CudaApi api;
+    private final NumberFormat format;
+    private final MemorySegment staging;
+    private long bytes;
+
+    public Uploader(CudaApi api, NumberFormat format) {
+        this.api = api;
+        this.format = format;
+        staging = api.allocateHost(STAGING_BYTES);
+    }
+
+    /** Return device memory taken so far. */
+    public long bytes() {
+        return bytes;
+    }
+
+    PackedMatrix matrix(RowOrder order, int outputs) {
+        int tiles = PackedMatrix.tiles(order.rows());
+        int columnTiles = PackedMatrix.columnTiles(order.columns());
+        long rowBytes = (long) columnTiles * PackedMatrix.TILE_BYTES;
+        long address = allocate(tiles * rowBytes);
+        int most = Math.toIntExact(STAGING_BYTES / rowBytes);
+        for (int from = 0; from < tiles; from += most) {
+            int first = from;
+            int count = Math.min(most, tiles - from);
+            IntStream.range(0, count).parallel().forEach(i -> pack(order, first + i, columnTiles, i * rowBytes));
+            api.copyIn(address + from * rowBytes, staging, count * rowBytes);
+            api.synchronize();
+        }
+        return new PackedMatrix(address, outputs, order.columns(), tiles, columnTiles);
+    }
+
+    private void pack(RowOrder order, int tile, int columnTiles, long at) {
+        int columns = order.columns();
+        float[] values = new float[columnTiles * PackedMatrix.TILE_COLUMNS];
+        for (int r = 0; r < PackedMatrix.TILE_ROWS; r++) {
+            boolean there = order.read(
+                    tile * PackedMatrix.TILE_ROWS + r, (tensor, row) -> Dequantizer.rows(tensor, row, 1, values, 0));
+            long to = at + 2L * (r / 8 * 256 + r % 8 * 32);
+            for (int k = 0; k < values.length; k++) {
+                float v = there && k < columns ? values[k] : 0f;
+                if (!format.holds(v)) {
+                    throw outOfRange(v);
+                }
+                staging.set(
+                        ValueLayout.JAVA_SHORT,
+                        to + (long) (k / 32) * PackedMatrix.TILE_BYTES + 2L * (k % 32),
+                        format.narrow(v));
+            }
+        }
+    }
+
+    private static PieException outOfRange(float v) {
+        return new PieException(
+                ErrorCode.INVALID_ARGUMENT, "a weight is " + v + ", more than f16 holds: open with weights = bf16");
+    }
+
+    long floats(float[] values) {
+        long address = allocate(4L * values.length);
+        int most = (int) (STAGING_BYTES / 4);
+        for (int from = 0; from < values.length; from += most) {
+            int count = Math.min(most, values.length - from);
+            MemorySegment.copy(values, from, staging, ValueLayout.JAVA_FLOAT, 0, count);
+            api.copyIn(address + 4L * from, staging, 4L * count);
+            api.synchronize();
+        }
+        return address;
+    }
+
+    private long allocate(long size) {
+        bytes += size;
+        return api.allocate(size);
+    }
+
+    @Override
+    public void close() {
+        api.freeHost(staging);
+    }
+}

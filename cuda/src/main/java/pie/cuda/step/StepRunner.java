@@ -1,0 +1,192 @@
+package pie.cuda.step;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import pie.cuda.Kernels;
+import pie.cuda.api.CudaApi;
+import pie.cuda.model.DeviceModel;
+import pie.engine.driver.ForwardBatch;
+import pie.engine.driver.ForwardResult;
+import pie.engine.generate.RowSampler;
+
+/**
+ * Launch steps and read their results. Two steps may be under way: {@link #launch} of the second needs nothing of the first's results, not
+ * even where its rows take the first's draws, unless the host made one of them.
+ */
+public final class StepRunner {
+    private static final int MOST_GRAPHS = 128;
+
+    /** Hold what is in flight of one step. */
+    private static final class Turn {
+        final CudaApi.Event done;
+        final MemorySegment result;
+        final HeadPlan plan;
+        MemorySegment logits;
+        boolean open;
+
+        Turn(CudaApi api, StepShape shape) {
+            done = api.newEvent();
+            result = api.allocateHost(8L * shape.maxRows());
+            plan = new HeadPlan(shape.maxRows());
+            logits = api.allocateHost(4L * shape.model().vocab());
+        }
+    }
+
+    private final CudaApi api;
+    private final StepShape shape;
+    private final StepInputs inputs;
+    private final ForwardPass pass;
+    private final Head head;
+    private final long drawn;
+    private final Turn[] turns;
+    private final RowSampler sampler;
+    private final boolean graphs;
+    private final Map<Grid, CudaApi.Graph> recorded = new HashMap<>();
+    private int next;
+    private int lastDraws;
+
+    /**
+     * @param pool address of the page pool
+     * @param graphs whether launches of decode steps are recorded and replayed
+     */
+    public StepRunner(CudaApi api, Kernels kernels, DeviceModel model, StepShape shape, long pool, boolean graphs) {
+        this.api = api;
+        this.shape = shape;
+        this.graphs = graphs;
+        CoreLayout layout = new CoreLayout(shape);
+        inputs = new StepInputs(api, shape, layout);
+        drawn = ForwardPass.zeroed(api, 8L * shape.maxRows());
+        pass = new ForwardPass(api, kernels, model, shape, layout, inputs.core(), drawn, pool);
+        head = new Head(api, kernels, model, shape, layout, inputs, pass.x(), drawn, drawn + 4L * shape.maxRows());
+        bind();
+        turns = new Turn[] {new Turn(api, shape), new Turn(api, shape)};
+        sampler = new RowSampler(shape.model().vocab());
+        touch();
+        api.synchronize();
+    }
+
+    /** Launch each kernel once for no rows, so that none is loaded while launches are recorded. */
+    private void touch() {
+        for (int rows : new int[] {8, 16, 32, Math.max(64, shape.maxRows())}) {
+            Grid nothing = new Grid(rows, 1, 1, Math.min(rows, StepShape.HEAD_ROWS), 1);
+            pass.launch(nothing);
+            head.launch(nothing);
+        }
+    }
+
+    private void bind() {
+        pass.bind(inputs.tables(), inputs.masks());
+        head.bind();
+        recorded.values().forEach(api::free);
+        recorded.clear();
+    }
+
+    /** Say whether the host draws in the step of a turn, so that it must be finished before a later one begins. */
+    public boolean drawsOnHost(int turn) {
+        return turns[turn].open && turns[turn].plan.hostDraws() > 0;
+    }
+
+    /** Launch a step; returns the turn to hand to {@link #finish}. No more than two turns may be open. */
+    public int launch(ForwardBatch batch) {
+        int turn = next;
+        Turn t = turns[turn];
+        if (t.open) {
+            throw new IllegalStateException("two steps are under way");
+        }
+        t.plan.plan(batch);
+        if (inputs.send(batch, t.plan, turn, lastDraws)) {
+            api.synchronize();
+            bind();
+        }
+        logits(t);
+        run(batch, t);
+        api.copyOut(t.result, drawn, 8L * shape.maxRows());
+        api.record(t.done);
+        t.open = true;
+        next = 1 - turn;
+        lastDraws = batch.draws;
+        return turn;
+    }
+
+    private void logits(Turn t) {
+        long bytes = 4L * shape.model().vocab() * t.plan.hostRows();
+        if (t.logits.byteSize() < bytes) {
+            api.synchronize();
+            api.freeHost(t.logits);
+            t.logits = api.allocateHost(bytes);
+        }
+    }
+
+    private void run(ForwardBatch batch, Turn t) {
+        Grid grid = inputs.grid(batch, t.plan);
+        if (!graphs || !repeats(batch, t.plan)) {
+            pass.launch(grid);
+            head.launch(t.plan, t.logits);
+            return;
+        }
+        Grid bucket = grid.bucket();
+        CudaApi.Graph graph = recorded.get(bucket);
+        if (graph == null) {
+            if (recorded.size() >= MOST_GRAPHS) {
+                bind();
+            }
+            api.beginCapture();
+            pass.launch(bucket);
+            head.launch(bucket);
+            graph = api.endCapture();
+            recorded.put(bucket, graph);
+        }
+        api.launch(graph);
+    }
+
+    /** Say whether the step is one of many alike: one row a request, drawn from on the device. */
+    private static boolean repeats(ForwardBatch batch, HeadPlan plan) {
+        return batch.rows == batch.requests
+                && plan.hostRows() == 0
+                && plan.chunks().size() == 1
+                && plan.chunks().getFirst().draws() <= StepShape.HEAD_ROWS
+                && plan.chunks().getFirst().draws() > 0;
+    }
+
+    public boolean reached(int turn) {
+        return api.reached(turns[turn].done);
+    }
+
+    /** Wait for a step and read its result. */
+    public void finish(int turn, ForwardBatch batch, ForwardResult result) {
+        Turn t = turns[turn];
+        t.open = false;
+        long begin = System.nanoTime();
+        api.await(t.done);
+        result.forwardNanos += System.nanoTime() - begin;
+        long sampling = System.nanoTime();
+        MemorySegment.copy(t.result, JAVA_INT, 0, result.token, 0, batch.draws);
+        for (int s = 0; s < batch.draws; s++) {
+            result.status[s] = (byte) t.result.getAtIndex(JAVA_INT, (long) shape.maxRows() + s);
+        }
+        long bytes = 4L * shape.model().vocab();
+        for (int n = 0; n < batch.probes; n++) {
+            int host = t.plan.hostOfHead(t.plan.headOfRow(batch.probeRow[n]));
+            sampler.probe(batch, n, t.logits, bytes * host, result);
+        }
+        for (int i = 0; i < t.plan.hostDraws(); i++) {
+            int s = t.plan.hostDraw(i);
+            int host = t.plan.hostOfHead(t.plan.headOfRow(batch.drawRow[s]));
+            sampler.draw(batch, s, t.logits, bytes * host, result);
+        }
+        if (t.plan.hostDraws() > 0) {
+            MemorySegment.copy(result.token, 0, t.result, JAVA_INT, 0, batch.draws);
+            api.copyIn(drawn, t.result, 4L * batch.draws);
+            api.synchronize();
+        }
+        result.sampleNanos = System.nanoTime() - sampling;
+    }
+
+    /** Give up a turn whose step failed. */
+    public void abandon(int turn) {
+        turns[turn].open = false;
+    }
+}

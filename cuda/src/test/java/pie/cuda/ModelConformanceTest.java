@@ -1,0 +1,26 @@
+package pie.cuda;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import pie.engine.driver.Driver;
+import pie.engine.model.ModelFiles;
+import pie.engine.model.Models;
+import pie.engine.testing.DriverConformance;
+import pie.engine.testing.TestModel;
+
+/** The driver contract, on the default model. */
+@Tag("gpu")
+final class ModelConformanceTest extends DriverConformance {
+    private final ModelFiles model = Models.open(TestModel.path());
+
+    @Override
+    protected Driver open() {
+        Gpu.require();
+        return new CudaDriverProvider().open(model, CONFIG, line -> {});
+    }
+
+    @AfterAll
+    void closeModel() {
+        model.close();
+    }
+}

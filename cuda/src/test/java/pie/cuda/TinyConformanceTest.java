@@ -1,0 +1,30 @@
+package pie.cuda;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import pie.cpu.TinyModelsTest;
+import pie.engine.driver.Driver;
+import pie.engine.model.ModelFiles;
+import pie.engine.model.Models;
+import pie.engine.testing.DriverConformance;
+
+/** The driver contract, on a model with biases. */
+@Tag("gpu")
+final class TinyConformanceTest extends DriverConformance {
+    private final ModelFiles model;
+
+    TinyConformanceTest() throws Exception {
+        model = Models.open(TinyModelsTest.directory("tiny-qwen2"));
+    }
+
+    @Override
+    protected Driver open() {
+        Gpu.require();
+        return new CudaDriverProvider().open(model, CONFIG, line -> {});
+    }
+
+    @AfterAll
+    void closeModel() {
+        model.close();
+    }
+}
