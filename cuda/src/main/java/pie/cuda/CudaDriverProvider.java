@@ -17,9 +17,6 @@ import pie.engine.model.ModelFiles;
 
 /** Open models on CUDA devices. */
 public final class CudaDriverProvider implements DriverProvider {
-    /** First compute capability that has all instructions of the kernels. */
-    static final int LEAST_MAJOR = 8;
-
     @Override
     public String kind() {
         return "cuda";
@@ -50,13 +47,13 @@ public final class CudaDriverProvider implements DriverProvider {
                     Map.of("driver", "cuda", "missing", report.missing()));
         }
         for (CudaDevice device : report.devices()) {
-            if (device.major() >= LEAST_MAJOR && (id.equals("auto") || id.equals(device.id()))) {
+            if (device.usable() && (id.equals("auto") || id.equals(device.id()))) {
                 return device;
             }
         }
         throw new PieException(
                 ErrorCode.NOT_FOUND,
-                "no device " + id + " of compute capability " + LEAST_MAJOR + ".0 or more: the cuda driver sees "
+                "no device " + id + " of compute capability 8.0 or more: the cuda driver sees "
                         + String.join(
                                 ", ",
                                 report.devices().stream()

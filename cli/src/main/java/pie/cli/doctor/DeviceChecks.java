@@ -42,16 +42,13 @@ public final class DeviceChecks {
         }
         List<Finding> findings = new ArrayList<>();
         for (CudaDevice d : report.devices()) {
-            findings.add(Finding.note(
-                    "gpu",
-                    "%s: %s, compute capability %s, %d MiB, driver %s"
-                            .formatted(
-                                    d.id(),
-                                    d.name(),
-                                    d.computeCapability(),
-                                    d.memoryTotal() >> 20,
-                                    report.driverVersionText()),
-                    "this build has no kernels for it: models run on the CPU"));
+            String line = "%s: %s, compute capability %s, %d MiB, driver %s"
+                    .formatted(
+                            d.id(), d.name(), d.computeCapability(), d.memoryTotal() >> 20, report.driverVersionText());
+            findings.add(
+                    d.usable()
+                            ? Finding.ok("gpu", line)
+                            : Finding.note("gpu", line, "the kernels need compute capability 8.0: models run on the CPU"));
         }
         return findings;
     }
