@@ -15,7 +15,8 @@ import pie.bench.grammar.GrammarBench;
             WarmLaunch.class,
             HostCalls.class,
             GrammarBench.class,
-            ScheduleBench.class
+            ScheduleBench.class,
+            PipelineRun.class
         },
         sortOptions = false,
         footer = {

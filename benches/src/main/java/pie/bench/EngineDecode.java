@@ -40,6 +40,11 @@ final class EngineDecode {
         return rate(run(Prompt.draw(count, promptTokens, 1, seed), maxTokens));
     }
 
+    /** Return what planning and settling took of each step so far, in microseconds. */
+    static double planMicros(EngineStats before, EngineStats after) {
+        return (after.planNanos() - before.planNanos()) / 1e3 / Math.max(1, after.steps() - before.steps());
+    }
+
     /** Read all prompts, and only then let every context generate so many tokens. */
     private List<Progress> run(List<Prompt> prompts, int maxTokens) {
         ProcessId process = ProcessId.random();

@@ -32,6 +32,10 @@ final class EngineTarget implements Target, AutoCloseable {
     }
 
     static EngineTarget open(Path model, int threads) {
+        return open(model, threads, EngineConfig.DEFAULT);
+    }
+
+    static EngineTarget open(Path model, int threads, EngineConfig rules) {
         ModelFiles files = Models.open(model);
         DriverProvider cpu = ServiceLoader.load(DriverProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -43,7 +47,7 @@ final class EngineTarget implements Target, AutoCloseable {
                 : DriverConfig.DEFAULT;
         Driver driver = cpu.open(files, config, line -> {});
         var loaded = new LoadedModel("model", files.config(), files.tokenizer(), files.chatTemplate());
-        return new EngineTarget(files, Engine.start(loaded, driver, EngineConfig.DEFAULT));
+        return new EngineTarget(files, Engine.start(loaded, driver, rules));
     }
 
     /** Return the engine, which runs until {@link #close}. */

@@ -24,7 +24,7 @@ public record EngineConfig(
         Duration stepTimeout,
         int pipelineDepth,
         MarketConfig market) {
-    private static final int DEPTH = 1;
+    private static final int DEPTH = 2;
 
     /** A displaced page has no copy elsewhere: it costs as much to make again as it did at first. */
     private static final MarketConfig COMPUTED_AGAIN = MarketConfig.DEFAULT.withMakeAgainPpm(1_000_000);

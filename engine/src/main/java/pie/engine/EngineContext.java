@@ -366,8 +366,9 @@ final class EngineContext implements ContextHandle {
         leave();
     }
 
-    private void leave() {
-        if (closed && work == null) {
+    /** Be forgotten if it is closed and the driver has nothing of it: neither rows nor what was dropped of them. */
+    void leave() {
+        if (closed && work == null && (!kv.inSteps() || loop.lost())) {
             loop.left(this);
         }
     }

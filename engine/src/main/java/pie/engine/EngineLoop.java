@@ -195,6 +195,7 @@ final class EngineLoop {
         lost = cause;
         for (EngineContext context : List.copyOf(contexts)) {
             context.shut(cause);
+            context.leave();
         }
     }
 

@@ -232,6 +232,9 @@ final class StepPipeline implements StepSink {
             } else if (fault != null) {
                 fault(first, fault);
             }
+            for (int i = 0; i < first.requests(); i++) {
+                owner(first.work(i).kv()).leave();
+            }
             spare.add(first);
         }
     }
