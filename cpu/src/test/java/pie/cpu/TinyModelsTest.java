@@ -19,7 +19,7 @@ import pie.engine.model.Models;
  * <p>Both sides keep keys and values in f16. Sums in another order put about one of them in two thousand on the other side of a
  * rounding, which moves a logit by up to 0.003 each.
  */
-public class TinyModelsTest {
+class TinyModelsTest {
     /** Most that a logit may differ where matmuls round to bf16: weights alone make 0.205. */
     private static final float ROUNDED = 0.3f;
 
@@ -95,7 +95,7 @@ public class TinyModelsTest {
         return item.gaps().length;
     }
 
-    public static Path directory(String name) throws URISyntaxException {
+    static Path directory(String name) throws URISyntaxException {
         return Path.of(TinyModelsTest.class.getResource("/reference/" + name).toURI());
     }
 }

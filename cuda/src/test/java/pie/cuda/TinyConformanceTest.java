@@ -2,10 +2,8 @@ package pie.cuda;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
-import pie.cpu.TinyModelsTest;
 import pie.engine.driver.Driver;
 import pie.engine.model.ModelFiles;
-import pie.engine.model.Models;
 import pie.engine.testing.DriverConformance;
 
 /** The driver contract, on a model with biases. */
@@ -13,8 +11,8 @@ import pie.engine.testing.DriverConformance;
 final class TinyConformanceTest extends DriverConformance {
     private final ModelFiles model;
 
-    TinyConformanceTest() throws Exception {
-        model = Models.open(TinyModelsTest.directory("tiny-qwen2"));
+    TinyConformanceTest() {
+        model = TinyModels.open("tiny-qwen2");
     }
 
     @Override

@@ -11,9 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import pie.cpu.Harness;
 import pie.cpu.Harness.Slice;
 import pie.cpu.Reference;
-import pie.cpu.TinyModelsTest;
 import pie.engine.driver.DriverConfig;
-import pie.engine.model.Models;
 
 /** Compare tiny random checkpoints of both families with numpy, for page sizes and number formats. */
 @Tag("gpu")
@@ -27,10 +25,10 @@ final class TinyReferenceTest {
         "tiny-llama, 32, bf16, 0.3",
         "tiny-qwen2, 16, bf16, 0.3",
     })
-    void logitsAndTokensAgree(String name, int pageSize, String weights, float tolerance) throws Exception {
+    void logitsAndTokensAgree(String name, int pageSize, String weights, float tolerance) {
         Gpu.require();
         DriverConfig config = new DriverConfig("auto", pageSize, 64, 0, 64, 16, Map.of("weights", weights));
-        try (var model = Models.open(TinyModelsTest.directory(name));
+        try (var model = TinyModels.open(name);
                 var driver = new CudaDriverProvider().open(model, config, line -> {})) {
             Harness h = new Harness(driver);
             for (Reference.Item item : Reference.read(name + "/reference.json").items()) {

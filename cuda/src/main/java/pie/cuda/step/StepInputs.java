@@ -64,16 +64,16 @@ final class StepInputs {
     /**
      * Write a batch and send it; returns true if a buffer has moved.
      *
-     * @param drawn draws of the step before that rows may take
+     * @param drawn draws of the step before; a row that takes another gets token 0, and harms itself alone
      * @throws PieException INVALID_ARGUMENT for a token, page, row or position that does not exist
      */
     boolean send(ForwardBatch batch, HeadPlan plan, int turn, int drawn) {
-        check(batch, drawn);
+        check(batch);
         boolean moved = tables.ensure(4L * tableInts(batch));
         moved |= masks.ensure(8L * batch.maskIndptr[batch.requests]);
         moved |= sampler(batch, turn);
         MemorySegment to = core.host(turn);
-        rows(batch, plan, to, turn);
+        rows(batch, plan, to, turn, drawn);
         attention.plan(batch, to);
         int blocks = counts(batch, plan, to);
         draws(batch, plan, to);
@@ -90,13 +90,12 @@ final class StepInputs {
         return new Grid(batch.rows, attention.items(), attention.merges(), first.rows(), first.draws());
     }
 
-    private void check(ForwardBatch batch, int drawn) {
+    private void check(ForwardBatch batch) {
         int vocab = shape.model().vocab();
         for (int row = 0; row < batch.rows; row++) {
             int token = batch.tokens[row];
-            if (token >= vocab || token < -drawn) {
-                throw PieException.invalid("token " + token + " of row " + row + " is not in 0 .. " + (vocab - 1)
-                        + ", and the step before drew " + drawn);
+            if (token >= vocab) {
+                throw PieException.invalid("token " + token + " of row " + row + " is not in 0 .. " + (vocab - 1));
             }
             if (batch.positions[row] < 0 || batch.positions[row] >= shape.maxContext()) {
                 throw PieException.invalid("position " + batch.positions[row] + " of row " + row + " is not in 0 .. "
@@ -128,8 +127,11 @@ final class StepInputs {
         return ints;
     }
 
-    private void rows(ForwardBatch batch, HeadPlan plan, MemorySegment to, int turn) {
-        MemorySegment.copy(batch.tokens, 0, to, JAVA_INT, 4L * layout.tokens, batch.rows);
+    private void rows(ForwardBatch batch, HeadPlan plan, MemorySegment to, int turn, int drawn) {
+        for (int row = 0; row < batch.rows; row++) {
+            int token = batch.tokens[row];
+            to.setAtIndex(JAVA_INT, layout.tokens + row, token < -drawn ? 0 : token);
+        }
         MemorySegment.copy(batch.positions, 0, to, JAVA_INT, 4L * layout.angles, batch.rows);
         MemorySegment table = tables.host(turn);
         int at = 0;
