@@ -7,6 +7,8 @@ record Report(int tokens) {}
 Report main(Input input) {
     var ctx = new Context(Model.load(PieRuntime.models().getFirst()));
     ctx.append(input.prompt());
-    var plan = GenerateOptions.of().maxTokens(input.max_tokens()).stop(List.of(), List.of()).autoFlush(false);
-    return new Report(ctx.generate(Sampler.argmax(), plan).collectTokens().length);
+    var options = GenerateOptions.of().maxTokens(input.max_tokens()).stop(List.of(), List.of()).autoFlush(false);
+    var plan = ctx.generate(Sampler.argmax(), options);
+    plan.collectText();
+    return new Report(plan.tokensGenerated());
 }

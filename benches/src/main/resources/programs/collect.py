@@ -5,4 +5,5 @@ async def main(input):
     ctx = Context(Model.load(runtime.models()[0]))
     ctx.append(input["prompt"])
     plan = ctx.generate(Sampler.argmax(), max_tokens=input["max_tokens"], stop=[], auto_flush=False)
-    return {"tokens": len(await plan.collect_tokens())}
+    await plan.collect_text()
+    return {"tokens": plan.tokens_generated}

@@ -26,7 +26,9 @@ final class LoadRun implements Callable<Integer> {
     @Option(names = "--languages", split = ",", description = "Languages of pie's program. Default: ${DEFAULT-VALUE}.")
     private List<String> languages = List.of("python");
 
-    @Option(names = "--program", description = "generate (a step at a time) or collect. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--program",
+            description = "generate (a step at a time) or collect (the text, in one call). Default: ${DEFAULT-VALUE}.")
     private String program = "generate";
 
     @Option(names = "--target", description = "A peer beside pie: llamacpp.")
@@ -123,12 +125,37 @@ final class LoadRun implements Callable<Integer> {
         }
         report.line("%n%d in flight, %d requests, %d tokens in, %d out", concurrency, count, promptTokens, maxTokens);
         long failed = 0;
+        List<ClosedLoop.Round> base = direct(measured);
         for (Target target : targets) {
             List<ClosedLoop.Round> of = measured.getOrDefault(target, List.of());
             failed += of.stream().mapToLong(ClosedLoop.Round::failed).sum();
-            results.add(figures(target, concurrency, of));
+            Map<String, Object> json = figures(target, concurrency, of);
+            if (!base.isEmpty() && of != base) {
+                Spread share = share(of, base);
+                report.line("  %-16s   %s %% of engine-direct, round by round", "", share);
+                json.put("of_direct_percent", share.json());
+            }
+            results.add(json);
         }
         return failed;
+    }
+
+    private static List<ClosedLoop.Round> direct(Map<Target, List<ClosedLoop.Round>> measured) {
+        for (Map.Entry<Target, List<ClosedLoop.Round>> of : measured.entrySet()) {
+            if (of.getKey() instanceof EngineTarget) {
+                return of.getValue();
+            }
+        }
+        return List.of();
+    }
+
+    /** Return the tokens/s of one target as percent of another's in the same round, when the machine was as busy. */
+    static Spread share(List<ClosedLoop.Round> of, List<ClosedLoop.Round> base) {
+        double[] shares = new double[Math.min(of.size(), base.size())];
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = 100 * of.get(i).tokensPerSecond() / base.get(i).tokensPerSecond();
+        }
+        return Spread.of(shares);
     }
 
     private Map<String, Object> figures(Target target, int concurrency, List<ClosedLoop.Round> of) {

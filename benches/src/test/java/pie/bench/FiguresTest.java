@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class FiguresTest {
@@ -38,6 +39,23 @@ final class FiguresTest {
         assertThat(Spread.of(3, 1, 2)).isEqualTo(new Spread(2, 1, 3, 3));
         assertThat(Spread.of(1, 2, 3, 10).median()).isEqualTo(2.5);
         assertThat(Spread.of().json()).containsEntry("median", null);
+    }
+
+    @Test
+    void targetsAreComparedRoundByRound() {
+        assertThat(LoadRun.share(rounds(1_000, 2_000, 4_000), rounds(900, 2_200, 4_000)))
+                .satisfies(share -> {
+                    assertThat(share.median()).isCloseTo(100, within(0.1));
+                    assertThat(share.min()).isCloseTo(90, within(0.1));
+                    assertThat(share.max()).isCloseTo(110, within(0.1));
+                });
+    }
+
+    private static List<ClosedLoop.Round> rounds(long... wallNanos) {
+        var sample = new Sample(0, 1, 1, 64, "");
+        return LongStream.of(wallNanos)
+                .mapToObj(nanos -> new ClosedLoop.Round(List.of(sample), nanos))
+                .toList();
     }
 
     @Test

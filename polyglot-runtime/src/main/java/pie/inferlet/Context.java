@@ -28,6 +28,7 @@ public final class Context implements AutoCloseable {
     private final ContextHandle handle;
     private final Conversation conversation;
     private final Cleaner.Cleanable cleanable;
+    private volatile boolean released;
     private @Nullable Generator live;
 
     /** Make an empty context. */
@@ -170,7 +171,7 @@ public final class Context implements AutoCloseable {
 
     /** Open the assistant's turn unless it is open already. */
     public synchronized Context cue() {
-        model.host().checkLive();
+        checkUsable();
         ChatForm.template(model.loaded());
         conversation.cue();
         return this;
@@ -178,14 +179,14 @@ public final class Context implements AutoCloseable {
 
     /** End the turn. */
     public synchronized Context seal() {
-        model.host().checkLive();
+        checkUsable();
         ChatForm.template(model.loaded());
         conversation.seal();
         return this;
     }
 
     private synchronized Context said(String role, String text) {
-        model.host().checkLive();
+        checkUsable();
         conversation.add(role, text);
         return this;
     }
@@ -277,7 +278,7 @@ public final class Context implements AutoCloseable {
 
     /** Start a generation; an unfinished earlier one ends with reason {@code closed}. */
     public synchronized Generator generate(Sampler sampler, GenerateOptions options) {
-        model.host().checkLive();
+        checkUsable();
         options.check(sampler);
         options.checkIds(model.vocabulary());
         conversation.settle();
@@ -304,21 +305,21 @@ public final class Context implements AutoCloseable {
      * @param hold until {@link #clearBid} or another bid, else for the next pass only
      */
     public Context setBid(double bid, boolean hold) {
-        model.host().checkLive();
+        checkUsable();
         handle.setBid(OptionalDouble.of(bid), hold);
         return this;
     }
 
     /** Go back to the default bid. */
     public Context clearBid() {
-        model.host().checkLive();
+        checkUsable();
         handle.setBid(OptionalDouble.empty(), false);
         return this;
     }
 
     /** Bid nothing until the scope is closed, whatever else is set. */
     public IdleScope idle() {
-        model.host().checkLive();
+        checkUsable();
         return new IdleScope(handle);
     }
 
@@ -383,7 +384,16 @@ public final class Context implements AutoCloseable {
 
     @Override
     public void close() {
+        released = true;
         cleanable.clean();
+    }
+
+    private void checkUsable() {
+        model.host().checkLive();
+        if (released) {
+            throw PieException.invalid(
+                    "ctx: this context was released; make another, or fork it before you release it");
+        }
     }
 
     /** Run one pass. */
@@ -402,6 +412,9 @@ public final class Context implements AutoCloseable {
 
     /** Return the handle with all messages made pending. */
     synchronized ContextHandle settled() {
+        if (released) {
+            checkUsable();
+        }
         conversation.settle();
         return handle;
     }

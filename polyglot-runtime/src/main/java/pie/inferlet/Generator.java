@@ -36,6 +36,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     private final ArrayDeque<StepText> undecoded = new ArrayDeque<>();
     private final Chat.Decoder decoder;
     private final boolean reasoningOpen;
+    private volatile boolean closed;
     private final Map<Object, pie.engine.grammar.Matcher> built = new IdentityHashMap<>();
 
     Generator(Context context, Sampler sampler, GenerateOptions options, ChatForm form) {
@@ -184,12 +185,12 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     }
 
     public boolean isDone() {
-        return generation.finishReason() != null && undelivered.isEmpty();
+        return finish() != null && undelivered.isEmpty();
     }
 
     /** Return {@code stop length stop_string constraint closed}; absent while running. */
     public Optional<String> finishReason() {
-        return Optional.ofNullable(generation.finishReason()).map(FinishReason::word);
+        return Optional.ofNullable(finish()).map(FinishReason::word);
     }
 
     public Context context() {
@@ -198,7 +199,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
 
     /** Return the next step, to be executed; absent when done. */
     public Optional<GenStep> next() {
-        return generation.finishReason() != null ? Optional.empty() : Optional.of(new GenStep(this));
+        return finish() != null ? Optional.empty() : Optional.of(new GenStep(this));
     }
 
     public CompletableFuture<Optional<GenStep>> nextAsync() {
@@ -211,7 +212,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
-                return generation.finishReason() == null;
+                return finish() == null;
             }
 
             @Override
@@ -233,7 +234,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                 return CompletableFuture.completedFuture(OptionalInt.of(token));
             }
         }
-        if (generation.finishReason() != null) {
+        if (finish() != null) {
             return CompletableFuture.completedFuture(OptionalInt.empty());
         }
         var result = new CompletableFuture<OptionalInt>();
@@ -270,8 +271,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     public int[] accept(int... ids) {
         context.host().checkLive();
         int[] accepted = context.host().await(generation.accept(ids.clone()), "forward");
-        if (generation.finishReason() == null
-                && (accepted.length < ids.length || tokensGenerated() >= options.maxTokensOrAll())) {
+        if (finish() == null && (accepted.length < ids.length || tokensGenerated() >= options.maxTokensOrAll())) {
             // The end is due: take its report now, so that no step is begun in vain.
             var unused = context.host().await(generation.step(StepSpec.PLAIN), "forward");
         }
@@ -316,7 +316,14 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     /** End the generation. */
     @Override
     public void close() {
+        closed = true;
         generation.close();
+    }
+
+    /** Return why the generation ended; a closed one has, even if the engine has yet to hear of it. */
+    private @Nullable FinishReason finish() {
+        FinishReason reason = generation.finishReason();
+        return reason == null && closed ? FinishReason.CLOSED : reason;
     }
 
     /** Generate to the end; returns all tokens from here on. */
@@ -373,7 +380,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
             before.addAll(undelivered);
             undelivered.clear();
         }
-        FinishReason finish = generation.finishReason();
+        FinishReason finish = finish();
         CompletableFuture<GenerationStep> rest = finish != null
                 ? CompletableFuture.completedFuture(new GenerationStep(new int[0], finish, List.of()))
                 : generation.collect();

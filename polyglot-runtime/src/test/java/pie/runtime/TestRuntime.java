@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import pie.engine.Engine;
 import pie.engine.EngineConfig;
 import pie.engine.EngineStats;
@@ -28,6 +29,7 @@ import pie.engine.testing.TestModel;
 /** Keep one engine over the default model's tokenizer and template, and a runtime over it. */
 public final class TestRuntime implements AutoCloseable {
     final Engine engine;
+    private final List<Engine> engines = new ArrayList<>();
     final InferletRuntime runtime;
     private final ModelFiles files;
     private final Optional<SnapshotStore> snapshots;
@@ -39,20 +41,32 @@ public final class TestRuntime implements AutoCloseable {
 
     /** Start over a driver kind, with a store of snapshots that is closed with the runtime. */
     TestRuntime(String kind, RuntimeConfig config, Optional<SnapshotStore> snapshots) {
+        this(kind, config, snapshots, List::of);
+    }
+
+    /** Start over a driver kind, with models made of the default one. */
+    TestRuntime(
+            String kind,
+            RuntimeConfig config,
+            Optional<SnapshotStore> snapshots,
+            Function<LoadedModel, List<LoadedModel>> variants) {
         this.snapshots = snapshots;
         files = Models.open(TestModel.path());
-        var model = new LoadedModel(TestModel.NAME, files.config(), files.tokenizer(), files.chatTemplate());
+        var plain = new LoadedModel(TestModel.NAME, files.config(), files.tokenizer(), files.chatTemplate());
         DriverProvider provider = ServiceLoader.load(DriverProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .filter(p -> p.kind().equals(kind))
                 .findFirst()
                 .orElseThrow();
-        engine = Engine.start(
-                model,
-                provider.open(files, DriverConfig.DEFAULT.withPages(512), line -> {}),
-                EngineConfig.DEFAULT,
-                snapshots);
-        runtime = InferletRuntime.start(config, List.of(engine));
+        for (LoadedModel model : variants.apply(plain)) {
+            engines.add(Engine.start(
+                    model,
+                    provider.open(files, DriverConfig.DEFAULT.withPages(512), line -> {}),
+                    EngineConfig.DEFAULT,
+                    snapshots));
+        }
+        engine = engines.getFirst();
+        runtime = InferletRuntime.start(config, engines);
     }
 
     static RuntimeConfig config(Language... languages) {
@@ -120,17 +134,19 @@ public final class TestRuntime implements AutoCloseable {
 
     /** Check that no page and no context is left behind. */
     void audit() {
-        engine.checkIntegrity();
-        EngineStats stats = engine.stats();
-        assertThat(stats.contexts()).isZero();
-        assertThat(stats.pagesFree() + stats.pagesRetained()).isEqualTo(stats.pagesTotal());
+        for (Engine each : engines) {
+            each.checkIntegrity();
+            EngineStats stats = each.stats();
+            assertThat(stats.contexts()).isZero();
+            assertThat(stats.pagesFree() + stats.pagesRetained()).isEqualTo(stats.pagesTotal());
+        }
         assertThat(runtime.stuckThreads()).isZero();
     }
 
     @Override
     public void close() {
         runtime.close();
-        engine.close();
+        engines.forEach(Engine::close);
         snapshots.ifPresent(SnapshotStore::close);
         files.close();
     }
