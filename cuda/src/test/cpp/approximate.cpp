@@ -1,7 +1,7 @@
 // rcp, rsqrt, sqrt, ex2, lg2, sin, cos, tanh, div.approx and div.full. Reference: PTX ISA, "Floating-Point Instructions".
 //
-// A GPU's approximations are not ours. So that nothing comes to depend on the last bit, each approximate result is moved by
-// -1, 0 or +1 unit in the last place, a function of the result and the seed; values that the ISA gives exactly stay exact.
+// A GPU's approximations are not ours. So that nothing comes to depend on the last bit, half of the results that are not exact
+// are rounded to the farther of the two floats beside the exact value; which ones is a function of the result and the seed.
 #include "approximate.h"
 
 #include "floats.h"
@@ -13,33 +13,27 @@ namespace {
 
 using ptx::Type;
 
-inline float nudge(float v, uint32_t seed) {
+/** The float next to the exact value on one side or the other: less than one unit in the last place off. */
+inline float nudge(double exact, uint32_t seed) {
+    auto v = static_cast<float>(exact);
     uint32_t u = std::bit_cast<uint32_t>(v), e = u & 0x7F800000u;
-    uint32_t h = (u ^ seed) * 0x9E3779B1u;
-    uint32_t step = (h >> 30) % 3u;  // 0 twice as often
-    bool exact = seed == 0 || (u & 0x7FFFFFu) == 0 || e == 0 || e == 0x7F800000u || (u & 0x7FFFFFu) == 0x7FFFFFu;
-    return std::bit_cast<float>(exact ? u : u + (step == 2 ? ~0u : step));
+    double off = std::fabs(exact) - std::fabs(static_cast<double>(v));
+    bool move = ((u ^ seed) * 0x9E3779B1u) >> 31 && seed != 0 && off != 0 && e != 0 && e < 0x7F000000u;
+    return std::bit_cast<float>(move ? (off > 0 ? u + 1 : u - 1) : u);
 }
 
 struct Rcp {
-    template <class T>
-    static T of(T a) {
-        return T{1} / a;
-    }
+    static double of(double a) { return 1 / a; }
 };
 struct Sqrt {
-    template <class T>
-    static T of(T a) {
-        return std::sqrt(a);
-    }
+    static double of(double a) { return std::sqrt(a); }
 };
 struct Rsqrt {
-    static float of(float a) { return static_cast<float>(1.0 / std::sqrt(static_cast<double>(a))); }
     static double of(double a) { return 1 / std::sqrt(a); }
 };
 struct Ex2 {  // 2^n of the nearest n times a polynomial of the rest in double: rounds like the true value but for rare ties
-    static float of(float a) {
-        double x = static_cast<double>(a);
+    static double of(double a) {
+        double x = a;
         x = x > 1000 ? 1000 : x < -1000 ? -1000 : x;
         double shifted = x + 0x1.8p52;
         auto n = std::bit_cast<int64_t>(shifted) - std::bit_cast<int64_t>(0x1.8p52);
@@ -47,20 +41,20 @@ struct Ex2 {  // 2^n of the nearest n times a polynomial of the rest in double: 
         double p = 1.0 / 39916800;
         for (double c : {1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1.0, 1.0}) p = p * r + c;
         double scaled = p * std::bit_cast<double>((n + 1023) << 52);
-        return a != a ? a : static_cast<float>(scaled);
+        return a != a ? a : scaled;
     }
 };
 struct Lg2 {
-    static float of(float a) { return static_cast<float>(std::log2(static_cast<double>(a))); }
+    static double of(double a) { return std::log2(a); }
 };
 struct Sin {
-    static float of(float a) { return static_cast<float>(std::sin(static_cast<double>(a))); }
+    static double of(double a) { return std::sin(a); }
 };
 struct Cos {
-    static float of(float a) { return static_cast<float>(std::cos(static_cast<double>(a))); }
+    static double of(double a) { return std::cos(a); }
 };
 struct Tanh {
-    static float of(float a) { return static_cast<float>(std::tanh(static_cast<double>(a))); }
+    static double of(double a) { return std::tanh(a); }
 };
 
 template <class F, bool FTZ>
@@ -69,8 +63,8 @@ const Op* approximate(Warp& w, const Op* o) {
     auto seed = static_cast<uint32_t>(settings.approximate.load(std::memory_order_relaxed));
     each(w.act, [=](int l) {
         float x = take<float>(a[l]);
-        float v = F::of(FTZ ? flush(x) : x);
-        d[l] = give<float>(nudge(FTZ ? flush(v) : v, seed));
+        float v = nudge(F::of(static_cast<double>(FTZ ? flush(x) : x)), seed);
+        d[l] = give<float>(FTZ ? flush(v) : v);
     });
     return o + 1;
 }
@@ -80,7 +74,7 @@ const Op* approximateHalf(Warp& w, const Op* o) {
     auto *d = w.row32(o->d), *a = w.row32(o->a);
     for (uint32_t m = w.act; m; m &= m - 1) {
         int l = std::countr_zero(m);
-        auto one = [](uint32_t bits) -> uint32_t { return narrow<H>(static_cast<double>(F::of(widen(H{static_cast<uint16_t>(bits)})))).bits; };
+        auto one = [](uint32_t bits) -> uint32_t { return narrow<H>(F::of(static_cast<double>(widen(H{static_cast<uint16_t>(bits)})))).bits; };
         uint32_t v = a[l];
         d[l] = PAIR ? one(v) | one(v >> 16) << 16 : one(v);
     }
@@ -100,9 +94,13 @@ void only(Builder& b) {
              t);
 }
 
-template <class F>
-struct Flushed {
-    static float of(float a) { return flush(F::of(flush(a))); }
+/** Rounded as IEEE 754 does: the float of a double quotient or root is right. */
+template <class F, bool FTZ>
+struct Rounded {
+    static float of(float a) {
+        auto v = static_cast<float>(F::of(static_cast<double>(FTZ ? flush(a) : a)));
+        return FTZ ? flush(v) : v;
+    }
 };
 
 template <class F>
@@ -115,7 +113,7 @@ void orExact(Builder& b) {  // rcp, sqrt: .approx or rounded; rsqrt: only .appro
     else if (approx)
         b.simple(ftz ? approximate<F, true> : approximate<F, false>, t);
     else
-        b.simple(ftz ? Step(unary<float, Flushed<F>>) : unary<float, F>, t);
+        b.simple(ftz ? Step(unary<float, Rounded<F, true>>) : unary<float, Rounded<F, false>>, t);
 }
 
 template <bool FTZ>
@@ -124,8 +122,8 @@ const Op* division(Warp& w, const Op* o) {
     auto seed = static_cast<uint32_t>(settings.approximate.load(std::memory_order_relaxed));
     each(w.act, [=](int l) {
         float x = take<float>(a[l]), y = take<float>(b[l]);
-        float v = FTZ ? flush(flush(x) / flush(y)) : x / y;
-        d[l] = give<float>(nudge(v, seed));
+        float v = nudge(static_cast<double>(FTZ ? flush(x) : x) / static_cast<double>(FTZ ? flush(y) : y), seed);
+        d[l] = give<float>(FTZ ? flush(v) : v);
     });
     return o + 1;
 }

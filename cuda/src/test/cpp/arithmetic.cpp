@@ -192,27 +192,34 @@ void decodeCarry(Builder& b, Type t, int mode) {
     b.last().mode = static_cast<uint8_t>(mode);
 }
 
+/** Known modifiers of integer arithmetic; floats have their own list. */
+bool isReal(Builder& b) {
+    if (ptx::isFloat(b.type())) return true;
+    b.permit({"cc", "sat", "lo", "hi", "wide"});
+    return false;
+}
+
 void add(Builder& b) {
     Type t = b.type();
-    if (ptx::isFloat(t)) return decodeFloat(b);
+    if (isReal(b)) return decodeFloat(b);
     if (b.word(0) == "addc" || b.s().has("cc")) return decodeCarry(b, t, 0);
     b.simple(b.s().has("sat") ? Step(binary<int32_t, AddSaturated>) : twice<Add>(t), t);
 }
 void sub(Builder& b) {
     Type t = b.type();
-    if (ptx::isFloat(t)) return decodeFloat(b);
+    if (isReal(b)) return decodeFloat(b);
     if (b.word(0) == "subc" || b.s().has("cc")) return decodeCarry(b, t, 4);
     b.simple(b.s().has("sat") ? Step(binary<int32_t, SubSaturated>) : twice<Sub>(t), t);
 }
 void mul(Builder& b) {
     Type t = b.type();
-    if (ptx::isFloat(t)) return decodeFloat(b);
+    if (isReal(b)) return decodeFloat(b);
     if (b.s().has("wide")) return decodeWide(b, t, false);
     b.simple(b.s().has("hi") ? twice<MulHigh>(t) : twice<MulLow>(t), t);
 }
 void mad(Builder& b) {
     Type t = b.type();
-    if (ptx::isFloat(t)) return decodeFloat(b);
+    if (isReal(b)) return decodeFloat(b);
     if (b.s().has("wide")) return decodeWide(b, t, true);
     if (b.word(0) == "madc" || b.s().has("cc")) return decodeCarry(b, t, b.s().has("hi") ? 16 : 8);
     b.simple(b.s().has("hi") ? thrice<MadHigh>(t) : thrice<MadLow>(t), t);
@@ -230,18 +237,18 @@ void sad(Builder& b) { b.simple(thrice<Sad>(b.type()), b.type()); }
 template <class F>
 void orFloat(Builder& b) {
     Type t = b.type();
-    if (ptx::isFloat(t)) return decodeFloat(b);
+    if (isReal(b)) return decodeFloat(b);
     b.simple(twice<F>(t), t);
 }
 void rem(Builder& b) { b.simple(twice<Remainder>(b.type()), b.type()); }
 void neg(Builder& b) {
     Type t = b.type();
-    if (ptx::isFloat(t)) return decodeFloat(b);
+    if (isReal(b)) return decodeFloat(b);
     b.simple(byInteger(t, []<class T>() -> Step { return unary<T, Negate>; }), t);
 }
 void absolute(Builder& b) {
     Type t = b.type();
-    if (ptx::isFloat(t)) return decodeFloat(b);
+    if (isReal(b)) return decodeFloat(b);
     b.simple(byInteger(t, []<class T>() -> Step { return unary<T, Absolute>; }), t);
 }
 

@@ -13,6 +13,14 @@ namespace {
 
 thread_local std::unique_lock<std::mutex>* held = nullptr;
 
+/** The context itself stays, so that no new one gets the address that threads may still hold. */
+void clear(Context& context) {
+    context.events.clear();
+    context.modules.clear();
+    context.graphs.clear();
+    context.streams.clear();
+}
+
 /** PIE_EMULATOR_FAULT="cuMemAlloc_v2:5:2;kernel:3:719:1": call, which one from now, status, scope. */
 void injectFromEnvironment(std::vector<Injection>& into) {
     const char* text = std::getenv("PIE_EMULATOR_FAULT");
@@ -74,7 +82,7 @@ void Runtime::destroy(Context* context) {
     Memory::device().releaseAllOf(context);
     contexts.erase(context);
     if (primary == context) primary = nullptr;
-    delete context;
+    clear(*context);
 }
 
 void Runtime::reset() {
@@ -82,7 +90,7 @@ void Runtime::reset() {
         Context* c = *contexts.begin();
         Memory::device().releaseAllOf(c);
         contexts.erase(c);
-        delete c;
+        clear(*c);
     }
     primary = nullptr;
     lost = SUCCESS;
