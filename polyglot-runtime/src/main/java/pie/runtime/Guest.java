@@ -2,8 +2,11 @@ package pie.runtime;
 
 import pie.inferlet.Host;
 
-/** Run one program once. {@code run} is called on the thread of the process, the rest from others. */
+/** Run one program once. {@code run} is called on the thread of the process, the rest from others, one after the other before it. */
 public interface Guest<P> extends AutoCloseable {
+    /** Do beforehand what only some programs need; called at most once, before {@code run}, when nothing else is to be done. */
+    default void complete() {}
+
     /**
      * Run the program to its end on the calling thread, which is bound to {@code host}.
      *

@@ -9,26 +9,40 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keep prepared guests of one language, made in the background and, if {@code refills}, made again when taken. */
+/**
+ * Keep prepared guests of one language, made in the background and, if {@code refills}, made again when taken. A pool that runs empty
+ * keeps more of them for a while. Guests that nobody takes are completed.
+ */
 final class GuestPool<P> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPool.class);
 
     /** To prepare a guest takes a core for a while, which the one just taken can use better until its program runs. */
-    private static final Executor LATER = CompletableFuture.delayedExecutor(25, TimeUnit.MILLISECONDS);
+    private static final Duration PAUSE = Duration.ofMillis(25);
+    /** Time without launches after which guests are completed. */
+    private static final Duration REST = Duration.ofMillis(500);
+    /** Time without need after which the pool is small again. */
+    private static final Duration CALM = Duration.ofSeconds(30);
+    /** Most guests, in times of the least. */
+    private static final int GROWTH = 4;
 
     private final GuestLanguage<P> language;
-    private final int target;
+    private final int least;
     private final boolean refills;
     private final Executor filler;
     private final ArrayDeque<Guest<P>> warm = new ArrayDeque<>();
+    private final ArrayDeque<Guest<P>> complete = new ArrayDeque<>();
+    private int target;
     private int filling;
     private int waiting;
+    private long lastTaken = System.nanoTime();
+    private long lastEmpty = System.nanoTime();
     private boolean everWarm;
     private boolean closed;
 
-    GuestPool(GuestLanguage<P> language, int target, boolean refills, Executor filler) {
+    GuestPool(GuestLanguage<P> language, int least, boolean refills, Executor filler) {
         this.language = language;
-        this.target = target;
+        this.least = least;
+        this.target = least;
         this.refills = refills;
         this.filler = filler;
         refill();
@@ -41,29 +55,50 @@ final class GuestPool<P> implements AutoCloseable {
     /** Take a warm guest; wait for one that is being made, else make one here. */
     Guest<P> take() throws InterruptedException {
         synchronized (this) {
+            lastTaken = System.nanoTime();
             waiting++;
             try {
-                while (warm.isEmpty() && filling >= waiting) {
+                while (size() == 0 && filling >= waiting) {
                     wait();
                 }
             } finally {
                 waiting--;
             }
-            @Nullable Guest<P> guest = warm.poll();
+            @Nullable Guest<P> guest = complete.isEmpty() ? warm.poll() : complete.poll();
+            if (refills) {
+                grow();
+                later(PAUSE, this::refill);
+            }
             if (guest != null) {
-                if (refills) {
-                    LATER.execute(this::refill);
-                }
                 return guest;
             }
         }
         return language.prepare();
     }
 
+    private int size() {
+        return warm.size() + complete.size();
+    }
+
+    private void grow() {
+        if (size() == 0 && least > 0) {
+            lastEmpty = System.nanoTime();
+            if (target == least) {
+                later(CALM, this::tend);
+            }
+            target = Math.min(target + least, GROWTH * least);
+        }
+    }
+
+    private static void later(Duration delay, Runnable task) {
+        CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(task);
+    }
+
     /** Wait until a guest is, or has been, warm; says no at once if none can be made. */
     synchronized boolean awaitWarm(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        if (target == 0) {
+        if (least == 0) {
             return true;
         }
         while (!everWarm) {
@@ -80,7 +115,7 @@ final class GuestPool<P> implements AutoCloseable {
     }
 
     private synchronized void refill() {
-        while (!closed && warm.size() + filling < target) {
+        while (!closed && size() + filling < target) {
             filling++;
             filler.execute(this::fill);
         }
@@ -97,9 +132,52 @@ final class GuestPool<P> implements AutoCloseable {
                 LOG.error("a guest for {} could not be prepared", language.languages(), e);
             }
         } finally {
-            if (!keep(guest) && guest != null) {
+            keep(guest, warm);
+        }
+    }
+
+    /** Close guests that are too many, complete one that waits, if there is time. */
+    private synchronized void tend() {
+        long now = System.nanoTime();
+        if (closed || !refills) {
+            return;
+        }
+        if (target > least) {
+            if (now - lastEmpty < CALM.toNanos()) {
+                later(CALM, this::tend);
+            } else {
+                target = least;
+            }
+        }
+        if (filling > 0 || now - lastTaken < REST.toNanos()) {
+            return;
+        }
+        boolean tooMany = size() > target;
+        @Nullable Guest<P> guest = warm.poll();
+        if (tooMany) {
+            Guest<P> extra = guest == null ? complete.remove() : guest;
+            filler.execute(extra::close);
+            later(PAUSE, this::tend);
+        } else if (guest != null) {
+            filling++;
+            filler.execute(() -> complete(guest));
+        }
+    }
+
+    private void complete(Guest<P> guest) {
+        boolean done = false;
+        try {
+            guest.complete();
+            done = true;
+        } catch (RuntimeException e) {
+            if (!isClosed()) {
+                LOG.error("a guest for {} could not be completed", language.languages(), e);
+            }
+        } finally {
+            if (!done) {
                 guest.close();
             }
+            keep(done ? guest : null, complete);
         }
     }
 
@@ -107,15 +185,22 @@ final class GuestPool<P> implements AutoCloseable {
         return closed;
     }
 
-    private synchronized boolean keep(@Nullable Guest<P> guest) {
-        filling--;
-        boolean kept = guest != null && !closed;
-        if (guest != null && kept) {
-            warm.add(guest);
-            everWarm = true;
+    /** Take in what was made; a closed pool closes it. */
+    private void keep(@Nullable Guest<P> guest, ArrayDeque<Guest<P>> where) {
+        boolean kept;
+        synchronized (this) {
+            filling--;
+            kept = guest != null && !closed;
+            if (guest != null && kept) {
+                where.add(guest);
+                everWarm = true;
+                later(REST, this::tend);
+            }
+            notifyAll();
         }
-        notifyAll();
-        return kept;
+        if (guest != null && !kept) {
+            guest.close();
+        }
     }
 
     @Override
@@ -124,7 +209,9 @@ final class GuestPool<P> implements AutoCloseable {
         synchronized (this) {
             closed = true;
             left = new ArrayDeque<>(warm);
+            left.addAll(complete);
             warm.clear();
+            complete.clear();
             notifyAll();
         }
         left.forEach(Guest::close);

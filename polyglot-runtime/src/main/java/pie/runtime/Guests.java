@@ -39,7 +39,7 @@ public final class Guests implements AutoCloseable {
         return new GuestPool<>(language, config.poolMin(), !config.once(), filler);
     }
 
-    RuntimeConfig config() {
+    public RuntimeConfig config() {
         return config;
     }
 

@@ -1,28 +1,17 @@
-"""Prepare a fresh context: output, imports from memory, event loop, driver of the program. Runs once, before any program."""
+"""Prepare a fresh context: output, imports from memory, driver of the program. Runs once, before any program."""
 
 import sys
 
-# asyncio does without; to initialise it would take as long as half of the others together. Programs may import it.
-_COSTLY = dict.fromkeys(("ssl", "_ssl"))
-sys.modules.update(_COSTLY)
-
-import asyncio
-import contextlib
-import dataclasses
-import enum
+# No more than every program needs: what a module costs here, each launch pays. `complete` imports the rest when there is time.
+import _posixsubprocess
+import _socket
+import _thread
 import importlib.machinery
-import inspect
 import io
 import json
-import linecache
-import random
+import posix
 import re
-import traceback
 import types
-import typing
-
-for _name in _COSTLY:
-    del sys.modules[_name]
 
 
 def _prepare(ops, names, library):
@@ -47,7 +36,7 @@ def _prepare(ops, names, library):
                         spec.has_location = True
                         spec.loader_state = text
                         return spec
-            return None
+            return adjusted_spec(name, path, target) if name in adjustments else None
 
         @staticmethod
         def create_module(spec):
@@ -122,22 +111,74 @@ def _prepare(ops, names, library):
             if hasattr(module, name):
                 setattr(module, name, refuse(name))
 
-    import os
-    import _posixsubprocess
-
     processes = "system fork forkpty posix_spawn posix_spawnp execv execve execl execvp popen spawnv spawnve kill killpg"
-    for module in (os, sys.modules["posix"]):
-        deny(module, processes.split(), "programs start no processes")
-    deny(_posixsubprocess, ["fork_exec"], "programs start no processes")
-    import socket
-    import threading
+    threads = "start_new_thread _start_new_thread start_new"
+    lookups = "getaddrinfo gethostbyname gethostbyname_ex gethostbyaddr getnameinfo socketpair"
 
-    for module in (threading, sys.modules["_thread"]):
-        deny(module, "start_new_thread _start_new_thread start_new".split(), "programs have one thread; use asyncio")
-    lookups = "getaddrinfo gethostbyname gethostbyname_ex gethostbyaddr getnameinfo socketpair".split()
-    for module in (socket, sys.modules["_socket"]):
-        deny(module, lookups, "this program has no network permission")
-    deny(socket.socket, ["__init__"], "this program has no network permission")
+    def no_processes(module):
+        deny(module, processes.split(), "programs start no processes")
+
+    def no_threads(module):
+        deny(module, threads.split(), "programs have one thread; use asyncio")
+
+    def no_network(module):
+        deny(module, lookups.split(), "this program has no network permission")
+
+    # Before anything imports from these.
+    no_processes(posix)
+    deny(_posixsubprocess, ["fork_exec"], "programs start no processes")
+    no_threads(_thread)
+    no_network(_socket)
+
+    def adjust_socket(module):
+        no_network(module)
+        deny(module.socket, ["__init__"], "this program has no network permission")
+
+    def adjust_asyncio(module):
+        import inferlet._asyncio
+
+    # What is done to modules right after their import, or at once to those that are imported already.
+    adjustments = {
+        "asyncio": adjust_asyncio,
+        "linecache": lambda linecache: remember(linecache),
+        "os": no_processes,
+        "random": lambda module: module.seed(seed),
+        "socket": adjust_socket,
+        "threading": no_threads,
+    }
+    seed = 0
+
+    def adjusted_spec(name, path, target):
+        for finder in sys.meta_path:
+            spec = None if finder is Finder else finder.find_spec(name, path, target)
+            if spec is not None:
+                spec.loader = Adjusted(spec.loader, adjustments[name])
+                return spec
+        return None
+
+    class Adjusted:
+        def __init__(self, loader, adjust):
+            self._loader = loader
+            self._adjust = adjust
+
+        def create_module(self, spec):
+            return self._loader.create_module(spec)
+
+        def exec_module(self, module):
+            module.__loader__ = module.__spec__.loader = self._loader
+            # asyncio does without ssl; to initialise it would take as long as half of the others together
+            hidden = [] if module.__name__ != "asyncio" else [n for n in ("ssl", "_ssl") if n not in sys.modules]
+            sys.modules.update(dict.fromkeys(hidden))
+            try:
+                self._loader.exec_module(module)
+            finally:
+                for name in hidden:
+                    del sys.modules[name]
+            self._adjust(module)
+
+    for name, adjust in adjustments.items():
+        if name in sys.modules:
+            adjust(sys.modules[name])
 
     import inferlet
     from inferlet import _loop
@@ -170,10 +211,13 @@ def _prepare(ops, names, library):
             return value.model_dump_json()
         return json.dumps(finite(value), default=str, ensure_ascii=False)
 
-    def remember(name, text):
-        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    def remember(linecache):
+        for name, text in files.items():
+            linecache.cache[name] = (len(text), None, text.splitlines(True), name)
 
     def failure_of(error):
+        import traceback
+
         walk = traceback.walk_tb(error.__traceback__)
         frames = traceback.StackSummary.extract((f, line) for f, line in walk if f.f_code.co_filename in files)
         name = type(error).__name__
@@ -188,12 +232,30 @@ def _prepare(ops, names, library):
         details = json.dumps(finite(error.details), default=str) if isinstance(error, PieError) else "{}"
         return [False, message, name, shown, code, details]
 
-    def run(program, file, entry, text, seed):
+    # Programs that name none of these need no event loop.
+    loops = re.compile("asyncio|timers")
+
+    def takes_input(main):
+        if type(main) is types.FunctionType and not main.__dict__:
+            code = main.__code__
+            return code.co_argcount + code.co_kwonlyargcount > 0 or bool(code.co_flags & 0x0C)
+        import inspect
+
+        return bool(inspect.signature(main).parameters)
+
+    def is_awaitable(value):
+        if isinstance(value, types.GeneratorType):
+            return bool(value.gi_code.co_flags & 0x100)
+        return hasattr(type(value), "__await__")
+
+    def run(program, file, entry, text, seed_value):
         """Run a program to its end: [True, result] or [False, message, type, traceback, code, details]."""
+        nonlocal seed
+        seed = seed_value
         files.update(json.loads(program))
-        random.seed(seed)
-        for name, source in files.items():
-            remember(name, source)
+        for name in ("random", "linecache"):
+            if name in sys.modules:
+                adjustments[name](sys.modules[name])
         source = files[file]
         defined = re.search(rf"^(?:async\s+def|def|class)\s+{entry}\b|^{entry}\s*=|^\s*(?:from|import)\b.*\b{entry}\b", source, re.M)
         name = file.rsplit("/", 1)[-1].removesuffix(".py") if defined else "__main__"
@@ -206,14 +268,18 @@ def _prepare(ops, names, library):
             main = module.__dict__.get(entry)
             if not callable(main):
                 return [True, ""]
-            takes = inspect.signature(main).parameters
-            value = main(value_of(text)) if takes else main()
-            if inspect.isawaitable(value):
-                value = _loop.run(value)
+            value = main(value_of(text)) if takes_input(main) else main()
+            if is_awaitable(value):
+                value = _loop.run(value, not any(loops.search(text) for text in files.values()))
             return [True, result_of(value)]
         except SystemExit as e:
             return [True, ""] if e.code is None or e.code == 0 else failure_of(e)
         except BaseException as e:
             return failure_of(e)
 
-    return run
+    def complete():
+        """Import what many programs import, so that they need not wait for it."""
+        import asyncio, contextlib, dataclasses, inspect, random, traceback, typing  # noqa: E401, F401
+        import inferlet._events  # noqa: F401
+
+    return [run, complete]

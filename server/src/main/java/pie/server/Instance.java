@@ -5,6 +5,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
@@ -14,6 +16,7 @@ import pie.engine.driver.DriverProvider;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
+import pie.engine.model.Tokenizer;
 import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.Guests;
@@ -45,17 +48,24 @@ public final class Instance implements AutoCloseable {
      *     that this build has not; whatever was opened is closed again
      */
     public static Instance open(InstanceConfig config, Consumer<String> progress) {
+        return open(config, Guests.prepare(config.runtime()), progress);
+    }
+
+    /** Open over guests that are being prepared already; they are closed with the instance, or if it does not open. */
+    public static Instance open(InstanceConfig config, Guests guests, Consumer<String> progress) {
         var opened = new ArrayDeque<AutoCloseable>();
+        opened.push(guests);
         try {
-            Guests guests = Guests.prepare(config.runtime());
-            opened.push(guests);
             List<DriverProvider> providers = providers(config.driver());
             progress.accept("opening model " + config.modelPath());
             ModelFiles files = Models.open(config.modelPath());
             opened.push(files);
+            // beside the driver's weights, which do not take all processors all the time
+            CompletableFuture<Tokenizer> tokenizer = CompletableFuture.supplyAsync(files::tokenizer);
+            opened.push(() -> settle(tokenizer));
             Driver driver = openDriver(providers, files, config, progress);
             opened.push(driver);
-            var model = new LoadedModel(config.modelName(), files.config(), files.tokenizer(), files.chatTemplate());
+            var model = new LoadedModel(config.modelName(), files.config(), joined(tokenizer), files.chatTemplate());
             Optional<SnapshotStore> snapshots = config.snapshots().flatMap(s -> open(s, progress));
             opened.pop();
             snapshots.ifPresent(opened::push);
@@ -71,6 +81,22 @@ public final class Instance implements AutoCloseable {
             closeAll(opened, e);
             throw e;
         }
+    }
+
+    private static <T> T joined(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Wait until nothing uses the model's files any more; a failure has been told where the value was asked for. */
+    private static void settle(CompletableFuture<?> future) {
+        future.handle((value, failure) -> true).join();
     }
 
     /** Open the store; an instance without one goes on, and says at each save why. */

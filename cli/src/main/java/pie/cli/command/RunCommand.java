@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pie.cli.EventPrinter;
+import pie.cli.HeadStart;
 import pie.cli.Interrupts;
 import pie.cli.Terminal;
 import pie.cli.Waiting;
@@ -119,7 +120,7 @@ public final class RunCommand extends PieCommand {
         RuntimeConfig runtime = RuntimeConfig.DEFAULT.onceFor(source.language());
         InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
         try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
-            return Instance.open(config, waiting);
+            return Instance.open(config, HeadStart.guests(runtime), waiting);
         }
     }
 

@@ -19,12 +19,13 @@ import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.TextStream;
 import pie.runtime.bridge.Walls;
 
-/** Hold one Python context with everything imported, waiting for its program. */
+/** Hold one Python context with what every program needs imported, waiting for its program. */
 final class PythonGuest implements Guest<PythonProgram> {
     private final Context context;
     private final Bridge bridge;
     private final ContextStop stop;
     private final Value run;
+    private final Value complete;
     private @Nullable Host host;
 
     PythonGuest(Engine engine, Source bootstrap, String library) {
@@ -37,11 +38,13 @@ final class PythonGuest implements Guest<PythonProgram> {
         stop = new ContextStop(context, bridge);
         context.eval(bootstrap);
         Value globals = context.getBindings("python");
-        run = globals.getMember("_prepare")
+        Value functions = globals.getMember("_prepare")
                 .execute(
                         ProxyObject.fromMap(bridge.table()),
                         String.join("\n", bridge.table().keySet()),
                         library);
+        run = functions.getArrayElement(0);
+        complete = functions.getArrayElement(1);
         dialect.bind(context);
     }
 
@@ -55,6 +58,11 @@ final class PythonGuest implements Guest<PythonProgram> {
         } else {
             attached.stdout(text);
         }
+    }
+
+    @Override
+    public void complete() {
+        complete.executeVoid();
     }
 
     @Override

@@ -8,6 +8,9 @@ import pie.runtime.bridge.Resources;
 public final class PythonLibrary {
     /** Modules that many programs import besides those of the bootstrap. */
     private static final String COMMON = """
+            import sys
+            sys.modules.update(ssl=None, _ssl=None)
+            import asyncio, contextlib, dataclasses, enum, inspect, linecache, random, socket, threading, traceback, typing
             import base64, bisect, calendar, copy, csv, datetime, decimal, difflib, fractions, hashlib, heapq, html
             import pprint, statistics, string, textwrap, urllib.parse, uuid
             """;

@@ -1,3 +1,3 @@
-/** Run Python programs on GraalPy: contexts prepared with asyncio and the package {@code inferlet}, one program each. */
+/** Run Python programs on GraalPy: contexts prepared with the package {@code inferlet} and, where there is time, asyncio; one program each. */
 @org.jspecify.annotations.NullMarked
 package pie.runtime.python;

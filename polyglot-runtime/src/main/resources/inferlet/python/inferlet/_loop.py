@@ -1,132 +1,126 @@
-"""Run asyncio over the host: the loop sleeps in the host's queue of completed operations, never on a socket."""
+"""Wait for the host: in asyncio's loop, or straight from the program's one chain of awaits, which needs none of asyncio."""
 
-import asyncio
+import sys
 import time
-from asyncio import base_events, events
 
 import _pie
 
 _ENDING = -1
 
 
-class _Selector:
-    def __init__(self, loop):
-        self._loop = loop
+class _Wait:
+    """What the chain of awaits hands to the driver."""
 
-    def select(self, timeout):
-        loop = self._loop
-        ready = []
-        while (op := _pie.poll(0.0)) != 0:
-            ready.append(op)
-        if ready or timeout == 0:
-            return ready
-        if loop._ending:
-            loop._ending = False
-            loop._cancel_all()
-            return ready
-        ready.append(_pie.poll(-1.0 if timeout is None else float(timeout)))
-        return ready
+    __slots__ = ("_op", "_timeout")
 
-    def close(self):
-        pass
+    def __init__(self, op, timeout):
+        self._op = op
+        self._timeout = timeout
+
+    def __await__(self):
+        return (yield self)
+
+    def result(self, driver):
+        deadline = None if self._timeout is None else time.monotonic() + self._timeout
+        try:
+            while True:
+                op = _pie.poll(0.0)
+                if op == 0:
+                    driver.check_ending()
+                    left = -1.0 if deadline is None else deadline - time.monotonic()
+                    op = _pie.poll(left) if deadline is None or left > 0 else 0
+                    if op == 0 and deadline is not None and time.monotonic() >= deadline:
+                        from .errors import PieTimeoutError
+
+                        raise PieTimeoutError(f"not done within {self._timeout} s")
+                if op == self._op:
+                    self._op = 0
+                    return _pie.op_result(op)
+                driver.ending = driver.ending or op == _ENDING
+        finally:
+            if self._op:
+                _pie.op_cancel(self._op)
 
 
-class HostLoop(base_events.BaseEventLoop):
+class _Driver:
+    """Run one coroutine to its end."""
+
     def __init__(self):
-        super().__init__()
-        self._selector = _Selector(self)
-        self._operations = {}
-        self._ending = False
+        self.ending = False
+        self._generators = []
 
-    def time(self):
-        return time.monotonic()
+    def check_ending(self):
+        if self.ending:
+            self.ending = False
+            from asyncio import CancelledError
 
-    def _process_events(self, ready):
-        for op in ready:
-            if op == _ENDING:
-                self._ending = True
-                continue
-            future = self._operations.pop(op, None)
-            if future is None or future.done():
-                if op:
-                    _pie.op_cancel(op)
-                continue
+            raise CancelledError()
+
+    def run(self, awaitable):
+        hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(firstiter=self._note, finalizer=None)
+        try:
+            return self._drive(_main(awaitable))
+        finally:
+            self._close_generators()
+            sys.set_asyncgen_hooks(*hooks)
+
+    def _drive(self, coroutine):
+        value = failure = None
+        while True:
             try:
-                value = _pie.op_result(op)
+                wait = coroutine.send(value) if failure is None else coroutine.throw(failure)
+            except StopIteration as e:
+                return e.value
+            value = failure = None
+            try:
+                if type(wait) is _Wait:
+                    value = wait.result(self)
+                elif wait is None:
+                    self.ending = self.ending or _pie.poll(0.0) == _ENDING
+                    self.check_ending()
+                else:
+                    raise RuntimeError(f"await wasn't used with a future of this program: {wait!r}")
             except BaseException as e:
-                future.set_exception(e)
-            else:
-                future.set_result(value)
+                failure = e
 
-    def _write_to_self(self):
-        _pie.op_wake()
+    def _note(self, generator):
+        import _weakref
 
-    def _cancel_all(self):
-        for task in asyncio.all_tasks(self):
-            task.cancel()
+        self._generators.append(_weakref.ref(generator))
 
-    def run_in_executor(self, executor, func, *args):
-        owner = getattr(func, "__self__", None)
-        twin = getattr(owner, getattr(func, "__name__", "") + "_async", None) if owner is not None else None
-        if twin is not None and type(owner).__module__.split(".")[0] == "inferlet":
-            return self.create_task(twin(*args))
-        from .errors import UnsupportedError
-
-        raise UnsupportedError(
-            f"run_in_executor: programs have one thread; use the async form of {getattr(func, '__qualname__', func)}"
-        )
-
-    async def shutdown_default_executor(self, timeout=None):
-        pass
+    def _close_generators(self):
+        for reference in self._generators:
+            generator = reference()
+            if generator is not None:
+                self._drive(generator.aclose())
 
 
-class _Policy(events.BaseDefaultEventLoopPolicy):
-    _loop_factory = HostLoop
-
-
-events.set_event_loop_policy(_Policy())
-
-
-async def _to_thread(func, /, *args, **kwargs):
-    import functools
-
-    call = functools.partial(func, *args, **kwargs) if kwargs else func
-    return await events.get_running_loop().run_in_executor(None, call, *([] if kwargs else args))
-
-
-asyncio.to_thread = _to_thread
+_driver = None
 
 
 async def call(start, *args, timeout=None):
     """Start an operation of the host and wait for it; cancelling the wait cancels the operation and loses no result."""
-    loop = events.get_running_loop()
-    op = start(*args)
-    future = loop.create_future()
-    loop._operations[op] = future
-    try:
-        if timeout is None:
-            return await future
-        async with asyncio.timeout(timeout):
-            return await future
-    except asyncio.CancelledError:
-        _pie.op_cancel(op)
-        raise
-    except TimeoutError as e:
-        from .errors import PieError, PieTimeoutError
+    if _driver is None:
+        from . import _asyncio
 
-        if isinstance(e, PieError):
-            raise
-        _pie.op_cancel(op)
-        raise PieTimeoutError(f"not done within {timeout} s") from None
-    finally:
-        loop._operations.pop(op, None)
+        return await _asyncio.call(start, *args, timeout=timeout)
+    return await _Wait(start(*args), timeout)
 
 
 async def _main(awaitable):
     return await awaitable
 
 
-def run(awaitable):
-    """Run the program's awaitable to its end, then cancel what it left behind."""
-    with asyncio.Runner(loop_factory=HostLoop) as runner:
-        return runner.run(_main(awaitable))
+def run(awaitable, plain):
+    """Run the program's awaitable to its end; `plain` says that the program has nothing to do with asyncio."""
+    global _driver
+    if not plain:
+        from . import _asyncio
+
+        return _asyncio.run(awaitable)
+    _driver = _Driver()
+    try:
+        return _driver.run(awaitable)
+    finally:
+        _driver = None

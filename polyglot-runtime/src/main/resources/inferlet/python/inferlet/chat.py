@@ -1,7 +1,5 @@
 """Messages through the model's own chat template, and what the model answers."""
 
-from dataclasses import dataclass
-
 import _pie as _p
 
 from ._values import ids as _ids
@@ -50,32 +48,19 @@ def stop_tokens(model):
     return _p.chat_stop_tokens(handle(model, Model, "model"))
 
 
-class Event:
-    """What a decoder read: Idle, Delta(text), Done(text), Interrupt(token)."""
+def __getattr__(name):
+    # dataclasses takes long to import, and most programs decode no turns
+    if name != "Event":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._events import Event
 
-    @dataclass(frozen=True, slots=True)
-    class Idle:
-        pass
-
-    @dataclass(frozen=True, slots=True)
-    class Delta:
-        text: str
-
-    @dataclass(frozen=True, slots=True)
-    class Done:
-        text: str
-
-    @dataclass(frozen=True, slots=True)
-    class Interrupt:
-        token: int
+    return Event
 
 
-_KINDS = {
-    "idle": lambda _: Event.Idle(),
-    "delta": Event.Delta,
-    "done": Event.Done,
-    "interrupt": Event.Interrupt,
-}
+def _event(kind, value):
+    from ._events import KINDS
+
+    return KINDS[kind](value)
 
 
 class Decoder:
@@ -93,10 +78,10 @@ class Decoder:
 
     def feed(self, tokens):
         kind, value = self._take(_p.decoder_feed, tokens)
-        return _KINDS[kind](value)
+        return _event(kind, value)
 
     def feed_all(self, tokens):
-        return [_KINDS[kind](value) for kind, value in self._take(_p.decoder_feed_all, tokens)]
+        return [_event(kind, value) for kind, value in self._take(_p.decoder_feed_all, tokens)]
 
     def reset(self):
         _p.decoder_reset(self._h)

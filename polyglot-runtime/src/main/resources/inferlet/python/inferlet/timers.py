@@ -1,14 +1,16 @@
 """Wait."""
 
-import asyncio
-
 
 async def sleep(t):
+    import asyncio
+
     await asyncio.sleep(t)
 
 
 async def timeout(awaitable, t):
     """Return the result, or raise TIMEOUT after t seconds and cancel what was awaited."""
+    import asyncio
+
     from .errors import PieTimeoutError
 
     try:
