@@ -152,13 +152,12 @@ final class GuestPool<P> implements AutoCloseable {
         if (filling > 0 || now - lastTaken < REST.toNanos()) {
             return;
         }
-        boolean tooMany = size() > target;
-        @Nullable Guest<P> guest = warm.poll();
-        if (tooMany) {
-            Guest<P> extra = guest == null ? complete.remove() : guest;
+        if (size() > target) {
+            Guest<P> extra = warm.isEmpty() ? complete.remove() : warm.remove();
             filler.execute(extra::close);
             later(PAUSE, this::tend);
-        } else if (guest != null) {
+        } else if (!warm.isEmpty() && size() > 1) { // one is left for who comes meanwhile
+            Guest<P> guest = warm.remove();
             filling++;
             filler.execute(() -> complete(guest));
         }

@@ -130,6 +130,10 @@ def _prepare(ops, names, library):
     no_threads(_thread)
     no_network(_socket)
 
+    def remember(linecache):
+        for name, text in files.items():
+            linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+
     def adjust_socket(module):
         no_network(module)
         deny(module.socket, ["__init__"], "this program has no network permission")
@@ -140,7 +144,7 @@ def _prepare(ops, names, library):
     # What is done to modules right after their import, or at once to those that are imported already.
     adjustments = {
         "asyncio": adjust_asyncio,
-        "linecache": lambda linecache: remember(linecache),
+        "linecache": remember,
         "os": no_processes,
         "random": lambda module: module.seed(seed),
         "socket": adjust_socket,
@@ -210,10 +214,6 @@ def _prepare(ops, names, library):
         if hasattr(value, "model_dump_json"):
             return value.model_dump_json()
         return json.dumps(finite(value), default=str, ensure_ascii=False)
-
-    def remember(linecache):
-        for name, text in files.items():
-            linecache.cache[name] = (len(text), None, text.splitlines(True), name)
 
     def failure_of(error):
         import traceback

@@ -1,0 +1,149 @@
+package pie.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pie.engine.process.InferletProcess;
+import pie.engine.process.Outcome;
+
+/** Run Python programs whose awaits need no asyncio, and such that come to need it late. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PythonLoopTest {
+    /** In a comment, the word that has a program run in asyncio's loop: both ways must do the same. */
+    private static final String IN_ASYNCIO = "# asyncio\n";
+
+    private final TestRuntime t = new TestRuntime("dummy", TestRuntime.config(Language.PYTHON));
+
+    @AfterAll
+    void stop() {
+        t.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", IN_ASYNCIO})
+    void generatorsLeftEarlyAreClosedAtTheEnd(String first) throws Exception {
+        InferletProcess process = t.launch(Language.PYTHON, first + """
+                from inferlet import session
+                async def numbers():
+                    try:
+                        for i in range(9):
+                            yield i
+                    finally:
+                        await session.send_async("x")
+                        print("closed")
+                kept = numbers()
+                async def main(input):
+                    async for n in kept:
+                        print(n)
+                        if n == 1:
+                            break
+                    return "end"
+                """, "{}");
+        assertThat(process.outcome().get(60, TimeUnit.SECONDS)).isInstanceOf(Outcome.Completed.class);
+        assertThat(TestRuntime.printed(process)).isEqualTo("0\n1\nclosed\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", IN_ASYNCIO})
+    void awaitsTimeOutAndLoseNothing(String first) throws Exception {
+        InferletProcess process = t.launch(Language.PYTHON, first + """
+                from inferlet import session, PieTimeoutError
+                async def main(input):
+                    try:
+                        await session.receive(timeout=0.02)
+                    except PieTimeoutError as e:
+                        session.send(str(e))
+                    return await session.receive(timeout=30)
+                """, "{}");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> process.log().lastId() > 0);
+        process.deliver("late");
+        assertThat(((Outcome.Completed) process.outcome().get(60, TimeUnit.SECONDS)).value())
+                .isEqualTo("late");
+        assertThat(TestRuntime.events(process)).first().asString().contains("not done within 0.02 s");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", IN_ASYNCIO})
+    void anInterruptedWaitCleansUp(String first) throws Exception {
+        InferletProcess process = t.launch(Language.PYTHON, first + """
+                from inferlet import session
+                async def main(input):
+                    print("waiting")
+                    try:
+                        await session.receive()
+                    finally:
+                        print("cleaned")
+                """, "{}");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> process.log().lastId() > 0);
+        process.interrupt("owner");
+        assertThat(process.outcome().get(60, TimeUnit.SECONDS)).isInstanceOf(Outcome.Failed.class);
+        assertThat(TestRuntime.printed(process)).isEqualTo("waiting\ncleaned\n");
+    }
+
+    @Test
+    void asyncioMayBeImportedInsideAFunction() throws Exception {
+        assertThat(t.value(Language.PYTHON, """
+                        async def main(input):
+                            import asyncio
+                            async def twice(n):
+                                await asyncio.sleep(0)
+                                return 2 * n
+                            return sum(await asyncio.gather(twice(1), twice(2)))
+                        """, "{}")).isEqualTo("6");
+    }
+
+    @Test
+    void aBareYieldIsNoWait() throws Exception {
+        assertThat(t.value(Language.PYTHON, """
+                        class Turn:
+                            def __await__(self):
+                                yield
+                                return 4
+                        async def main(input):
+                            return 1 + await Turn()
+                        """, "{}")).isEqualTo("5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"def main():", "def main(input):", "def main(*all):", "main = lambda input='x':"})
+    void entriesTakeTheInputIfTheyCan(String head) throws Exception {
+        String code = head.startsWith("main") ? head + " 'ok'\n" : head + "\n    return 'ok'\n";
+        assertThat(t.value(Language.PYTHON, code, "{\"a\": 1}")).isEqualTo("ok");
+    }
+
+    @Test
+    void randomNumbersFollowTheSeedWhereverTheyAreImported() throws Exception {
+        String code = """
+                def main():
+                    import random
+                    return str(random.random())
+                """;
+        var source = ProgramSource.of(Language.PYTHON, Language.PYTHON.defaultFile(), code);
+        LaunchRequest plain = LaunchRequest.of(source, "{}");
+        var seeded = new LaunchRequest(
+                plain.owner(),
+                source,
+                "{}",
+                plain.model(),
+                plain.budget(),
+                plain.labels(),
+                OptionalLong.of(7),
+                plain.capture(),
+                plain.bid());
+        Outcome one = t.runtime.launch(seeded).outcome().get(60, TimeUnit.SECONDS);
+        Outcome two = t.runtime.launch(seeded).outcome().get(60, TimeUnit.SECONDS);
+        assertThat(one).isInstanceOf(Outcome.Completed.class).isEqualTo(two);
+    }
+}
