@@ -317,6 +317,8 @@ public final class Engine implements AutoCloseable {
                 c.tokensGenerated,
                 c.tokensReused,
                 c.tokensRecomputed,
+                c.tokensDrafted,
+                c.tokensAccepted,
                 pool.total(),
                 pool.free(),
                 pool.working(),

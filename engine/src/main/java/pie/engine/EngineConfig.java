@@ -13,6 +13,7 @@ import pie.engine.market.MarketConfig;
  * @param itlTarget how long a step with decode rows may take before prefill slices are cut down
  * @param stepTimeout of one driver step
  * @param pipelineDepth steps that the driver has at once: 1, or 2 to plan one while another is computed
+ * @param speculation when tokens are drafted, of generations that ask for it
  * @param market its rules
  */
 public record EngineConfig(
@@ -23,6 +24,7 @@ public record EngineConfig(
         Duration itlTarget,
         Duration stepTimeout,
         int pipelineDepth,
+        Speculation speculation,
         MarketConfig market) {
     private static final int DEPTH = 2;
 
@@ -47,12 +49,21 @@ public record EngineConfig(
                 itlTarget,
                 stepTimeout,
                 DEPTH,
+                Speculation.AUTO,
                 COMPUTED_AGAIN);
     }
 
     public EngineConfig withPrefixCache(boolean on) {
         return new EngineConfig(
-                on, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, pipelineDepth, market);
+                on,
+                commandQueue,
+                contextsPerProcess,
+                prefillChunk,
+                itlTarget,
+                stepTimeout,
+                pipelineDepth,
+                speculation,
+                market);
     }
 
     public EngineConfig withMarket(MarketConfig rules) {
@@ -64,6 +75,7 @@ public record EngineConfig(
                 itlTarget,
                 stepTimeout,
                 pipelineDepth,
+                speculation,
                 rules);
     }
 
@@ -72,6 +84,27 @@ public record EngineConfig(
             throw PieException.invalid("the pipeline is " + steps + " steps deep: it must be 1 or 2");
         }
         return new EngineConfig(
-                prefixCache, commandQueue, contextsPerProcess, prefillChunk, itlTarget, stepTimeout, steps, market);
+                prefixCache,
+                commandQueue,
+                contextsPerProcess,
+                prefillChunk,
+                itlTarget,
+                stepTimeout,
+                steps,
+                speculation,
+                market);
+    }
+
+    public EngineConfig withSpeculation(Speculation when) {
+        return new EngineConfig(
+                prefixCache,
+                commandQueue,
+                contextsPerProcess,
+                prefillChunk,
+                itlTarget,
+                stepTimeout,
+                pipelineDepth,
+                when,
+                market);
     }
 }

@@ -12,6 +12,7 @@ import pie.engine.generate.Generation;
 import pie.engine.generate.PassResult;
 import pie.engine.generate.PassSpec;
 import pie.engine.generate.PlanSpec;
+import pie.engine.generate.PromptLookup;
 import pie.engine.kv.ContextId;
 import pie.engine.kv.KvContext;
 import pie.engine.market.Bidder;
@@ -43,6 +44,7 @@ final class EngineContext implements ContextHandle {
     private long reserved;
 
     private long reservedChained;
+    private @Nullable PromptLookup lookup;
 
     long lastResult;
     boolean recent;
@@ -435,6 +437,35 @@ final class EngineContext implements ContextHandle {
         long tokens = cost(from, to, reused) + drawn;
         process.reserve(tokens);
         reserved = tokens;
+    }
+
+    /** Return the guesses of this context's next tokens. */
+    PromptLookup lookup() {
+        PromptLookup made = lookup;
+        if (made == null) {
+            made = new PromptLookup();
+            lookup = made;
+        }
+        return made;
+    }
+
+    /** Count drafts. */
+    void drafted(int proposed, int accepted) {
+        process.tokensDrafted += proposed;
+        process.tokensAccepted += accepted;
+        loop.counters.tokensDrafted += proposed;
+        loop.counters.tokensAccepted += accepted;
+    }
+
+    /** Return how many tokens the process can pay for beside rows [from, to). */
+    int affordable(int from, int to) {
+        return Math.clamp(process.tokensLeft() - cost(from, to, 0), 0, Integer.MAX_VALUE);
+    }
+
+    /** Make the row before {@code to} written, which was drafted, computed and then drawn, as if it had been computed after that. */
+    void writtenDraft(int to) {
+        loop.store.write(kv, to);
+        charged = 0;
     }
 
     /** Set aside what one more generated token costs. Return false if the process cannot pay it now. */

@@ -10,6 +10,7 @@ import pie.engine.generate.Generation;
 import pie.engine.generate.GenerationStep;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.ProbeSpec;
+import pie.engine.generate.PromptLookup;
 import pie.engine.generate.SamplerCode;
 import pie.engine.generate.StepSpec;
 import pie.engine.generate.StopMatcher;
@@ -20,6 +21,8 @@ final class EngineGeneration implements Generation {
     private static final int[] NOTHING = {};
     /** Tokens that a generation without a limit is expected to go on for, at least. */
     private static final int SHORT = 64;
+    /** Chance of a guess from which on it is worth to wait for drafts. */
+    private static final double LIKELY = 0.3;
 
     private final EngineContext context;
     private final KvContext kv;
@@ -216,6 +219,9 @@ final class EngineGeneration implements Generation {
 
     private void beginStep() {
         expect();
+        if (speculates()) {
+            context.lookup().follow(kv.tokens(), kv.length(), kv.length() - keptCount);
+        }
         rows.begin(plan, step, stepSampler, limit());
     }
 
@@ -268,9 +274,34 @@ final class EngineGeneration implements Generation {
                 && constraints.none()
                 && plan.spec().probes().isEmpty()
                 && !plan.sampler().counts()
+                && !awaitsDrafts()
                 && !context.loop.market.config().hardCredits()
                 && keptCount + 1 < plan.spec().maxTokens()
                 && target + 1 < context.loop.maxContext;
+    }
+
+    /** Say whether the next tokens are likely enough to be guessed that they should not be rows before they are known. */
+    private boolean awaitsDrafts() {
+        return speculates() && context.lookup().chance(0) > LIKELY;
+    }
+
+    private boolean speculates() {
+        return plan.spec().speculate()
+                && context.loop.config.speculation() != Speculation.OFF
+                && constraints.none()
+                && plan.spec().probes().isEmpty();
+    }
+
+    /** Return how many drafts may follow a sequence of so many tokens: none that would be the last token. */
+    int drafts(int length) {
+        if (running == null
+                || !running.all
+                || !speculates()
+                || !context.lookup().any()) {
+            return 0;
+        }
+        int most = Math.min(plan.spec().maxTokens() - keptCount, context.loop.maxContext - length) - 1;
+        return Math.min(most, PromptLookup.MOST);
     }
 
     long @Nullable [] mask() {
@@ -292,23 +323,36 @@ final class EngineGeneration implements Generation {
 
     /** Go on from the rows [from, to), which are computed. */
     void computed(int from, int to, int reused) {
-        int seal = limit();
         context.written(from, to, reused, 0);
         FinishReason reason = null;
-        if (rows.drawn() >= 0) {
-            reason = keep(rows.drawn());
+        if (rows.drawn() == 0) {
+            commit(limit(), null);
         }
-        if (reason != null || running == null || !running.all || owed != null) {
-            rows.dropChained();
+        for (int i = 0; i < rows.drawn() && reason == null && owed == null; i++) {
+            if (i > 0) {
+                context.writtenDraft(to + i);
+            }
+            int seal = limit();
+            reason = keep(rows.drawn(i));
+            commit(seal, reason);
         }
-        context.loop.store.commit(kv, reason == null ? Math.min(seal, limit()) : kv.length());
-        lastDelivered = keptCount > held() && kv.length() > 0 ? kv.length() - 1 - held() : lastDelivered;
+        if (kv.computed() > kv.written()) {
+            context.loop.store.shrink(kv, 0); // drafts behind the end
+        }
         context.publish(Integer.MAX_VALUE, 0);
         if (reason != null) {
             finish(reason);
         } else {
             goOn();
         }
+    }
+
+    private void commit(int seal, @Nullable FinishReason reason) {
+        if (reason != null || running == null || !running.all || owed != null) {
+            rows.dropChained();
+        }
+        context.loop.store.commit(kv, reason == null ? Math.min(seal, limit()) : kv.length());
+        lastDelivered = keptCount > held() && kv.length() > 0 ? kv.length() - 1 - held() : lastDelivered;
     }
 
     /** Add a drawn token, unless it ends the generation. Return the reason if it does. */

@@ -82,7 +82,12 @@ final class EngineLoop {
                 limits.totalPages(), limits.pageSize(), secret0, secret1, publishedSalt.high(), publishedSalt.low());
         market = new EngineMarket(config.market(), store, contexts);
         scheduler = new Scheduler(
-                store, limits, config.prefillChunk(), config.itlTarget().toNanos(), market);
+                store,
+                limits,
+                config.prefillChunk(),
+                config.itlTarget().toNanos(),
+                config.speculation() == Speculation.ALWAYS,
+                market);
         counts = new TokenCounts(limits.vocabSize());
         maxContext = limits.maxContext();
         if (limits.maxTokens() < 2 * limits.pageSize()) {

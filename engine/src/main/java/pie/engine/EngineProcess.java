@@ -42,6 +42,8 @@ final class EngineProcess {
 
     long tokensReused;
     long tokensRecomputed;
+    long tokensDrafted;
+    long tokensAccepted;
     long forwardPasses;
     long waitingNanos;
     long driverNanos;
@@ -96,8 +98,12 @@ final class EngineProcess {
         }
     }
 
+    long tokensLeft() {
+        return tokenLimit - tokensIn - tokensOut - tokensReserved;
+    }
+
     private boolean affords(long tokens) {
-        return tokens <= 0 || tokens <= tokenLimit - tokensIn - tokensOut - tokensReserved;
+        return tokens <= 0 || tokens <= tokensLeft();
     }
 
     /** Set tokens aside if they fit. Return whether they did. */
@@ -167,6 +173,8 @@ final class EngineProcess {
                 tokensOut,
                 tokensReused,
                 tokensRecomputed,
+                tokensDrafted,
+                tokensAccepted,
                 forwardPasses,
                 waitingNanos,
                 driverNanos,

@@ -16,6 +16,8 @@ public record EngineStats(
         long tokensGenerated,
         long tokensReused,
         long tokensRecomputed,
+        long tokensDrafted,
+        long tokensAccepted,
         int pagesTotal,
         int pagesFree,
         int pagesWorking,

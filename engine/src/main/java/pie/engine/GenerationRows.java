@@ -1,6 +1,7 @@
 package pie.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.ForwardBatch;
@@ -8,6 +9,7 @@ import pie.engine.driver.ForwardResult;
 import pie.engine.driver.ProbeKind;
 import pie.engine.generate.ProbeSpec;
 import pie.engine.generate.ProbeValue;
+import pie.engine.generate.PromptLookup;
 import pie.engine.generate.SamplerCode;
 import pie.engine.generate.StepSpec;
 import pie.engine.schedule.BatchWriter;
@@ -28,7 +30,12 @@ final class GenerationRows extends Work {
     /** Pages that a chained row added, until its token is known. */
     private int chainedPages;
 
-    private int drawn = -1;
+    private final int[] drafts = new int[PromptLookup.MOST];
+    private int draftCount;
+    /** What the rows drew: the drafts that hold, and one token more. */
+    private final int[] drawn = new int[PromptLookup.MOST + 1];
+
+    private int drawnCount;
     private final List<ProbeValue> values = new ArrayList<>();
     private @Nullable PieException stopped;
 
@@ -41,7 +48,8 @@ final class GenerationRows extends Work {
 
     /** Forget what the last step drew and measured. */
     void clear() {
-        drawn = -1;
+        drawnCount = 0;
+        draftCount = 0;
         values.clear();
         stopped = null;
     }
@@ -98,9 +106,13 @@ final class GenerationRows extends Work {
         return start;
     }
 
-    /** Return the token drawn, -1 if there is none. */
+    /** Return how many tokens were drawn: one more than the drafts that hold, or none. */
     int drawn() {
-        return drawn;
+        return drawnCount;
+    }
+
+    int drawn(int i) {
+        return drawn[i];
     }
 
     List<ProbeValue> values() {
@@ -131,7 +143,40 @@ final class GenerationRows extends Work {
 
     @Override
     protected boolean goesOn() {
-        return stopped == null && step.draw() && generation.goesOn(target);
+        return stopped == null && draftCount == 0 && step.draw() && generation.goesOn(target);
+    }
+
+    @Override
+    protected int drafts() {
+        boolean decodes = !inFlight() && kv.computed() == savedLength - 1 && savedLength == kv.length();
+        if (!decodes || !step.draw() || stepSampler != null || !step.probes().isEmpty()) {
+            return 0;
+        }
+        int size = context.loop.store.pageSize();
+        int room = context.loop.store.pagesFor(savedLength) * size - savedLength;
+        return Math.min(Math.min(room, generation.drafts(savedLength)), context.affordable(start, savedLength) - 1);
+    }
+
+    @Override
+    protected double chance(int i) {
+        return context.lookup().chance(i);
+    }
+
+    @Override
+    protected void draft(int count) {
+        if (draftCount > 0 && inFlight()) {
+            return;
+        }
+        draftCount = count;
+        target = savedLength + count;
+        for (int i = 0; i < count; i++) {
+            drafts[i] = context.lookup().guess(i);
+        }
+    }
+
+    @Override
+    protected int kept(int to) {
+        return to <= savedLength ? to : savedLength + drawnCount - 1;
     }
 
     @Override
@@ -142,24 +187,31 @@ final class GenerationRows extends Work {
     @Override
     protected void writeChained(BatchWriter batch, int batchRow, int pages) {
         chainedPages = pages;
-        draw(batch, batchRow, target + 1, mask(batch));
+        draw(batch, batchRow, target + 1, mask(batch), 0);
     }
 
     @Override
     protected void reserve() {
-        context.reserve(start, target, reusedFrom(start), step.draw() ? 1 : 0);
+        context.reserve(start, savedLength, reusedFrom(start), step.draw() ? 1 + draftCount : 0);
     }
 
     @Override
     protected int draws(int from, int to) {
-        return step.draw() && to == target ? 1 : 0;
+        return step.draw() && to == target ? 1 + draftCount : 0;
     }
 
     @Override
     protected void write(BatchWriter batch, int batchRow, int from, int to) {
         int maskRef = mask(batch);
         if (step.draw() && to == target) {
-            draw(batch, batchRow + target - 1 - from, target, maskRef);
+            int last = batchRow + savedLength - 1 - from;
+            for (int i = 0; i < draftCount; i++) {
+                batch.token(last + 1 + i, drafts[i]);
+            }
+            for (int i = 0; i <= draftCount; i++) {
+                draw(batch, last + i, savedLength + i, maskRef, i);
+            }
+            context.drafted(draftCount, 0);
         }
         writeProbes(batch, plan.spec().probes(), batchRow, from, to, maskRef);
         writeProbes(batch, step.probes(), batchRow, from, to, maskRef);
@@ -170,14 +222,23 @@ final class GenerationRows extends Work {
         return mask == null ? ForwardBatch.NO_MASK : batch.mask(mask);
     }
 
-    /** Write the draw of the token {@code index}. */
-    private void draw(BatchWriter batch, int batchRow, int index, int maskRef) {
+    /** Write the draw of the token {@code index}, behind so many drafts. */
+    private void draw(BatchWriter batch, int batchRow, int index, int maskRef, int behind) {
         SamplerCode sampler = stepSampler == null ? plan.sampler() : stepSampler;
         batch.draw(batchRow, index, 0, seed(sampler), maskRef);
         if (!step.bias().isEmpty()) {
             SamplerCode.bias(batch, step.bias());
         }
-        sampler.write(batch, context.loop.counts, kv.tokens(), target, generation.kept(), 0, generation.keptCount());
+        if (sampler.counts() && behind > 0) {
+            int[] all = Arrays.copyOf(kv.tokens(), savedLength + behind);
+            System.arraycopy(drafts, 0, all, savedLength, behind);
+            int[] generated = Arrays.copyOf(generation.kept(), generation.keptCount() + behind);
+            System.arraycopy(drafts, 0, generated, generation.keptCount(), behind);
+            sampler.write(batch, context.loop.counts, all, all.length, generated, 0, generated.length);
+        } else {
+            sampler.write(
+                    batch, context.loop.counts, kv.tokens(), savedLength, generation.kept(), 0, generation.keptCount());
+        }
     }
 
     private long seed(SamplerCode sampler) {
@@ -203,7 +264,12 @@ final class GenerationRows extends Work {
             throw stopped;
         }
         if (step.draw() && to == target) {
-            drawn = context.token(result, firstDraw);
+            int token;
+            do {
+                token = context.token(result, firstDraw + drawnCount);
+                drawn[drawnCount++] = token;
+            } while (drawnCount <= draftCount && token == drafts[drawnCount - 1]);
+            context.drafted(0, drawnCount - 1);
         }
         List<ProbeSpec> standing = plan.spec().probes();
         int n = readProbes(result, standing, firstProbe, from, to, 0);
@@ -228,7 +294,7 @@ final class GenerationRows extends Work {
     @Override
     protected void done() {
         context.workEnded();
-        generation.computed(start, target, reusedFrom(start));
+        generation.computed(start, savedLength, reusedFrom(start));
     }
 
     @Override

@@ -11,6 +11,10 @@ final class LoopCounters {
 
     long tokensGenerated;
     long tokensReused;
+    /** Tokens guessed and computed beforehand, and those of them that were then drawn. */
+    long tokensDrafted;
+
+    long tokensAccepted;
     long tokensRecomputed;
     long driverNanos;
     long planNanos;

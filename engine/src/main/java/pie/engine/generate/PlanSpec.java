@@ -18,6 +18,7 @@ import pie.engine.grammar.Matcher;
  * @param rebidEachStep whether the default bid is worked out at every step, or once
  * @param constraints grammars that the text must follow, all of them, each from where its matcher stands when it is attached; the
  *     matchers themselves are not advanced
+ * @param speculate whether the engine may draft tokens and check several in one step; the tokens are the same
  */
 public record PlanSpec(
         SamplerChain sampler,
@@ -29,7 +30,8 @@ public record PlanSpec(
         List<ProbeSpec> probes,
         int horizon,
         boolean rebidEachStep,
-        List<Matcher> constraints) {
+        List<Matcher> constraints,
+        boolean speculate) {
     public PlanSpec(
             SamplerChain sampler,
             int maxTokens,
@@ -38,12 +40,22 @@ public record PlanSpec(
             long @Nullable [] logitMask,
             OptionalLong seed,
             List<ProbeSpec> probes) {
-        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true, List.of());
+        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true, List.of(), false);
     }
 
     public PlanSpec withBidding(int tokens, boolean eachStep) {
         return new PlanSpec(
-                sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, tokens, eachStep, constraints);
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                seed,
+                probes,
+                tokens,
+                eachStep,
+                constraints,
+                speculate);
     }
 
     public PlanSpec withConstraints(List<Matcher> matchers) {
@@ -57,6 +69,22 @@ public record PlanSpec(
                 probes,
                 horizon,
                 rebidEachStep,
-                List.copyOf(matchers));
+                List.copyOf(matchers),
+                speculate);
+    }
+
+    public PlanSpec withSpeculation(boolean on) {
+        return new PlanSpec(
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                seed,
+                probes,
+                horizon,
+                rebidEachStep,
+                constraints,
+                on);
     }
 }

@@ -6,6 +6,8 @@ public record ProcessTotals(
         long tokensOut,
         long tokensReused,
         long tokensRecomputed,
+        long tokensDrafted,
+        long tokensAccepted,
         long forwardPasses,
         long waitingNanos,
         long driverNanos,
@@ -14,5 +16,6 @@ public record ProcessTotals(
         double pagesPeak,
         double pageSeconds,
         MarketTotals market) {
-    public static final ProcessTotals NONE = new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketTotals.NONE);
+    public static final ProcessTotals NONE =
+            new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketTotals.NONE);
 }

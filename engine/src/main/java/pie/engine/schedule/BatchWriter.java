@@ -26,15 +26,21 @@ public final class BatchWriter {
         batch = next;
     }
 
-    /** Add rows [from, to) of a context. Return the number of the first in the batch. */
+    /** Add rows [from, to) of a context; those it does not have are drafts, to be named. Return the number of the first in the batch. */
     int request(KvContext kv, int from, int to, int pages, boolean noWrite) {
         int first = batch.rows;
+        int known = Math.min(to, kv.length());
         for (int row = from; row < to; row++) {
-            batch.tokens[first + row - from] = kv.token(row);
-            batch.positions[first + row - from] = kv.position(row);
+            batch.tokens[first + row - from] = row < known ? kv.token(row) : 0;
+            batch.positions[first + row - from] = row < known ? kv.position(row) : row;
         }
         rows(kv, from, to, pages, noWrite);
         return first;
+    }
+
+    /** Name the token of a draft. */
+    public void token(int batchRow, int token) {
+        batch.tokens[batchRow] = token;
     }
 
     /** Add the row after the last of a context, whose token is a draw of the step before. Return its number in the batch. */

@@ -28,17 +28,27 @@ public final class Scheduler {
     private final KvStore store;
     private final DriverCapabilities limits;
     private final StepTime time = new StepTime();
+    private final DecodeTime decodeTime = new DecodeTime();
     private final StepFiller filler;
+    private final Drafting drafting;
     private final List<Work> works = new ArrayList<>();
     private final Order order;
     private final List<Work> refused = new ArrayList<>();
     private final List<PieException> refusals = new ArrayList<>();
     private long added;
 
-    public Scheduler(KvStore store, DriverCapabilities limits, int prefillChunk, long itlNanos, Order order) {
+    /** @param draftAlways whether drafts are taken whatever they cost */
+    public Scheduler(
+            KvStore store,
+            DriverCapabilities limits,
+            int prefillChunk,
+            long itlNanos,
+            boolean draftAlways,
+            Order order) {
         this.store = store;
         this.limits = limits;
         this.order = order;
+        drafting = new Drafting(limits, draftAlways, decodeTime);
         filler = new StepFiller(store, limits, Math.max(prefillChunk, store.pageSize()), itlNanos, time, this::refused);
     }
 
@@ -95,12 +105,19 @@ public final class Scheduler {
         int page = store.pageSize();
         int most = limits.maxTokens();
         boolean prefill = false;
+        int decodes = 0;
+        int decodeRows = 0;
         for (int i = 0; i < order.size(); i++) {
             Work work = order.granted(i);
             reuse(work);
             work.missed(Missed.FULL);
-            prefill |= work.left() > page;
+            work.draft(0);
+            int left = work.left();
+            prefill |= left > page;
+            decodes += left > 0 ? 1 : 0;
+            decodeRows += left;
         }
+        drafting.begin(decodes, decodeRows, before == null && !prefill);
         if (order.size() > 0 && prefill && order.granted(0).uncut()) {
             filler.take(order.granted(0), most, most);
         }
@@ -111,6 +128,7 @@ public final class Scheduler {
         int room = prefill ? most - page : most;
         for (int i = 0; i < order.size(); i++) {
             if (order.granted(i).left() <= page) {
+                drafting.draft(order.granted(i));
                 filler.take(order.granted(i), room - step.rows(), room - step.rows());
             }
         }
@@ -176,7 +194,11 @@ public final class Scheduler {
 
     /** Give the results of a step to its works, best-ranked first. */
     public void settle(StepPlan step, ForwardResult result) {
-        time.learn(step.rows(), step.kvTokens, result.prepareNanos + result.forwardNanos + result.sampleNanos);
+        long nanos = result.prepareNanos + result.forwardNanos + result.sampleNanos;
+        time.learn(step.rows(), step.kvTokens, nanos);
+        if (step.rows() == step.decodeRows()) {
+            decodeTime.learn(step.rows(), nanos);
+        }
         for (int i = 0; i < step.requests(); i++) {
             Work work = step.work(i);
             if (!step.isVoid(i)) {
@@ -198,7 +220,7 @@ public final class Scheduler {
             fail(work, e);
             return;
         }
-        store.computed(work.kv(), to, work.sealLimit);
+        store.computed(work.kv(), work.kept(to), work.sealLimit);
         if (to == work.target) {
             remove(work);
             work.done();

@@ -189,6 +189,24 @@ public abstract class Work {
         throw new IllegalStateException("this work has no chained rows");
     }
 
+    /** Return how many drafts the work could take now. */
+    protected int drafts() {
+        return 0;
+    }
+
+    /** Return the chance of the i-th draft to hold if those before it do. */
+    protected double chance(int i) {
+        return 0;
+    }
+
+    /** Add so many drafts to the rows, in place of those added before. */
+    protected void draft(int count) {}
+
+    /** Return the row after the last, of those computed up to {@code to}, that counts: all but rejected drafts. */
+    protected int kept(int to) {
+        return to;
+    }
+
     /** Return an upper bound of the draws asked of rows [from, to). */
     protected abstract int draws(int from, int to);
 

@@ -43,6 +43,7 @@ final class EngineSimTest {
         long reused = 0;
         long recomputed = 0;
         long overrun = 0;
+        long accepted = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             Simulation.Report report = Simulation.run(seed, false);
             steps += report.steps();
@@ -50,12 +51,14 @@ final class EngineSimTest {
             reused += report.reused();
             recomputed += report.recomputed();
             overrun += report.overrun();
+            accepted += report.accepted();
         }
         assertThat(steps).as("steps").isGreaterThan(SEEDS);
         assertThat(faults).as("faults").isPositive();
         assertThat(reused).as("rows taken from others").isPositive();
         assertThat(recomputed).as("rows computed again").isPositive();
         assertThat(overrun).as("rows behind the end of a generation").isPositive();
+        assertThat(accepted).as("drafts that held").isPositive();
     }
 
     @Test

@@ -28,15 +28,21 @@ final class Program extends Actor {
     private static final int CONTEXTS = 3;
 
     private final Random random;
+    /** Decides what was added later, so that older programs stay as they were. */
+    private final Random taste;
+
     private final int longest;
     private final boolean ownSeeds;
     private final boolean sights;
+    private final boolean loops;
     private final List<ContextHandle> contexts = new ArrayList<>();
     private int left;
 
     Program(EngineSim sim, int number, long seed, Scenario scenario) {
         super(sim, number, seed);
         random = new Random(seed);
+        taste = new Random(seed ^ 0x5eed);
+        loops = scenario.drafts() && taste.nextBoolean();
         longest = scenario.longest();
         ownSeeds = scenario.ownSeeds();
         sights = scenario.sights();
@@ -289,7 +295,25 @@ final class Program extends Actor {
         long[] mask = random.nextInt(5) == 0 ? new long[] {random.nextLong() | 9} : null;
         OptionalLong seed = ownSeeds ? OptionalLong.of(random.nextLong()) : OptionalLong.empty();
         int most = Math.max(1, Math.min(max, room(context) - 1));
-        return new PlanSpec(sampler(false), most, new int[] {2, 50}, stops, mask, seed, probes);
+        PlanSpec plan = new PlanSpec(sampler(false), most, new int[] {2, 50}, stops, mask, seed, probes);
+        return loops ? looping(plan, most) : plan;
+    }
+
+    /** Have the text repeat itself, mostly, so that drafts hold: a few tokens that all others give way to. */
+    private PlanSpec looping(PlanSpec plan, int most) {
+        List<Stage> stages = new ArrayList<>(plan.sampler().stages());
+        int first = 20 + taste.nextInt(30);
+        float push = 4 + 12 * taste.nextFloat();
+        stages.addFirst(new Stage.LogitBias(Map.of(first, push, first + 1, taste.nextInt(3) * 4f)));
+        return new PlanSpec(
+                        new SamplerChain(stages, plan.sampler().seed()),
+                        most,
+                        plan.stopIds(),
+                        plan.stopStrings(),
+                        plan.logitMask(),
+                        plan.seed(),
+                        plan.probes())
+                .withSpeculation(true);
     }
 
     private SamplerChain sampler(boolean pass) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import pie.engine.EngineConfig;
+import pie.engine.Speculation;
 import pie.engine.driver.FaultyDriver.Fault;
 
 /**
@@ -15,6 +16,7 @@ import pie.engine.driver.FaultyDriver.Fault;
  * @param spreadNanos time in which the programs arrive
  * @param faultRate share of steps and copies that go wrong
  * @param ownSeeds whether programs name the seeds of their draws
+ * @param drafts whether programs let the engine draft tokens, for texts that repeat themselves
  * @param sights whether programs hide tokens from rows: by masks, drops and windows
  */
 record Scenario(
@@ -32,8 +34,10 @@ record Scenario(
         SimDriver.Cost cost,
         boolean ownSeeds,
         boolean sights,
+        boolean drafts,
         EngineConfig config) {
     private static final boolean SIGHTS = Boolean.parseBoolean(System.getProperty("pie.sim.sights", "true"));
+    private static final boolean DRAFTS = Boolean.parseBoolean(System.getProperty("pie.sim.drafts", "true"));
     static final int VOCAB = 64;
     static final int CONTEXT = 2048;
     private static final Fault[] FAULTS = {
@@ -47,6 +51,7 @@ record Scenario(
 
     static Scenario of(long seed, int depth) {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 1);
+        Random taste = new Random(seed * 0x9e3779b97f4a7c15L + 2);
         int pageSize = 8 << random.nextInt(4);
         int pages = 8 + (random.nextInt(3) == 0 ? random.nextInt(505) : random.nextInt(40));
         int batchTokens = pageSize * (2 + random.nextInt(6)) + random.nextInt(pageSize);
@@ -86,7 +91,8 @@ record Scenario(
                 new SimDriver.Cost(step, step / 100, step / 10_000, random.nextInt(4) == 0 ? 0.005 : 0),
                 faulty,
                 SIGHTS && random.nextInt(3) == 0,
-                config);
+                DRAFTS && taste.nextInt(3) > 0,
+                config.withSpeculation(taste.nextInt(4) > 0 ? Speculation.ALWAYS : Speculation.AUTO));
     }
 
     /** Return the same programs' world with room for one of them, nobody else, no faults and no reuse. */
@@ -106,6 +112,7 @@ record Scenario(
                 new SimDriver.Cost(1000, 1, 0, 0),
                 ownSeeds,
                 sights,
-                EngineConfig.DEFAULT.withPrefixCache(false).withPipelineDepth(1));
+                drafts,
+                EngineConfig.DEFAULT.withPrefixCache(false).withPipelineDepth(1).withSpeculation(Speculation.OFF));
     }
 }

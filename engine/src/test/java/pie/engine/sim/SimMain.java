@@ -46,6 +46,8 @@ public final class SimMain {
         long end = seconds == Long.MAX_VALUE ? Long.MAX_VALUE : begun + seconds * 1_000_000_000L;
         long turns = 0;
         long steps = 0;
+        long overrun = 0;
+        long accepted = 0;
         long seed = first;
         for (; seed <= last && System.nanoTime() < end; seed++) {
             try {
@@ -53,6 +55,8 @@ public final class SimMain {
                         Simulation.run(depth == 0 ? Scenario.of(seed) : Scenario.of(seed, depth), one);
                 turns += report.turns();
                 steps += report.steps();
+                overrun += report.overrun();
+                accepted += report.accepted();
                 if (one) {
                     System.out.println(report.text());
                     System.out.println("digest " + Long.toHexString(report.digest()));
@@ -67,11 +71,13 @@ public final class SimMain {
         }
         System.out.printf(
                 Locale.ROOT,
-                "seeds %d..%d: all laws hold. %d turns, %d steps, %.1f s%n",
+                "seeds %d..%d: all laws hold. %d turns, %d steps, %d overrun rows, %d accepted drafts, %.1f s%n",
                 first,
                 seed - 1,
                 turns,
                 steps,
+                overrun,
+                accepted,
                 (System.nanoTime() - begun) / 1e9);
         return 0;
     }

@@ -20,6 +20,7 @@ final class Simulation {
             long reused,
             long recomputed,
             long overrun,
+            long accepted,
             long digest,
             String text) {}
 
@@ -65,6 +66,7 @@ final class Simulation {
                     stats.tokensReused(),
                     stats.tokensRecomputed(),
                     stats.rowsOverrun(),
+                    stats.tokensAccepted(),
                     sim.journal().digest(),
                     wholeJournal ? sim.journal().text() : "");
         } catch (RuntimeException | AssertionError e) {
