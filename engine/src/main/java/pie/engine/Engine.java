@@ -295,6 +295,11 @@ public final class Engine implements AutoCloseable {
         join(reply);
     }
 
+    /** Say whether tokens are drafted for generations that ask for it. */
+    public boolean speculates() {
+        return loop.config.speculation() != Speculation.OFF;
+    }
+
     /** End all work with CANCELLED, stop the loop and close the driver. */
     @Override
     public void close() {

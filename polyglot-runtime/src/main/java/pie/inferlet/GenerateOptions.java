@@ -2,6 +2,7 @@ package pie.inferlet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class GenerateOptions {
     private OptionalInt horizon = OptionalInt.empty();
     private boolean rebidEachStep = true;
     private List<?> constraints = List.of();
+    private Optional<Boolean> systemSpeculation = Optional.empty();
 
     private record Stops(List<Integer> ids, List<String> strings) {}
 
@@ -100,11 +102,12 @@ public final class GenerateOptions {
         throw Unsupported.later("speculator: this engine takes no drafters yet");
     }
 
-    /** Ask for the engine's own drafter. @throws PieException UNSUPPORTED for true on this engine */
+    /**
+     * Let the engine draft tokens of collected text and check several in one step, or not; the tokens are the same. Unless set: if the
+     * sampler is greedy and the operator has left the drafter on.
+     */
     public GenerateOptions systemSpeculation(boolean on) {
-        if (on) {
-            throw Unsupported.later("system_speculation: this engine has no drafter yet");
-        }
+        systemSpeculation = Optional.of(on);
         return this;
     }
 
@@ -173,7 +176,13 @@ public final class GenerateOptions {
         copy.horizon = horizon;
         copy.rebidEachStep = rebidEachStep;
         copy.constraints = constraints;
+        copy.systemSpeculation = systemSpeculation;
         return copy;
+    }
+
+    /** @param usual what holds unless it was set */
+    boolean speculates(boolean usual) {
+        return systemSpeculation.orElse(usual);
     }
 
     boolean autoFlush() {

@@ -81,7 +81,8 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                 List.copyOf(probes),
                 options.horizonOrNone(),
                 options.rebids(),
-                matchers());
+                matchers(),
+                options.speculates(sampler.chain().greedy() && context.model().defaultSystemSpeculation()));
     }
 
     private synchronized Generator set(Consumer<GenerateOptions> change) {

@@ -52,7 +52,7 @@ public final class Model {
 
     /** Say whether the operator has left the system drafter on. */
     public boolean defaultSystemSpeculation() {
-        return false;
+        return engine.speculates();
     }
 
     /** Make a speech builder. @throws PieException UNSUPPORTED, as no loaded model speaks */

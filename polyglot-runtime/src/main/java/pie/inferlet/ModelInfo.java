@@ -33,7 +33,7 @@ public record ModelInfo(
                 "",
                 List.of("text"),
                 false,
-                false,
+                engine.speculates(),
                 engine.capabilities().batchInvariant());
     }
 }

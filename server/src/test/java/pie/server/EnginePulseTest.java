@@ -14,7 +14,7 @@ import pie.engine.market.MarketStats;
 
 class EnginePulseTest {
     private static EngineStats stats(int steps) {
-        return new EngineStats(steps, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketStats.NONE);
+        return new EngineStats(steps, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketStats.NONE);
     }
 
     @Test

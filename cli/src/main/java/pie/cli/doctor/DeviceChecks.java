@@ -48,7 +48,8 @@ public final class DeviceChecks {
             findings.add(
                     d.usable()
                             ? Finding.ok("gpu", line)
-                            : Finding.note("gpu", line, "the kernels need compute capability 8.0: models run on the CPU"));
+                            : Finding.note(
+                                    "gpu", line, "the kernels need compute capability 8.0: models run on the CPU"));
         }
         return findings;
     }
