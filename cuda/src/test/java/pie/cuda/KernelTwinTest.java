@@ -35,7 +35,7 @@ class KernelTwinTest {
     @BeforeAll
     void open() {
         Gpu.require();
-        api = JCudaApi.open(0);
+        api = device();
         arena = Arena.ofShared();
         kernels = new Kernels(api, arena, format());
         data = new DeviceData(api, format());
@@ -47,6 +47,11 @@ class KernelTwinTest {
             api.close();
             arena.close();
         }
+    }
+
+    /** Open the device. */
+    CudaApi device() {
+        return JCudaApi.open(0);
     }
 
     NumberFormat format() {

@@ -1,0 +1,367 @@
+package pie.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import pie.cpu.Harness;
+import pie.cpu.Harness.Slice;
+import pie.cuda.api.CudaApi;
+import pie.cuda.api.JCudaApi;
+import pie.cuda.api.ParamBlock;
+import pie.cuda.emulator.Emulator;
+import pie.engine.driver.DriverConfig;
+import pie.engine.model.ModelFiles;
+
+/**
+ * Break one of the driver's calls and run prompts, decode steps and a page copy on the emulator: it must show, by another token or logit,
+ * a fault, or a finding.
+ */
+@ExtendWith(Emulator.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class CallMutationTest {
+    private static final DriverConfig CONFIG = new DriverConfig("auto", 16, 32, 0, 64, 8, java.util.Map.of());
+
+    private ModelFiles model;
+    private List<float[]> expected;
+
+    @BeforeAll
+    void open() {
+        Emulator.load();
+        Emulator.reset();
+        model = TinyModels.open("tiny-llama");
+        List<float[]> first = outcome(api -> api);
+        expected = first;
+        assertThat(Emulator.findings()).isEmpty();
+    }
+
+    @AfterAll
+    void close() {
+        model.close();
+    }
+
+    @AfterEach
+    void reset() {
+        Emulator.reset();
+    }
+
+    /** Change what follows the {@code nth} call, counted from 0. */
+    private abstract static class Nth extends ForwardingApi {
+        private int calls;
+
+        Nth(CudaApi to) {
+            super(to);
+        }
+
+        boolean is(int nth) {
+            return calls++ == nth;
+        }
+    }
+
+    static Stream<Arguments> mutants() {
+        return Stream.of(
+                mutant("results are read without waiting", api -> new ForwardingApi(api) {
+                    @Override
+                    public boolean reached(Event event) {
+                        return true;
+                    }
+
+                    @Override
+                    public void await(Event event) {}
+                }),
+                mutant("the end of a step is not recorded", api -> new ForwardingApi(api) {
+                    @Override
+                    public void record(Event event) {}
+                }),
+                mutant("the end is recorded before the results are copied", api -> new ForwardingApi(api) {
+                    private final List<Runnable> held = new ArrayList<>();
+
+                    @Override
+                    public void copyOut(MemorySegment at, long from, long bytes) {
+                        held.add(() -> to.copyOut(at, from, bytes));
+                    }
+
+                    @Override
+                    public void record(Event event) {
+                        to.record(event);
+                        held.forEach(Runnable::run);
+                        held.clear();
+                    }
+                }),
+                mutant("inputs are not sent", api -> new Nth(api) {
+                    @Override
+                    public void copyIn(long at, MemorySegment from, long bytes) {
+                        if (!is(4)) {
+                            to.copyIn(at, from, bytes);
+                        }
+                    }
+                }),
+                mutant("the last word of every copy is missing", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copyIn(long at, MemorySegment from, long bytes) {
+                        to.copyIn(at, from, Math.max(0, bytes - 4));
+                    }
+                }),
+                mutant("copies run past the buffer", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copyIn(long at, MemorySegment from, long bytes) {
+                        to.copyIn(at, from, bytes + (1 << 26));
+                    }
+                }),
+                mutant("results are not copied", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copyOut(MemorySegment at, long from, long bytes) {}
+                }),
+                mutant("results are copied before the step", api -> new ForwardingApi(api) {
+                    private boolean first = true;
+
+                    @Override
+                    public void copyOut(MemorySegment at, long from, long bytes) {
+                        if (first) {
+                            to.copyOut(at, from, bytes);
+                            to.synchronize();
+                            first = false;
+                        }
+                    }
+                }),
+                mutant("memory is not cleared", api -> new ForwardingApi(api) {
+                    @Override
+                    public void fill(long at, byte value, long bytes) {}
+                }),
+                mutant("memory is cleared with something else", api -> new ForwardingApi(api) {
+                    @Override
+                    public void fill(long at, byte value, long bytes) {
+                        to.fill(at, (byte) 0x41, bytes);
+                    }
+                }),
+                mutant("allocations are too small", api -> new ForwardingApi(api) {
+                    @Override
+                    public long allocate(long bytes) {
+                        return to.allocate(Math.max(1, bytes - 16));
+                    }
+                }),
+                mutant("memory in use is freed", api -> new Nth(api) {
+                    @Override
+                    public long allocate(long bytes) {
+                        long address = to.allocate(bytes);
+                        if (is(3)) {
+                            to.free(address);
+                        }
+                        return address;
+                    }
+                }),
+                mutant("memory is freed twice", api -> new Nth(api) {
+                    @Override
+                    public long allocate(long bytes) {
+                        long address = to.allocate(bytes);
+                        if (is(0)) {
+                            to.free(address);
+                            to.free(address);
+                        }
+                        return address;
+                    }
+                }),
+                mutant("a launch has a block too few", api -> new ForwardingApi(api) {
+                    @Override
+                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+                        to.launch(function, Math.max(1, gridX - 1), gridY, threads, params);
+                    }
+                }),
+                mutant("a launch has half its threads", api -> new ForwardingApi(api) {
+                    @Override
+                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+                        to.launch(function, gridX, gridY, threads / 2, params);
+                    }
+                }),
+                mutant("a launch has more threads than a block may", api -> new ForwardingApi(api) {
+                    @Override
+                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+                        to.launch(function, gridX, gridY, 8 * threads, params);
+                    }
+                }),
+                mutant("two launches change places", api -> new ForwardingApi(api) {
+                    private Runnable held = () -> {};
+                    private int launches;
+
+                    @Override
+                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+                        if (launches++ % 5 == 3) {
+                            held = () -> to.launch(function, gridX, gridY, threads, params);
+                            return;
+                        }
+                        to.launch(function, gridX, gridY, threads, params);
+                        held.run();
+                        held = () -> {};
+                    }
+                }),
+                mutant("each ninth launch is lost", api -> new ForwardingApi(api) {
+                    private int launches;
+
+                    @Override
+                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+                        if (++launches % 9 != 0) {
+                            to.launch(function, gridX, gridY, threads, params);
+                        }
+                    }
+                }),
+                mutant("a capture waits for the device", api -> new ForwardingApi(api) {
+                    @Override
+                    public void beginCapture() {
+                        to.beginCapture();
+                        to.synchronize();
+                    }
+                }),
+                mutant("a capture allocates", api -> new ForwardingApi(api) {
+                    @Override
+                    public void beginCapture() {
+                        to.beginCapture();
+                        to.allocate(16);
+                    }
+                }),
+                mutant("a capture is begun twice", api -> new ForwardingApi(api) {
+                    @Override
+                    public void beginCapture() {
+                        to.beginCapture();
+                        to.beginCapture();
+                    }
+                }),
+                mutant("a graph is launched after it was freed", api -> new ForwardingApi(api) {
+                    @Override
+                    public Graph endCapture() {
+                        Graph graph = to.endCapture();
+                        to.free(graph);
+                        return graph;
+                    }
+                }),
+                mutant("a recorded step is never launched", api -> new ForwardingApi(api) {
+                    @Override
+                    public void launch(Graph graph) {}
+                }),
+                mutant("pages are copied the other way", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copy(long at, long from, long bytes) {
+                        to.copy(from, at, bytes);
+                    }
+                }),
+                mutant("pages are copied in part", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copy(long at, long from, long bytes) {
+                        to.copy(at, from, bytes / 2);
+                    }
+                }),
+                mutant("pinned memory is freed before its copy ran", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copyOut(MemorySegment at, long from, long bytes) {
+                        to.copyOut(at, from, bytes);
+                        to.freeHost(at);
+                    }
+                }),
+                mutant("waiting is left to another thread", api -> new ForwardingApi(api) {
+                    @Override
+                    public void synchronize() {
+                        RuntimeException[] failure = new RuntimeException[1];
+                        Thread other = new Thread(() -> {
+                            try {
+                                to.synchronize();
+                            } catch (RuntimeException e) {
+                                failure[0] = e;
+                            }
+                        });
+                        other.start();
+                        try {
+                            other.join();
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                        if (failure[0] != null) {
+                            throw failure[0];
+                        }
+                    }
+                }),
+                mutant("the kernels of the other format are loaded", api -> new ForwardingApi(api) {
+                    @Override
+                    public void load(String ptx) {
+                        to.load(KernelSource.ptx(NumberFormat.BF16));
+                    }
+                }),
+                mutant("the context is left with all that is in it", api -> new ForwardingApi(api) {
+                    @Override
+                    public void close() {
+                        jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease(new jcuda.driver.CUdevice());
+                    }
+                }));
+    }
+
+    private static Arguments mutant(String defect, Function<CudaApi, CudaApi> change) {
+        return Arguments.of(defect, change);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mutants")
+    void defectsAreCaught(String defect, Function<CudaApi, CudaApi> change) {
+        Emulator.set("budget", 20_000_000);
+        String why = "";
+        try {
+            List<float[]> actual = outcome(change);
+            for (int i = 0; i < expected.size(); i++) {
+                if (!Arrays.equals(actual.get(i), expected.get(i))) {
+                    why = "outcome " + i + " differs";
+                    break;
+                }
+            }
+        } catch (RuntimeException | AssertionError e) {
+            why = e.toString();
+        }
+        List<String> findings = Emulator.findings();
+        assertThat(findings.isEmpty() ? why : findings.getFirst())
+                .as("what caught: %s", defect)
+                .isNotEmpty();
+    }
+
+    /** Run prompts, decode steps that are recorded and replayed, and a fork; returns logits and tokens. */
+    private List<float[]> outcome(Function<CudaApi, CudaApi> change) {
+        List<float[]> all = new ArrayList<>();
+        CudaLimits limits = CudaLimits.of(model.config(), CONFIG);
+        CudaOptions options = CudaOptions.of(CONFIG.options());
+        try (CudaDriver driver = new CudaDriver(
+                () -> CudaMachine.open(change.apply(JCudaApi.open(0)), model, limits, options, line -> {}))) {
+            Harness h = new Harness(driver);
+            var first = h.context();
+            var second = h.context();
+            for (var o : h.pass(List.of(Slice.probed(first, prompt(21, 3)), Slice.probed(second, prompt(5, 8))))) {
+                all.addAll(Arrays.asList(o.logits()));
+            }
+            int a = 1;
+            int b = 2;
+            for (int i = 0; i < 4; i++) {
+                var o = h.pass(List.of(Slice.drawn(first, new int[] {a}), Slice.drawn(second, new int[] {b})));
+                a = o.get(0).token();
+                b = o.get(1).token();
+                all.add(new float[] {a, b});
+            }
+            var fork = h.fork(first);
+            all.addAll(Arrays.asList(h.pass(List.of(Slice.probed(fork, new int[] {a})))
+                    .getFirst()
+                    .logits()));
+        }
+        return all;
+    }
+
+    private int[] prompt(int length, int seed) {
+        return new java.util.Random(seed)
+                .ints(length, 0, model.config().vocab())
+                .toArray();
+    }
+}
