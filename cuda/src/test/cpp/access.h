@@ -19,7 +19,7 @@ void sharedBounds(const Warp& w, const Op* o, uint64_t offset, unsigned n, int l
 char* localAt(Warp& w, const Op* o, uint64_t offset, unsigned n, int lane);
 
 template <Access A>
-inline char* globalAt(Warp& w, const Op* o, uint64_t a, unsigned n, int lane) {
+inline __attribute__((always_inline)) char* globalAt(Warp& w, const Op* o, uint64_t a, unsigned n, int lane) {
     if (a & (n - 1)) [[unlikely]] misaligned(w, o, a, n, lane);
     if (!Memory::inside(a) || !Memory::written(a, n)) [[unlikely]] {
         if (A == Access::WRITE)
@@ -31,7 +31,7 @@ inline char* globalAt(Warp& w, const Op* o, uint64_t a, unsigned n, int lane) {
 }
 
 template <Access A>
-inline char* sharedAt(Warp& w, const Op* o, uint64_t offset, unsigned n, int lane) {
+inline __attribute__((always_inline)) char* sharedAt(Warp& w, const Op* o, uint64_t offset, unsigned n, int lane) {
     Shared& shared = w.block->shared;
     if (offset & (n - 1)) [[unlikely]] misaligned(w, o, offset, n, lane);
     if (!shared.holds(offset, n)) [[unlikely]] sharedBounds(w, o, offset, n, lane);

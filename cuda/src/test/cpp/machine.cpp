@@ -84,6 +84,7 @@ void Machine::prepare(const Launch& launch, const volatile bool* stop) {
         std::free(files_);
         filesBytes_ = count * each;
         files_ = static_cast<char*>(std::aligned_alloc(64, filesBytes_));
+        std::memset(files_, 0xFF, filesBytes_);
     }
     warps_.resize(count);
     order_.resize(count);
@@ -92,7 +93,6 @@ void Machine::prepare(const Launch& launch, const volatile bool* stop) {
         w.r = files_ + i * each;
         w.id = i;
         w.block = &block_;
-        std::memset(w.r, 0xFF, each);
         for (const auto& c : p.constants) {
             if (c.wide)
                 std::fill_n(w.row64(c.row), 32, c.bits);

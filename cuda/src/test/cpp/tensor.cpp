@@ -4,6 +4,10 @@
 #include "builder.h"
 #include "floats.h"
 
+#if defined(__FMA__) && defined(__AVX__)
+#include <immintrin.h>
+#endif
+
 namespace emulator {
 namespace {
 
@@ -11,45 +15,69 @@ using ptx::Type;
 
 const int* more(Warp& w, const Op* o) { return w.block->program->extra.data() + o->extra; }
 
+/** The values of even and odd columns of a row of 8 lie in four lanes of two registers. */
+inline void interleave(const float* even, const float* odd, float* to) {
+    for (int l = 0; l < 32; l++) {
+        to[2 * l] = even[l];
+        to[2 * l + 1] = odd[l];
+    }
+}
+
+/** c += a b, k ascending; rows of c side by side, so that their chains of additions overlap. */
+template <int K>
+inline void accumulate(const float (&a)[16][K], const float (&b)[K][8], float (&c)[16][8]) {
+#if defined(__FMA__) && defined(__AVX__)
+    __m256 sum[16];
+#pragma GCC unroll 16
+    for (int m = 0; m < 16; m++) sum[m] = _mm256_load_ps(c[m]);
+    for (int k = 0; k < K; k++) {
+        __m256 right = _mm256_load_ps(b[k]);
+#pragma GCC unroll 16
+        for (int m = 0; m < 16; m++) sum[m] = _mm256_fmadd_ps(_mm256_set1_ps(a[m][k]), right, sum[m]);
+    }
+#pragma GCC unroll 16
+    for (int m = 0; m < 16; m++) _mm256_store_ps(c[m], sum[m]);
+#else
+    for (int m = 0; m < 16; m++)
+        for (int k = 0; k < K; k++)
+            for (int n = 0; n < 8; n++) c[m][n] = __builtin_fmaf(a[m][k], b[k][n], c[m][n]);
+#endif
+}
+
 template <class H, int K>
 const Op* mma(Warp& w, const Op* o) {
     if (w.act != w.live) return w.park(o);
     if (w.act != ~0u) w.fail(o, LAUNCH_FAILED, "mma needs all 32 lanes of a warp");
     constexpr int RA = K / 4, RB = K / 8;  // registers of A and B: A has RA, B has RB
     const int* rows = more(w, o);          // d[4], a[RA], b[RB], c[4]
-    alignas(64) float a[16][K], b[K][8], c[16][8];
-    auto low = [](uint32_t v) { return toFloat(H{static_cast<uint16_t>(v)}); };
-    auto high = [](uint32_t v) { return toFloat(H{static_cast<uint16_t>(v >> 16)}); };
+    alignas(64) float a[16][K], b[K][8], c[16][8], pairs[64];
+    // both halves of a register, lanes in order: rows of 8 values, one for each four lanes
+    auto halves = [&](int row) {
+        const uint32_t* r = w.row32(row);
+        alignas(64) float low[32], high[32];
+        for (int l = 0; l < 32; l++) low[l] = toFloat(H{static_cast<uint16_t>(r[l])});
+        for (int l = 0; l < 32; l++) high[l] = toFloat(H{static_cast<uint16_t>(r[l] >> 16)});
+        interleave(low, high, pairs);
+    };
     for (int i = 0; i < RA; i++) {
-        const uint32_t* r = w.row32(rows[4 + i]);
-        for (int l = 0; l < 32; l++) {
-            int m = (l >> 2) + (i & 1) * 8, k = (l & 3) * 2 + (i >> 1) * 8;
-            a[m][k] = low(r[l]);
-            a[m][k + 1] = high(r[l]);
-        }
+        halves(rows[4 + i]);
+        for (int g = 0; g < 8; g++) std::memcpy(&a[g + (i & 1) * 8][(i >> 1) * 8], pairs + 8 * g, 32);
     }
     for (int i = 0; i < RB; i++) {
-        const uint32_t* r = w.row32(rows[4 + RA + i]);
+        halves(rows[4 + RA + i]);
+        for (int n = 0; n < 8; n++)
+            for (int k = 0; k < 8; k++) b[k + i * 8][n] = pairs[8 * n + k];
+    }
+    auto floats = [&](int row) { return reinterpret_cast<float*>(w.row32(row)); };
+    for (int i = 0; i < 2; i++) interleave(floats(rows[4 + RA + RB + 2 * i]), floats(rows[5 + RA + RB + 2 * i]), c[8 * i]);
+    accumulate<K>(a, b, c);
+    for (int i = 0; i < 2; i++) {
+        float *even = floats(rows[2 * i]), *odd = floats(rows[2 * i + 1]);
+        const float* from = c[8 * i];
         for (int l = 0; l < 32; l++) {
-            int k = (l & 3) * 2 + i * 8, n = l >> 2;
-            b[k][n] = low(r[l]);
-            b[k + 1][n] = high(r[l]);
+            even[l] = from[2 * l];
+            odd[l] = from[2 * l + 1];
         }
-    }
-    for (int i = 0; i < 4; i++) {
-        const uint32_t* r = w.row32(rows[4 + RA + RB + i]);
-        for (int l = 0; l < 32; l++) c[(l >> 2) + (i >> 1) * 8][(l & 3) * 2 + (i & 1)] = std::bit_cast<float>(r[l]);
-    }
-    for (int m = 0; m < 16; m++) {
-        float sum[8];
-        for (int n = 0; n < 8; n++) sum[n] = c[m][n];
-        for (int k = 0; k < K; k++)
-            for (int n = 0; n < 8; n++) sum[n] = __builtin_fmaf(a[m][k], b[k][n], sum[n]);
-        for (int n = 0; n < 8; n++) c[m][n] = sum[n];
-    }
-    for (int i = 0; i < 4; i++) {
-        uint32_t* r = w.row32(rows[i]);
-        for (int l = 0; l < 32; l++) r[l] = std::bit_cast<uint32_t>(c[(l >> 2) + (i >> 1) * 8][(l & 3) * 2 + (i & 1)]);
     }
     return o + 1;
 }
