@@ -1,23 +1,54 @@
 package pie.cuda;
 
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import pie.cuda.emulator.Emulator;
 
-/** Say on which device the tests run: that of system property {@code pie.cuda.library}'s library, else the machine's. */
+/**
+ * Give a test a device: with {@code -Dpie.test.gpu=true} the machine's, with {@code -Dpie.cuda.library=/a/path} that library's, else the
+ * emulated one. As an extension it also fails tests that leave findings of the emulator.
+ */
 @SuppressWarnings("restricted")
-final class Gpu {
+final class Gpu implements BeforeAllCallback, AfterEachCallback {
+    private static final boolean REAL = Boolean.getBoolean("pie.test.gpu");
+    private static final String LIBRARY = System.getProperty("pie.cuda.library", "");
+
     static {
-        @Nullable String library = System.getProperty("pie.cuda.library");
-        if (library != null && library.contains("/")) {
-            System.load(Path.of(library).toAbsolutePath().toString()); // JCuda then finds it under its name
+        if (!REAL && LIBRARY.contains("/")) {
+            System.load(Path.of(LIBRARY).toAbsolutePath().toString()); // JCuda then finds it under its name
         }
     }
 
-    private Gpu() {}
+    private static boolean emulated() {
+        return !REAL && !LIBRARY.contains("/");
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        require();
+        if (emulated()) {
+            Emulator.reset();
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (emulated()) {
+            Assertions.assertThat(Emulator.findings())
+                    .as("findings of the emulator")
+                    .isEmpty();
+        }
+    }
 
     /** Skip the calling test, with the reason, where there is no device. */
     static void require() {
+        if (emulated()) {
+            Emulator.load();
+        }
         CudaReport report = CudaProbe.probe();
         Assumptions.assumeFalse(
                 report.devices().isEmpty(), () -> "no CUDA device: " + String.join("; ", report.missing()));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import pie.engine.generate.RowSampler;
 
 /** Compare each kernel with plain loops, on random data; a failure names the first value that differs. */
 @Tag("gpu")
+@ExtendWith(Gpu.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KernelTwinTest {
     private final Random random = new Random(7);

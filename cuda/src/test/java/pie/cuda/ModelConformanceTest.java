@@ -2,6 +2,7 @@ package pie.cuda;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import pie.engine.driver.Driver;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
@@ -10,6 +11,7 @@ import pie.engine.testing.TestModel;
 
 /** The driver contract, on the default model. */
 @Tag("gpu")
+@ExtendWith(Gpu.class)
 final class ModelConformanceTest extends DriverConformance {
     private final ModelFiles model = Models.open(TestModel.path());
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import pie.cpu.Harness;
 import pie.cpu.Harness.Outcome;
 import pie.cpu.Harness.Slice;
@@ -22,6 +23,7 @@ import pie.engine.testing.TestModel;
 
 /** Compare the default model with an independent implementation in f32 on the same file. */
 @Tag("gpu")
+@ExtendWith(Gpu.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ReferenceTest {
     /** Most that a logit may differ: weights and activations are rounded to f16. */

@@ -2,12 +2,14 @@ package pie.cuda;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import pie.engine.driver.Driver;
 import pie.engine.model.ModelFiles;
 import pie.engine.testing.DriverConformance;
 
 /** The driver contract, on a model with biases. */
 @Tag("gpu")
+@ExtendWith(Gpu.class)
 final class TinyConformanceTest extends DriverConformance {
     private final ModelFiles model;
 

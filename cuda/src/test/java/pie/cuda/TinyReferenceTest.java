@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import pie.cpu.Harness;
@@ -15,6 +16,7 @@ import pie.engine.driver.DriverConfig;
 
 /** Compare tiny random checkpoints of both families with numpy, for page sizes and number formats. */
 @Tag("gpu")
+@ExtendWith(Gpu.class)
 final class TinyReferenceTest {
     @ParameterizedTest
     @CsvSource({

@@ -1,0 +1,145 @@
+package pie.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pie.cpu.Harness;
+import pie.cpu.Harness.Slice;
+import pie.cuda.emulator.Emulator;
+import pie.cuda.emulator.Emulator.Scope;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.driver.Driver;
+import pie.engine.driver.DriverConfig;
+import pie.engine.model.ModelFiles;
+
+/** What the driver makes of a device that fails, injected through the emulator. */
+@ExtendWith(Emulator.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class FaultTest {
+    private static final DriverConfig CONFIG = new DriverConfig("auto", 16, 32, 0, 64, 8, Map.of());
+    private static final int[] PROMPT = {3, 1, 4, 1, 5, 9, 2, 6};
+
+    private ModelFiles model;
+
+    @BeforeAll
+    void model() {
+        model = TinyModels.open("tiny-llama");
+    }
+
+    @AfterEach
+    void reset() {
+        Emulator.reset();
+    }
+
+    private Driver open() {
+        return new CudaDriverProvider().open(model, CONFIG, line -> {});
+    }
+
+    private static float[] last(Harness h) {
+        float[][] logits =
+                h.pass(List.of(Slice.probed(h.context(), PROMPT))).getFirst().logits();
+        return logits[logits.length - 1];
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 8, 15})
+    void memoryThatRunsOutWhileOpeningIsSaidAndGivenBack(int nth) {
+        Emulator.inject("cuMemAlloc_v2", nth, 2, Scope.ONCE);
+        assertThatThrownBy(this::open).isInstanceOfSatisfying(PieException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.DRIVER_FAILURE);
+            assertThat(e.message()).containsIgnoringCase("out of memory");
+        });
+        assertThat(Emulator.count("allocations")).as("allocations left").isZero();
+        Driver driver = open();
+        driver.close();
+        assertThat(Emulator.count("allocations")).isZero();
+    }
+
+    @Test
+    void aRefusedLaunchFailsItsStepAndTheNextServes() {
+        Driver driver = open();
+        Harness h = new Harness(driver);
+        float[] before = last(h);
+        Emulator.inject("cuLaunchKernel", 3, 701, Scope.ONCE);
+        assertThatThrownBy(() -> last(h)).hasMessageContaining("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES");
+        assertThat(last(h)).as("the next step").isEqualTo(before);
+        driver.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {700, 716, 719})
+    void aKernelThatFailsBreaksTheContextAndANewDriverServes(int status) {
+        Driver driver = open();
+        Harness h = new Harness(driver);
+        float[] before = last(h);
+        Emulator.inject("kernel", 5, status, Scope.ONCE);
+        assertThatThrownBy(() -> last(h)).hasMessageContaining("CUDA_ERROR_");
+        assertThatThrownBy(() -> last(h)).as("the context stays in error").hasMessageContaining("CUDA_ERROR_");
+        driver.close();
+        assertThat(Emulator.findings()).first().asString().contains("injected in ");
+        Driver again = open();
+        assertThat(last(new Harness(again))).isEqualTo(before);
+        again.close();
+    }
+
+    @Test
+    void aLostDeviceFailsEveryStep() {
+        Driver driver = open();
+        Harness h = new Harness(driver);
+        last(h);
+        Emulator.inject("cuLaunchKernel", 1, 46, Scope.DEVICE);
+        assertThatThrownBy(() -> last(h)).hasMessageContaining("CUDA_ERROR_DEVICE_UNAVAILABLE");
+        assertThatThrownBy(() -> last(h)).hasMessageContaining("CUDA_ERROR_DEVICE_UNAVAILABLE");
+        driver.close();
+    }
+
+    @Test
+    void aStepThatHangsAnswersWhenTheDeviceDoes() throws Exception {
+        Driver driver = open();
+        Harness h = new Harness(driver);
+        last(h);
+        Emulator.inject("hang", 2, 0, Scope.ONCE);
+        CompletableFuture<float[]> step = CompletableFuture.supplyAsync(() -> last(h));
+        assertThatThrownBy(() -> step.get(200, TimeUnit.MILLISECONDS))
+                .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        Emulator.release(1, 702);
+        assertThatThrownBy(() -> step.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("CUDA_ERROR_LAUNCH_TIMEOUT");
+        driver.close();
+        Emulator.findings();
+    }
+
+    @Test
+    void theOrderOfBlocksAndTheLastBitOfApproximationsDecideNothing() {
+        float[][] outcomes = new float[4][];
+        for (int i = 0; i < 4; i++) {
+            Emulator.set("order", new long[] {0, 1, 77, 78}[i]);
+            Emulator.set("threads", i % 2 + 1);
+            Driver driver = open();
+            outcomes[i] = last(new Harness(driver));
+            driver.close();
+            assertThat(outcomes[i]).isEqualTo(outcomes[0]);
+        }
+        Emulator.set("approximate", 99);
+        Driver driver = open();
+        float[] other = last(new Harness(driver));
+        driver.close();
+        for (int i = 0; i < other.length; i++) {
+            assertThat(other[i]).isCloseTo(outcomes[0][i], org.assertj.core.data.Offset.offset(0.02f));
+        }
+    }
+}
