@@ -1,6 +1,7 @@
 package pie.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,8 @@ final class CudaDriver implements Driver {
     private static final int DEPTH = 2;
     private static final long SPIN_NANOS = 200_000;
     private static final long PAUSE_NANOS = 20_000;
+    /** Time that work on the device gets to end when the driver is closed. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** One thing to do, and what to answer if it cannot be done. */
     private record Task(Runnable run, java.util.function.Consumer<DriverFault> refuse, boolean step) {}
@@ -45,12 +48,24 @@ final class CudaDriver implements Driver {
     private final DriverCapabilities capabilities;
     private final CudaMachine machine;
     private volatile DeviceStatus status;
+    private final Duration patience;
     private volatile boolean closing;
+    /** Set once the device did not end its work in time: nothing waits for it any more, and its memory stays until the process ends. */
+    private volatile boolean abandoned;
     /** Set once the context is broken: everything is refused from then on. */
     private @Nullable DriverFault lost;
 
     /** @param open called on the thread that will own the device */
     CudaDriver(Supplier<CudaMachine> open) {
+        this(open, PATIENCE);
+    }
+
+    /**
+     * @param open called on the thread that will own the device
+     * @param patience time that work on the device gets to end when the driver is closed
+     */
+    CudaDriver(Supplier<CudaMachine> open, Duration patience) {
+        this.patience = patience;
         CompletableFuture<CudaMachine> opened = new CompletableFuture<>();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         owner = Thread.ofPlatform().name("pie-cuda-0").daemon(true).start(() -> {
@@ -167,7 +182,9 @@ final class CudaDriver implements Driver {
                 }
             }
         } finally {
-            machine.close();
+            if (!abandoned) {
+                machine.close();
+            }
         }
     }
 
@@ -176,12 +193,14 @@ final class CudaDriver implements Driver {
         long idle = System.nanoTime();
         while (true) {
             Task task = queue.peek();
-            if (task != null) {
-                if (task.step ? flights.size() < DEPTH : flights.isEmpty()) {
-                    return queue.poll();
-                }
-                finish(flights.remove());
-            } else if (!flights.isEmpty()) {
+            if (abandoned) {
+                giveUp();
+                return null;
+            }
+            if (task != null && (task.step ? mayBegin() : flights.isEmpty())) {
+                return queue.poll();
+            }
+            if (!flights.isEmpty()) {
                 if (reached(flights.element())) {
                     finish(flights.remove());
                     idle = System.nanoTime();
@@ -201,6 +220,24 @@ final class CudaDriver implements Driver {
         }
     }
 
+    private boolean mayBegin() {
+        return flights.isEmpty() || flights.size() < DEPTH && !machine.runner().drawsOnHost(flights.getLast().turn);
+    }
+
+    private void giveUp() {
+        DriverFault fault = new DriverFault(
+                "the device did not end its work within " + patience.toMillis() + " ms of the driver's end",
+                true,
+                null);
+        while (!flights.isEmpty()) {
+            Flight flight = flights.remove();
+            flight.sink.failed(flight.batch, fault);
+        }
+        for (Task task = queue.poll(); task != null; task = queue.poll()) {
+            task.refuse.accept(fault);
+        }
+    }
+
     private boolean reached(Flight flight) {
         try {
             return machine.runner().reached(flight.turn);
@@ -215,14 +252,7 @@ final class CudaDriver implements Driver {
             sink.failed(batch, new DriverFault("step " + step + " was cancelled", false, null));
             return;
         }
-        while (!flights.isEmpty() && machine.runner().drawsOnHost(flights.getLast().turn)) {
-            finish(flights.remove());
-        }
         try {
-            if (lost != null) {
-                sink.failed(batch, lost);
-                return;
-            }
             ForwardResult result = results.computeIfAbsent(batch, b -> new ForwardResult(capabilities));
             long begin = System.nanoTime();
             result.queuedNanos = begin - submitted;
@@ -269,7 +299,11 @@ final class CudaDriver implements Driver {
         }
         LockSupport.unpark(owner);
         try {
-            owner.join();
+            if (!owner.join(patience)) {
+                abandoned = true;
+                LockSupport.unpark(owner);
+                owner.join(patience);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // memory stays: the owner frees it when it is done
         }

@@ -7,6 +7,7 @@ import pie.cuda.api.CudaApi;
 import pie.cuda.api.CudaCallException;
 import pie.cuda.api.JCudaApi;
 import pie.cuda.model.ModelLoader;
+import pie.cuda.model.WeightOutOfRange;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.DeviceInfo;
@@ -65,10 +66,32 @@ public final class CudaDriverProvider implements DriverProvider {
     /** Run on the thread that owns the device. */
     private static CudaMachine open(
             CudaDevice device, ModelFiles model, CudaLimits limits, CudaOptions options, Consumer<String> progress) {
+        try {
+            return open(device, model, limits, options.first(), options.graphs(), progress);
+        } catch (WeightOutOfRange e) {
+            if (options.weights() != CudaOptions.Weights.AUTO) {
+                throw new PieException(ErrorCode.INVALID_ARGUMENT, message(e), Map.of("weights", "f16"), e);
+            }
+            progress.accept("using bf16: " + message(e));
+            return open(device, model, limits, NumberFormat.BF16, options.graphs(), progress);
+        }
+    }
+
+    private static String message(RuntimeException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private static CudaMachine open(
+            CudaDevice device,
+            ModelFiles model,
+            CudaLimits limits,
+            NumberFormat format,
+            boolean graphs,
+            Consumer<String> progress) {
         CudaApi api = null;
         try {
             api = JCudaApi.open(device.ordinal());
-            return CudaMachine.open(api, model, limits, options, progress);
+            return CudaMachine.open(api, model, limits, format, graphs, progress);
         } catch (CudaCallException e) {
             close(api);
             throw new PieException(

@@ -53,17 +53,21 @@ final class CudaMachine implements AutoCloseable {
     }
 
     static CudaMachine open(
-            CudaApi api, ModelFiles files, CudaLimits limits, CudaOptions options, Consumer<String> progress) {
+            CudaApi api,
+            ModelFiles files,
+            CudaLimits limits,
+            NumberFormat format,
+            boolean graphs,
+            Consumer<String> progress) {
         Arena arena = Arena.ofShared();
         try {
-            NumberFormat format = options.weights() == CudaOptions.Weights.BF16 ? NumberFormat.BF16 : NumberFormat.F16;
             progress.accept("compiling kernels for " + api.deviceName());
             Kernels kernels = new Kernels(api, arena, format);
             DeviceModel model = ModelLoader.load(files, api, format, limits.maxContext(), progress);
             StepShape shape = shape(api, model.config(), limits);
             long pool = api.allocate(shape.pages() * shape.pageBytes());
             api.fill(pool, (byte) 0, shape.pages() * shape.pageBytes());
-            StepRunner runner = new StepRunner(api, kernels, model, shape, pool, options.graphs());
+            StepRunner runner = new StepRunner(api, kernels, model, shape, pool, graphs);
             return new CudaMachine(
                     api, arena, shape, runner, capabilities(api, files, shape, format), pool, api.totalMemory());
         } catch (RuntimeException | Error e) {

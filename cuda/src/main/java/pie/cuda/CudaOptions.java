@@ -11,6 +11,7 @@ import pie.engine.PieException;
  * @param weights number format: {@code auto} (f16 where all weights are in range, else bf16), {@code f16}, {@code bf16}
  * @param graphs record launches of decode steps and replay them
  */
+// threads and warmup are for a driver that --driver auto may take instead, and change nothing here
 record CudaOptions(Weights weights, boolean graphs) {
     enum Weights {
         AUTO,
@@ -18,7 +19,7 @@ record CudaOptions(Weights weights, boolean graphs) {
         BF16
     }
 
-    private static final Set<String> NAMES = Set.of("weights", "graphs");
+    private static final Set<String> NAMES = Set.of("weights", "graphs", "threads", "warmup");
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
     static CudaOptions of(Map<String, String> options) {
@@ -29,6 +30,11 @@ record CudaOptions(Weights weights, boolean graphs) {
         }
         return new CudaOptions(
                 weights(options.getOrDefault("weights", "auto")), graphs(options.getOrDefault("graphs", "true")));
+    }
+
+    /** Return the number format to try first. */
+    NumberFormat first() {
+        return weights == Weights.BF16 ? NumberFormat.BF16 : NumberFormat.F16;
     }
 
     private static Weights weights(String value) {

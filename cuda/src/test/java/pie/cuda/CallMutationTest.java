@@ -334,9 +334,9 @@ final class CallMutationTest {
     private List<float[]> outcome(Function<CudaApi, CudaApi> change) {
         List<float[]> all = new ArrayList<>();
         CudaLimits limits = CudaLimits.of(model.config(), CONFIG);
-        CudaOptions options = CudaOptions.of(CONFIG.options());
-        try (CudaDriver driver = new CudaDriver(
-                () -> CudaMachine.open(change.apply(JCudaApi.open(0)), model, limits, options, line -> {}))) {
+
+        try (CudaDriver driver = new CudaDriver(() ->
+                CudaMachine.open(change.apply(JCudaApi.open(0)), model, limits, NumberFormat.F16, true, line -> {}))) {
             Harness h = new Harness(driver);
             var first = h.context();
             var second = h.context();

@@ -3,6 +3,7 @@ package pie.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pie.cpu.Harness;
 import pie.cpu.Harness.Slice;
+import pie.cuda.api.JCudaApi;
 import pie.cuda.emulator.Emulator;
 import pie.cuda.emulator.Emulator.Scope;
 import pie.engine.ErrorCode;
@@ -121,6 +123,53 @@ final class FaultTest {
                 .hasMessageContaining("CUDA_ERROR_LAUNCH_TIMEOUT");
         driver.close();
         Emulator.findings();
+    }
+
+    @Test
+    void aDeviceThatNeverAnswersKeepsNobodyWaiting() throws Exception {
+        CudaLimits limits = CudaLimits.of(model.config(), CONFIG);
+        CudaDriver driver = new CudaDriver(
+                () -> CudaMachine.open(JCudaApi.open(0), model, limits, NumberFormat.F16, true, line -> {}),
+                Duration.ofMillis(200));
+        Harness h = new Harness(driver);
+        last(h);
+        Emulator.inject("hang", 2, 0, Scope.ONCE);
+        CompletableFuture<float[]> step = CompletableFuture.supplyAsync(() -> last(h));
+        assertThatThrownBy(() -> step.get(200, TimeUnit.MILLISECONDS))
+                .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        driver.close();
+        assertThatThrownBy(() -> step.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("did not end its work");
+        Emulator.release(1, 0);
+        Emulator.findings();
+    }
+
+    @Test
+    void aCallThatFailsWhileLaunchesAreRecordedFailsItsStepAlone() {
+        Driver driver = open();
+        Harness h = new Harness(driver);
+        Harness.Context context = h.context();
+        int first = token(h, context, PROMPT);
+        Emulator.inject("cuLaunchKernel", 4, 2, Scope.ONCE);
+        assertThatThrownBy(() -> token(h, h.context(), 7)).hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
+        assertThat(token(h, h.context(), PROMPT)).isEqualTo(first);
+        assertThat(token(h, h.context(), 7)).isBetween(0, model.config().vocab() - 1);
+        driver.close();
+    }
+
+    private static int token(Harness h, Harness.Context context, int... tokens) {
+        return h.pass(List.of(Slice.drawn(context, tokens))).getFirst().token();
+    }
+
+    @Test
+    void anErrorThatNobodyKnowsIsReportedByItsNumber() {
+        Driver driver = open();
+        Harness h = new Harness(driver);
+        Emulator.inject("cuLaunchKernel", 1, 12345, Scope.ONCE);
+        assertThatThrownBy(() -> last(h)).hasMessageContaining("12345");
+        last(h);
+        driver.close();
     }
 
     @Test

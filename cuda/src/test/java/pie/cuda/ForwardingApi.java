@@ -123,6 +123,11 @@ class ForwardingApi implements CudaApi {
     }
 
     @Override
+    public void dropCapture() {
+        to.dropCapture();
+    }
+
+    @Override
     public void launch(Graph graph) {
         to.launch(graph);
     }

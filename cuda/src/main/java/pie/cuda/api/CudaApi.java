@@ -71,6 +71,9 @@ public interface CudaApi extends AutoCloseable {
 
     Graph endCapture();
 
+    /** End a capture in which something failed; throws nothing. */
+    void dropCapture();
+
     void launch(Graph graph);
 
     void free(Graph graph);

@@ -3,7 +3,7 @@ package pie.cuda.api;
 import java.util.Set;
 
 /** Report a call of the driver API that did not succeed; the driver turns it into a {@link pie.engine.driver.DriverFault}. */
-public final class CudaCallException extends RuntimeException {
+public final class CudaCallException extends IllegalStateException {
     public static final int OUT_OF_MEMORY = 2;
 
     /** Results after which every further call of the context fails, as the driver API lists them. */

@@ -88,8 +88,13 @@ public final class JCudaApi implements CudaApi {
                 JCudaDriver.cuDeviceGetAttribute(value, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device));
         multiprocessors = value[0];
         check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
-        check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
-        check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        try {
+            check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
+            check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+        } catch (CudaCallException e) {
+            JCudaDriver.cuDevicePrimaryCtxRelease(device);
+            throw e;
+        }
     }
 
     /** Open a device for the calling thread. The driver library must be there: see {@link pie.cuda.CudaProbe}. */
@@ -298,6 +303,14 @@ public final class JCudaApi implements CudaApi {
         JGraph made = new JGraph(graph, exec);
         graphs.add(made);
         return made;
+    }
+
+    @Override
+    public void dropCapture() {
+        CUgraph graph = new CUgraph();
+        if (JCudaDriver.cuStreamEndCapture(stream, graph) == 0) {
+            JCudaDriver.cuGraphDestroy(graph);
+        }
     }
 
     @Override

@@ -5,8 +5,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
 import pie.cuda.NumberFormat;
 import pie.cuda.api.CudaApi;
-import pie.engine.ErrorCode;
-import pie.engine.PieException;
 import pie.engine.model.Dequantizer;
 
 /** Turn stored tensors into the number format of the device and send them there, through one piece of pinned memory. */
@@ -55,7 +53,7 @@ public final class Uploader implements AutoCloseable {
             for (int k = 0; k < values.length; k++) {
                 float v = there && k < columns ? values[k] : 0f;
                 if (!format.holds(v)) {
-                    throw outOfRange(v);
+                    throw new WeightOutOfRange(v);
                 }
                 staging.set(
                         ValueLayout.JAVA_SHORT,
@@ -63,11 +61,6 @@ public final class Uploader implements AutoCloseable {
                         format.narrow(v));
             }
         }
-    }
-
-    private static PieException outOfRange(float v) {
-        return new PieException(
-                ErrorCode.INVALID_ARGUMENT, "a weight is " + v + ", more than f16 holds: open with weights = bf16");
     }
 
     long floats(float[] values) {

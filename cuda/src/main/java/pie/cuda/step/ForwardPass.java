@@ -173,6 +173,15 @@ final class ForwardPass {
         }
     }
 
+    /** Launch every kernel of a layer once. */
+    void touch(Grid grid) {
+        launch(grid);
+        Layer layer = layers.getFirst();
+        layer.qkv.touch();
+        layer.output.touch();
+        layer.gateUp.touch();
+    }
+
     void launch(Grid grid) {
         int rows = grid.rows();
         embed.launch(rows, 1);

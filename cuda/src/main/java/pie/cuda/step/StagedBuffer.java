@@ -1,6 +1,7 @@
 package pie.cuda.step;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import pie.cuda.api.CudaApi;
 
 /** Hold device memory and two pinned copies of it on the host, filled in turns: one may still be on its way while the other is written. */
@@ -16,13 +17,13 @@ final class StagedBuffer {
     }
 
     private void allocate(long size) {
-        bytes = size;
         device = api.allocate(size);
         api.fill(device, (byte) 0, size);
         for (int i = 0; i < host.length; i++) {
             host[i] = api.allocateHost(size);
             host[i].fill((byte) 0);
         }
+        bytes = size;
     }
 
     /** Make room; returns true if the device address has changed. Content is lost. */
@@ -35,7 +36,11 @@ final class StagedBuffer {
         for (MemorySegment segment : host) {
             api.freeHost(segment);
         }
-        allocate(Math.max(size, 2 * bytes));
+        long wanted = Math.max(size, 2 * bytes);
+        bytes = 0; // what is gone is not there if allocation fails
+        device = 0;
+        Arrays.fill(host, MemorySegment.NULL);
+        allocate(wanted);
         return true;
     }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import pie.cuda.Kernels;
 import pie.cuda.api.CudaApi;
+import pie.cuda.api.CudaCallException;
 import pie.cuda.model.DeviceModel;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
@@ -70,11 +71,9 @@ public final class StepRunner {
 
     /** Launch each kernel once for no rows, so that none is loaded while launches are recorded. */
     private void touch() {
-        for (int rows : new int[] {8, 16, 32, Math.max(64, shape.maxRows())}) {
-            Grid nothing = new Grid(rows, 1, 1, Math.min(rows, StepShape.HEAD_ROWS), 1);
-            pass.launch(nothing);
-            head.launch(nothing);
-        }
+        Grid nothing = new Grid(1, 1, 1, 1, 1);
+        pass.touch(nothing);
+        head.launch(nothing);
     }
 
     private void bind() {
@@ -97,26 +96,43 @@ public final class StepRunner {
             throw new IllegalStateException("two steps are under way");
         }
         t.plan.plan(batch);
-        if (inputs.send(batch, t.plan, turn, lastDraws)) {
-            api.synchronize();
-            bind();
+        try {
+            if (inputs.send(batch, t.plan, turn, lastDraws)) {
+                api.synchronize();
+                bind();
+            }
+            logits(t);
+            run(batch, t);
+            api.copyOut(t.result, drawn, 8L * shape.maxRows());
+            api.record(t.done);
+        } catch (CudaCallException e) {
+            settle(e);
+            throw e;
         }
-        logits(t);
-        run(batch, t);
-        api.copyOut(t.result, drawn, 8L * shape.maxRows());
-        api.record(t.done);
         t.open = true;
         next = 1 - turn;
         lastDraws = batch.draws;
         return turn;
     }
 
+    /** Wait for what was launched of a step that failed, so that the next one may use the same memory of the host. */
+    private void settle(CudaCallException failure) {
+        if (!failure.sticky()) {
+            try {
+                api.synchronize();
+            } catch (CudaCallException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
     private void logits(Turn t) {
         long bytes = 4L * shape.model().vocab() * t.plan.hostRows();
         if (t.logits.byteSize() < bytes) {
+            MemorySegment larger = api.allocateHost(bytes);
             api.synchronize();
             api.freeHost(t.logits);
-            t.logits = api.allocateHost(bytes);
+            t.logits = larger;
         }
     }
 
@@ -133,13 +149,22 @@ public final class StepRunner {
             if (recorded.size() >= MOST_GRAPHS) {
                 bind();
             }
-            api.beginCapture();
-            pass.launch(bucket);
-            head.launch(bucket);
-            graph = api.endCapture();
+            graph = record(bucket);
             recorded.put(bucket, graph);
         }
         api.launch(graph);
+    }
+
+    private CudaApi.Graph record(Grid bucket) {
+        api.beginCapture();
+        try {
+            pass.launch(bucket);
+            head.launch(bucket);
+        } catch (RuntimeException e) {
+            api.dropCapture();
+            throw e;
+        }
+        return api.endCapture();
     }
 
     /** Say whether the step is one of many alike: one row a request, drawn from on the device. */
