@@ -11,6 +11,7 @@ import pie.cli.command.LaunchCommand;
 import pie.cli.command.LogsCommand;
 import pie.cli.command.ModelCommand;
 import pie.cli.command.PsCommand;
+import pie.cli.command.ReplayCommand;
 import pie.cli.command.ResultCommand;
 import pie.cli.command.RunCommand;
 import pie.cli.command.SendCommand;
@@ -46,6 +47,10 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "Interrupt processes; what does not end within the server's grace is killed",
                     KillCommand::new),
             new Verb("model", "Fetch, list, describe and remove models", ModelCommand::new),
+            new Verb(
+                    "replay",
+                    "Run a recorded process again, from what its host calls answered then",
+                    ReplayCommand::new),
             new Verb("snapshot", "List and remove the snapshots of a running server", SnapshotCommand::new),
             new Verb(
                     "doctor",

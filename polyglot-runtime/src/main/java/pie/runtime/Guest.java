@@ -1,6 +1,7 @@
 package pie.runtime;
 
 import pie.inferlet.Host;
+import pie.runtime.bridge.Tape;
 
 /** Run one program once. {@code run} is called on the thread of the process, the rest from others, one after the other before it. */
 public interface Guest<P> extends AutoCloseable {
@@ -16,6 +17,11 @@ public interface Guest<P> extends AutoCloseable {
      *     the program's own code and message, with {@code traceback}, for one of ours; after an interrupt or kill, anything
      */
     String run(Host host, P program, String input);
+
+    /** Let the host calls of the coming run go through a tape; only where {@link GuestLanguage#records} says so. */
+    default void use(Tape tape) {
+        throw new IllegalStateException("this guest takes no tape");
+    }
 
     /**
      * Make the guest notice soon that its host is no longer live, also where it computes without host calls: pending clean-up code

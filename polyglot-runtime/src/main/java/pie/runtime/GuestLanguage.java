@@ -21,6 +21,11 @@ public interface GuestLanguage<P> extends AutoCloseable {
      */
     P check(ProgramSource source);
 
+    /** Say whether runs can be recorded: whether all that programs see comes through host calls. */
+    default boolean records() {
+        return false;
+    }
+
     /** Make a guest that is ready to run; slow, called in the background at low priority and kept warm in a pool. */
     Guest<P> prepare();
 

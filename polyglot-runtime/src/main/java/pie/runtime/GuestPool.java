@@ -202,8 +202,8 @@ final class GuestPool<P> implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Make no more guests, and close those that are ready. */
+    void stop() {
         ArrayDeque<Guest<P>> left;
         synchronized (this) {
             closed = true;
@@ -214,6 +214,12 @@ final class GuestPool<P> implements AutoCloseable {
             notifyAll();
         }
         left.forEach(Guest::close);
+    }
+
+    /** Close the language; only once no guest is in the making. */
+    @Override
+    public void close() {
+        stop();
         language.close();
     }
 }

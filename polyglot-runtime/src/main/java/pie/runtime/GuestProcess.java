@@ -1,6 +1,9 @@
 package pie.runtime;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,11 +32,16 @@ import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
 import pie.inferlet.Host;
+import pie.runtime.bridge.Recorder;
+import pie.runtime.replay.RecordingEnd;
+import pie.runtime.replay.RecordingHeader;
+import pie.runtime.replay.RecordingWriter;
 
 /** Run one launch on a thread of its own, and end it once, however it goes. */
 final class GuestProcess<P> implements InferletProcess {
     private static final Logger LOG = LoggerFactory.getLogger(GuestProcess.class);
     private static final long STACK_BYTES = 16L << 20;
+    private static final long MOST_RECORDED = 1L << 30;
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -61,6 +69,8 @@ final class GuestProcess<P> implements InferletProcess {
     private volatile ProcessTotals lastTotals = ProcessTotals.NONE;
     private volatile Map<String, Explanation> lastExplanations = Map.of();
     private volatile boolean stuck;
+    private volatile @Nullable RecordingWriter recorder;
+    private volatile @Nullable Path recording;
 
     GuestProcess(
             LaunchRequest request,
@@ -114,6 +124,7 @@ final class GuestProcess<P> implements InferletProcess {
                 opened.add(engine);
             }
             host.checkLive();
+            record(taken);
             started = Instant.now();
             state = ProcessState.RUNNING;
             String value = taken.run(host, program, request.input());
@@ -131,6 +142,81 @@ final class GuestProcess<P> implements InferletProcess {
             host.flush();
             taken.close();
         }
+    }
+
+    private void record(Guest<P> taken) {
+        Optional<Path> folder = request.recordings();
+        if (folder.isEmpty()) {
+            return;
+        }
+        Path file = folder.get().resolve(id + ".pierec");
+        try {
+            Files.createDirectories(folder.get());
+            var writer = new RecordingWriter(file, header(), MOST_RECORDED);
+            recorder = writer;
+            recording = file;
+            taken.use(new Recorder(writer, log::lastId));
+        } catch (IOException e) {
+            throw new PieException(
+                    ErrorCode.STORAGE_FULL,
+                    "recording to " + file + " failed: " + e,
+                    Map.of("file", file.toString()),
+                    e);
+        }
+    }
+
+    private RecordingHeader header() {
+        ProgramSource source = request.source();
+        return new RecordingHeader(
+                id.toString(),
+                request.owner().value(),
+                source.language().word(),
+                source.file(),
+                source.code(),
+                source.files(),
+                source.entry(),
+                request.input(),
+                seed,
+                model(),
+                created.toString());
+    }
+
+    private void endRecording(Outcome result) {
+        RecordingWriter writer = recorder;
+        if (writer != null) {
+            writer.end(
+                    switch (result) {
+                        case Outcome.Completed done ->
+                            new RecordingEnd(result.state().word(), done.value(), null, null, Map.of());
+                        case Outcome.Failed failed ->
+                            new RecordingEnd(
+                                    result.state().word(),
+                                    null,
+                                    failed.code().name(),
+                                    failed.message(),
+                                    failed.details());
+                    });
+        }
+    }
+
+    /** Forget what outlives the process: its recording. */
+    void forget() {
+        recording().ifPresent(file -> {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                LOG.warn("recording {} cannot be deleted: {}", file, e.toString());
+            }
+        });
+    }
+
+    @Override
+    public Optional<Path> recording() {
+        RecordingWriter writer = recorder;
+        if (writer != null) {
+            writer.flush();
+        }
+        return Optional.ofNullable(recording);
     }
 
     private Outcome failed(Throwable error) {
@@ -176,6 +262,7 @@ final class GuestProcess<P> implements InferletProcess {
             return;
         }
         state = ProcessState.STOPPING;
+        endRecording(result);
         host.inbox().close();
         lastTotals = totalsNow();
         lastExplanations = explanationsNow();

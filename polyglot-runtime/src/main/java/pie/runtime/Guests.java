@@ -1,14 +1,22 @@
 package pie.runtime;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Prepare guests of the configured languages in the background. Needs no engine, so that it can begin before a model is loaded. */
 public final class Guests implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
+    private static final Duration FILLING = Duration.ofSeconds(30);
+
     private final RuntimeConfig config;
     private final Map<Language, GuestPool<?>> pools = new EnumMap<>(Language.class);
     private final ExecutorService filler = Executors.newSingleThreadExecutor(Thread.ofPlatform()
@@ -50,7 +58,20 @@ public final class Guests implements AutoCloseable {
 
     @Override
     public void close() {
+        Set<GuestPool<?>> all = Set.copyOf(pools.values());
+        all.forEach(GuestPool::stop);
         filler.shutdown();
-        pools.values().stream().distinct().forEach(GuestPool::close);
+        try {
+            // An engine that is closed while one of its contexts is being made waits for that, and it for the engine,
+            // for ever.
+            if (!filler.awaitTermination(FILLING.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("a guest has been in the making for {} s and is left behind", FILLING.toSeconds());
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        all.forEach(GuestPool::close);
     }
 }

@@ -87,6 +87,12 @@ public final class InferletRuntime implements AutoCloseable {
     }
 
     private <P> GuestProcess<P> process(LaunchRequest request, GuestPool<P> pool, List<Engine> order) {
+        if (request.recordings().isPresent() && !pool.language().records()) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED,
+                    "programs in " + request.source().language().word()
+                            + " cannot be recorded: they share objects and threads with the host; launch it without recording");
+        }
         P program = pool.language().check(request.source());
         long seed = request.seed().orElseGet(random::nextLong);
         return new GuestProcess<>(request, program, pool, order, config, seed, this::ended);
@@ -155,7 +161,7 @@ public final class InferletRuntime implements AutoCloseable {
         Instant limit = Instant.now().minus(config.eventsTtl());
         processes
                 .values()
-                .removeIf(p -> p.ended().map(end -> end.isBefore(limit)).orElse(false));
+                .removeIf(p -> p.ended().map(end -> end.isBefore(limit)).orElse(false) && forgotten(p));
     }
 
     /** Return how many threads of ended processes could not be stopped. */
@@ -176,7 +182,13 @@ public final class InferletRuntime implements AutoCloseable {
 
     /** Forget an ended process. */
     public synchronized void purge(ProcessId id) {
-        processes.computeIfPresent(id, (key, process) -> process.state().ended() ? null : process);
+        processes.computeIfPresent(
+                id, (key, process) -> process.state().ended() && forgotten(process) ? null : process);
+    }
+
+    private static boolean forgotten(GuestProcess<?> process) {
+        process.forget();
+        return true;
     }
 
     /** Refuse new launches, wait for the live ones at most {@code limit}, then end them. */

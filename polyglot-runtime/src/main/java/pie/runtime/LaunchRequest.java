@@ -1,5 +1,6 @@
 package pie.runtime;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -14,6 +15,7 @@ import pie.engine.process.OwnerId;
  * @param model name of a loaded model, empty for the first
  * @param capture false: no stdout, stderr and message events
  * @param bid credits a page and tick that its contexts bid unless it says otherwise, empty for what its wallet allows
+ * @param recordings folder that a recording of the run is kept in, as {@code <id>.pierec}; empty for none
  * @param seed of the process's random sources and of samplers that name none
  */
 public record LaunchRequest(
@@ -25,7 +27,8 @@ public record LaunchRequest(
         Map<String, String> labels,
         OptionalLong seed,
         boolean capture,
-        OptionalDouble bid) {
+        OptionalDouble bid,
+        Optional<Path> recordings) {
     public LaunchRequest(
             OwnerId owner,
             ProgramSource source,
@@ -35,7 +38,11 @@ public record LaunchRequest(
             Map<String, String> labels,
             OptionalLong seed,
             boolean capture) {
-        this(owner, source, input, model, budget, labels, seed, capture, OptionalDouble.empty());
+        this(owner, source, input, model, budget, labels, seed, capture, OptionalDouble.empty(), Optional.empty());
+    }
+
+    public LaunchRequest recordedIn(Path folder) {
+        return new LaunchRequest(owner, source, input, model, budget, labels, seed, capture, bid, Optional.of(folder));
     }
 
     public static LaunchRequest of(ProgramSource source, String input) {

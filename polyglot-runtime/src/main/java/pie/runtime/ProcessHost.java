@@ -35,14 +35,12 @@ final class ProcessHost implements Host {
     private final String program;
     private final List<Engine> engines;
     private final long seed;
-    private final boolean capture;
     private final Budget budget;
     private final EventLog log;
     private final LongSupplier cpuNanos;
     private final long began = System.nanoTime();
     private final Inbox inbox = new Inbox();
-    private final OutputBuffer stdout;
-    private final OutputBuffer stderr;
+    private final ProcessOutput output;
     private final Set<CompletableFuture<?>> waits = new HashSet<>();
     private volatile @Nullable PieException end;
     private volatile @Nullable String returned;
@@ -55,20 +53,10 @@ final class ProcessHost implements Host {
         this.program = request.source().identity();
         this.engines = engines;
         this.seed = seed;
-        this.capture = request.capture();
         this.budget = request.budget();
         this.log = log;
         this.cpuNanos = cpuNanos;
-        this.stdout = new OutputBuffer(text -> {
-            if (capture) {
-                log.stdout(text);
-            }
-        });
-        this.stderr = new OutputBuffer(text -> {
-            if (capture) {
-                log.stderr(text);
-            }
-        });
+        this.output = new ProcessOutput(log, request.capture());
     }
 
     @Override
@@ -171,7 +159,7 @@ final class ProcessHost implements Host {
     }
 
     String stderrTail() {
-        return stderr.tail();
+        return output.stderrTail();
     }
 
     @Override
@@ -187,28 +175,22 @@ final class ProcessHost implements Host {
 
     @Override
     public void stdout(String text) {
-        stderr.flush();
-        stdout.write(text);
+        output.stdout(text);
     }
 
     @Override
     public void stderr(String text) {
-        stdout.flush();
-        stderr.write(text);
+        output.stderr(text);
     }
 
     @Override
     public void flush() {
-        stdout.flush();
-        stderr.flush();
+        output.flush();
     }
 
     @Override
     public void message(String text) {
-        flush();
-        if (capture) {
-            log.message(text);
-        }
+        output.message(text);
     }
 
     @Override

@@ -432,6 +432,26 @@
     },
   });
 
+  // --- a recorded run asks the host for the time, so that its replay is told the same ------------
+  function useHostClock() {
+    const Plain = Date;
+    const now = () => Math.floor(ops.clock());
+    function HostDate(...args) {
+      if (new.target === undefined) return new Plain(now()).toString();
+      return Reflect.construct(Plain, args.length === 0 ? [now()] : args, new.target);
+    }
+    HostDate.prototype = Plain.prototype;
+    HostDate.prototype.constructor = HostDate;
+    Object.defineProperty(HostDate, 'length', { value: 7 });
+    Object.defineProperty(HostDate, 'name', { value: 'Date' });
+    HostDate.now = now;
+    HostDate.UTC = Plain.UTC;
+    HostDate.parse = Plain.parse;
+    define('Date', HostDate);
+    const began = ops.nanos();
+    define('performance', { now: () => (ops.nanos() - began) / 1e6, timeOrigin: ops.clock() });
+  }
+
   // --- the program ----------------------------------------------------------------------------
   function valueOf(text) {
     if (text.trim() === '') return {};
@@ -454,8 +474,9 @@
   }
   // Run a program to its end; `done` hears of it once.
   let ended;
-  function run(file, entry, text, seedValue, done) {
+  function run(file, entry, text, seedValue, recorded, done) {
     seed(seedValue);
+    if (recorded) useHostClock();
     ended = done;
     import(file).then(async (module) => {
       const f = module[entry] ?? module.default;

@@ -232,6 +232,59 @@ def _prepare(ops, names, library):
         details = json.dumps(finite(error.details), default=str) if isinstance(error, PieError) else "{}"
         return [False, message, name, shown, code, details]
 
+    def use_host_clock():
+        """Ask the host for time and entropy in a recorded run, so that its replay is told the same; keep tasks in an order."""
+        import asyncio
+        import datetime
+        import os
+        import random
+        import time
+
+        def wall():
+            return pie.clock() / 1e3
+
+        def steady():
+            return pie.nanos() / 1e9
+
+        plain = {name: getattr(time, name) for name in ("gmtime", "localtime", "ctime", "strftime", "asctime")}
+        for name in ("monotonic", "perf_counter", "process_time", "thread_time"):
+            setattr(time, name, steady)
+            setattr(time, name + "_ns", lambda: int(pie.nanos()))
+        time.time = wall
+        time.time_ns = lambda: int(pie.clock() * 1e6)
+        time.gmtime = lambda seconds=None: plain["gmtime"](wall() if seconds is None else seconds)
+        time.localtime = lambda seconds=None: plain["localtime"](wall() if seconds is None else seconds)
+        time.ctime = lambda seconds=None: plain["ctime"](wall() if seconds is None else seconds)
+        time.asctime = lambda t=None: plain["asctime"](time.localtime() if t is None else t)
+        time.strftime = lambda form, t=None: plain["strftime"](form, time.localtime() if t is None else t)
+        os.urandom = sys.modules["posix"].urandom = random._urandom = lambda size: pie.entropy(size)
+
+        # sets of tasks go by their hashes, which are addresses; ids are numbers given out in order
+        asyncio.Future.__hash__ = asyncio.Task.__hash__ = lambda self: id(self)
+
+        class Date(datetime.date):
+            @classmethod
+            def today(cls):
+                return cls.fromtimestamp(wall())
+
+        class Datetime(datetime.datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return cls.fromtimestamp(wall(), tz)
+
+            @classmethod
+            def today(cls):
+                return cls.fromtimestamp(wall())
+
+            @classmethod
+            def utcnow(cls):
+                return cls.fromtimestamp(wall(), datetime.timezone.utc).replace(tzinfo=None)
+
+        for cls, name in ((Date, "date"), (Datetime, "datetime")):
+            cls.__name__ = cls.__qualname__ = name
+            cls.__module__ = "datetime"
+            setattr(datetime, name, cls)
+
     # Programs that name none of these need no event loop.
     loops = re.compile("asyncio|timers")
 
@@ -248,11 +301,15 @@ def _prepare(ops, names, library):
             return bool(value.gi_code.co_flags & 0x100)
         return hasattr(type(value), "__await__")
 
-    def run(program, file, entry, text, seed_value):
+    def run(program, file, entry, text, seed_value, recorded):
         """Run a program to its end: [True, result] or [False, message, type, traceback, code, details]."""
         nonlocal seed
         seed = seed_value
         files.update(json.loads(program))
+        if recorded:
+            # a module that asks for the time while it is imported would ask in one guest and not in another
+            complete()
+            use_host_clock()
         for name in ("random", "linecache"):
             if name in sys.modules:
                 adjustments[name](sys.modules[name])

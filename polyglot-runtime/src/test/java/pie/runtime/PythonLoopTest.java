@@ -140,8 +140,7 @@ final class PythonLoopTest {
                 plain.budget(),
                 plain.labels(),
                 OptionalLong.of(7),
-                plain.capture(),
-                plain.bid());
+                plain.capture());
         Outcome one = t.runtime.launch(seeded).outcome().get(60, TimeUnit.SECONDS);
         Outcome two = t.runtime.launch(seeded).outcome().get(60, TimeUnit.SECONDS);
         assertThat(one).isInstanceOf(Outcome.Completed.class).isEqualTo(two);

@@ -11,6 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -244,6 +247,38 @@ final class Exchange {
             response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(body.length));
         }
         write(() -> response.send(head ? new byte[0] : body));
+    }
+
+    /** Send a file as it stands now, however long it grows. */
+    void file(String contentType, Path file) throws IOException {
+        long size = Files.size(file);
+        response.status(Status.OK_200);
+        response.header(HeaderNames.CONTENT_TYPE, contentType);
+        response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(size));
+        if (method().equals("HEAD")) {
+            write(response::send);
+            return;
+        }
+        try (InputStream in = Files.newInputStream(file);
+                OutputStream out = response.outputStream()) {
+            byte[] buffer = new byte[1 << 16];
+            for (long left = size; left > 0; ) {
+                int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (n < 0) {
+                    throw new IOException(file + " became shorter");
+                }
+                left -= n;
+                write(() -> copy(out, buffer, n));
+            }
+        }
+    }
+
+    private static void copy(OutputStream out, byte[] buffer, int n) {
+        try {
+            out.write(buffer, 0, n);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void noContent() {

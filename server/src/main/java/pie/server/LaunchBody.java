@@ -28,6 +28,7 @@ final class LaunchBody {
             "model",
             "budget",
             "bid",
+            "record",
             "permissions",
             "detach",
             "capture",
@@ -37,8 +38,8 @@ final class LaunchBody {
     private static final Set<String> SOURCE_KEYS = Set.of("language", "code", "file", "entry", "files");
     private static final Set<String> BUDGET_KEYS = Set.of("tokens", "page_seconds", "pages", "wall", "cpu");
 
-    /** Carry a request for the runtime, and whether the process outlives its stream. */
-    record Launch(LaunchRequest request, boolean detach) {}
+    /** Carry a request for the runtime, and whether the process outlives its stream and is recorded. */
+    record Launch(LaunchRequest request, boolean detach, boolean record) {}
 
     private final ServerLimits limits;
     private final OwnerId owner;
@@ -70,6 +71,7 @@ final class LaunchBody {
         OptionalDouble bid = bid(launch.path("bid"));
         boolean detach = flag(launch, "detach", false);
         boolean capture = flag(launch, "capture", true);
+        boolean recorded = flag(launch, "record", false);
         Optional<ProgramSource> source = launch.has("source") ? source(launch.get("source")) : Optional.empty();
         problems.check("launch");
         refuseLater(launch);
@@ -92,8 +94,10 @@ final class LaunchBody {
                         labels,
                         seed,
                         capture,
-                        bid),
-                detach);
+                        bid,
+                        Optional.empty()),
+                detach,
+                recorded);
     }
 
     private static void refuseLater(ObjectNode launch) {

@@ -10,6 +10,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
 import pie.runtime.Language;
+import pie.runtime.LaunchRequest;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,6 +44,7 @@ final class LaunchRoutes {
                         "seed",
                         "detach",
                         "capture",
+                        "record",
                         "label"),
                 Route.post("/v1/processes/batch", this::batch));
     }
@@ -86,8 +88,8 @@ final class LaunchRoutes {
             return new SourceBody(exchange, service.limits()).read(source.get(), body);
         }
         exchange.checkJsonType();
-        for (String name :
-                List.of("language", "file", "entry", "input", "model", "seed", "detach", "capture", "label")) {
+        for (String name : List.of(
+                "language", "file", "entry", "input", "model", "seed", "detach", "capture", "record", "label")) {
             if (exchange.query(name).isPresent()) {
                 throw PieException.invalid("query parameter \"" + name
                         + "\" goes with a source text as body; put it into the JSON body instead");
@@ -100,7 +102,8 @@ final class LaunchRoutes {
     /** @param attached whether the process lives only as long as a client listens, unless it is detached */
     private InferletProcess start(LaunchBody.Launch launch, boolean attached) {
         service.checkLaunching();
-        InferletProcess process = service.launcher().launch(launch.request());
+        LaunchRequest request = launch.record() ? launch.request().recordedIn(service.recordings()) : launch.request();
+        InferletProcess process = service.launcher().launch(request);
         if (attached && !launch.detach()) {
             service.tethers().tie(process);
         }

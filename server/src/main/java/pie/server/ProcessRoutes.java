@@ -1,5 +1,7 @@
 package pie.server;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +28,21 @@ final class ProcessRoutes {
         return List.of(
                 Route.get("/v1/processes/{id}", x -> x.json(200, processes.json(processes.of(x)))),
                 Route.get("/v1/processes/{id}/explain", x -> x.json(200, ProcessJson.explain(processes.of(x)))),
+                Route.get("/v1/processes/{id}/recording", this::recording),
                 Route.delete("/v1/processes/{id}", this::end, "wait", "purge"),
                 Route.get("/v1/processes/{id}/result", this::result, "wait", "raw"),
                 Route.post("/v1/processes/{id}/messages", this::message),
                 Route.post("/v1/processes/{id}/signal", this::signal));
+    }
+
+    private void recording(Exchange exchange) throws IOException {
+        InferletProcess process = processes.of(exchange);
+        Path file = process.recording()
+                .orElseThrow(() -> new PieException(
+                        ErrorCode.NOT_FOUND,
+                        "process " + process.id() + " is not recorded; launch it with \"record\": true",
+                        Map.of("kind", "recording")));
+        exchange.file("application/octet-stream", file);
     }
 
     private void end(Exchange exchange) {

@@ -1,5 +1,6 @@
 package pie.server;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,11 @@ final class Service {
 
     ServerLimits limits() {
         return config.limits();
+    }
+
+    /** Return the folder of recorded runs. */
+    Path recordings() {
+        return config.home().resolve("recordings");
     }
 
     Streams streams() {

@@ -44,6 +44,7 @@ final class SourceBody {
         exchange.number("seed", Long.MIN_VALUE, Long.MAX_VALUE).ifPresent(s -> launch.put("seed", s));
         launch.put("detach", exchange.flag("detach", false));
         launch.put("capture", exchange.flag("capture", true));
+        launch.put("record", exchange.flag("record", false));
         ObjectNode labels = launch.putObject("labels");
         for (String label : exchange.queryAll("label")) {
             int colon = label.indexOf(':');

@@ -12,6 +12,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,6 +55,20 @@ public final class PieClient {
 
     public JsonNode delete(String path) throws InterruptedException {
         return json(send("DELETE", path, BodyPublishers.noBody(), "application/json", Map.of()));
+    }
+
+    /** Fetch what a path holds into a file. */
+    public void download(String path, Path file) throws InterruptedException {
+        try (InputStream body =
+                send("GET", path, BodyPublishers.noBody(), "*/*", Map.of()).body()) {
+            Files.copy(body, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new PieException(
+                    ErrorCode.NOT_READY,
+                    "fetching " + path + " was cut off: " + e.getMessage(),
+                    Map.of("broken", true),
+                    e);
+        }
     }
 
     /** Open a stream; empty if there is nothing to come (204). */

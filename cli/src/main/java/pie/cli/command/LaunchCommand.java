@@ -1,5 +1,6 @@
 package pie.cli.command;
 
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,13 +33,24 @@ public final class LaunchCommand extends ClientCommand {
     @Option(names = "--events", description = "With -f: print each event as one line of JSON.")
     private boolean events;
 
+    @Option(names = "--record", description = "Record the run, for pie replay ID.")
+    private boolean record;
+
     @Option(names = "--json", description = "Print the process object instead of the id.")
     private boolean json;
+
+    private Map<String, Object> body() {
+        Map<String, Object> body = launch.body(true);
+        if (record) {
+            body.put("record", true);
+        }
+        return body;
+    }
 
     @Override
     public Integer call() throws InterruptedException {
         PieClient client = client();
-        JsonNode process = client.post("/v1/processes", launch.body(true));
+        JsonNode process = client.post("/v1/processes", body());
         String id = process.path("id").asString();
         if (json) {
             out().println(Json.pretty(process));

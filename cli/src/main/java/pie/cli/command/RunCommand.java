@@ -1,5 +1,9 @@
 package pie.cli.command;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +21,8 @@ import pie.cli.Terminal;
 import pie.cli.Waiting;
 import pie.cli.client.EventFeed;
 import pie.cli.client.PieClient;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 import pie.engine.event.EventLog;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.OwnerId;
@@ -40,7 +46,8 @@ import pie.server.InstanceConfig;
             "  pie run hello.js -- --prompt \"Why is the sky blue?\" --max-tokens 60",
             "  pie run agent.ts --input @task.json --wall 2m",
             "  echo 'print(\"hi\")' | pie run - --lang python",
-            "  pie run -q extract.py | jq .name"
+            "  pie run -q extract.py | jq .name",
+            "  pie run --record life.pierec agent.py && pie replay life.pierec"
         })
 public final class RunCommand extends PieCommand {
     private static final Duration POLL = Duration.ofMillis(500);
@@ -62,6 +69,9 @@ public final class RunCommand extends PieCommand {
     @Option(names = "--events", description = "Print each event as one line of JSON.")
     private boolean events;
 
+    @Option(names = "--record", paramLabel = "OUT", description = "Record the run into this file, for pie replay OUT.")
+    private @Nullable Path record;
+
     @Option(
             names = "--url",
             paramLabel = "URL",
@@ -74,7 +84,13 @@ public final class RunCommand extends PieCommand {
     @Override
     public Integer call() throws InterruptedException {
         var printer = new EventPrinter(mode(), out(), err(), Terminal.CURRENT.out());
-        return url != null ? remote(printer, url) : embedded(printer);
+        if (url == null) {
+            return embedded(printer);
+        }
+        if (record != null) {
+            throw PieException.invalid("--record goes with an engine of its own; on a server: pie launch --record");
+        }
+        return remote(printer, url);
     }
 
     private EventPrinter.Mode mode() {
@@ -96,7 +112,8 @@ public final class RunCommand extends PieCommand {
                 Map.of(),
                 launch.seed(),
                 true,
-                launch.bid());
+                launch.bid(),
+                folder());
         var running = new AtomicReference<@Nullable InferletProcess>();
         var interrupted = new AtomicBoolean();
         Interrupts.handle(code -> {
@@ -112,8 +129,40 @@ public final class RunCommand extends PieCommand {
             InferletProcess process = instance.runtime().launch(request);
             running.set(process);
             pump(process, printer);
+            keep(process);
         }
         return interrupted.get() ? Interrupts.SIGINT : printer.exitCode();
+    }
+
+    /** Return where to record: beside the file that the recording becomes at the end, so that it is never half of one. */
+    private Optional<Path> folder() {
+        return Optional.ofNullable(record).map(file -> {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+                throw PieException.invalid("--record names a file in a folder that exists, not " + file);
+            }
+            return folder;
+        });
+    }
+
+    private void keep(InferletProcess process) {
+        Path made = process.recording().orElse(null);
+        if (record == null || made == null) {
+            return;
+        }
+        process.outcome().join();
+        try {
+            Files.move(made, record, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new PieException(
+                    ErrorCode.STORAGE_FULL,
+                    "the recording stays in " + made + ": it cannot become " + record + ": " + e,
+                    Map.of(),
+                    e);
+        }
+        if (!quiet) {
+            err().println("recorded into " + record);
+        }
     }
 
     private Instance open(ProgramSource source) {

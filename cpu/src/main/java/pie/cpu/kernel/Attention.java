@@ -318,11 +318,12 @@ public final class Attention {
             Arrays.fill(scores, s + Math.min(sink, limit), s + Math.min(end, limit), Float.NEGATIVE_INFINITY);
             return;
         }
-        for (int page = 0; page < listed(batch, request); page++) {
-            int column = page * pageSize;
+        int pages = listed(batch, request);
+        for (int page = 0; page < pages && column(batch, request, page) < limit; page++) {
+            int column = column(batch, request, page);
             int first = pageSize * batch.pageOrdinals[batch.pageIndptr[request] + page];
             int from = Math.clamp(sink - first, 0, pageSize);
-            int to = Math.min(Math.clamp(end - first, from, pageSize), Math.max(limit - column, from));
+            int to = Math.clamp(end - first, from, Math.max(from, Math.min(pageSize, limit - column)));
             Arrays.fill(scores, s + column + from, s + column + to, Float.NEGATIVE_INFINITY);
         }
     }

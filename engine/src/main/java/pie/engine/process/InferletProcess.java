@@ -1,5 +1,6 @@
 package pie.engine.process;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,11 @@ public interface InferletProcess {
 
     /** End the guest now. */
     void kill(String by);
+
+    /** Return the file that its life is recorded in, as far as it has gone; empty if it is not. */
+    default Optional<Path> recording() {
+        return Optional.empty();
+    }
 
     /** Completes when the process has ended, its terminal event is logged and its pages are back. */
     CompletableFuture<Outcome> outcome();

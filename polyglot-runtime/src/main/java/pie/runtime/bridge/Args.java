@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.proxy.ProxyArray;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -20,6 +21,23 @@ public final class Args {
 
     Args(Value[] values) {
         this.values = values;
+    }
+
+    /** Return the same with what can be read only once, such as a generator, gathered into an array. */
+    Args gathered() {
+        Value[] gathered = values.clone();
+        for (int i = 0; i < values.length; i++) {
+            Value v = values[i];
+            if (!v.isHostObject() && v.hasIterator() && !v.hasArrayElements() && !v.isString() && !v.hasHashEntries()) {
+                var items = new ArrayList<Object>();
+                Value iterator = v.getIterator();
+                while (iterator.hasIteratorNextElement()) {
+                    items.add(iterator.getIteratorNextElement());
+                }
+                gathered[i] = Value.asValue(ProxyArray.fromList(items));
+            }
+        }
+        return new Args(gathered);
     }
 
     public int count() {

@@ -2,9 +2,11 @@ package pie.runtime.bridge;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 import org.jspecify.annotations.Nullable;
@@ -20,22 +22,20 @@ import pie.inferlet.Host;
 public final class Bridge {
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
-    /** Compute the result of an operation, a value of the guest. */
-    @FunctionalInterface
-    interface Body {
-        @Nullable
-        Object run(Args args) throws InterruptedException;
-    }
+    private static final Value[] NONE = {};
 
-    private final Dialect dialect;
+    private final Dialect plain;
+    private final TapedDialect dialect;
     private final Operations operations = new Operations();
     private final Map<String, Object> table = new LinkedHashMap<>();
     private @Nullable Host host;
+    private @Nullable Tape tape;
     private volatile long calls;
     private volatile boolean waiting;
 
     public Bridge(Dialect dialect) {
-        this.dialect = dialect;
+        plain = dialect;
+        this.dialect = new TapedDialect(dialect);
         new LoopOps(this).register();
         new RuntimeOps(this).register();
         new ModelOps(this).register();
@@ -80,8 +80,28 @@ public final class Bridge {
         }
     }
 
-    public void attach(Host process) {
+    /** Join a process; with a tape, its calls go through that. */
+    public void attach(Host process, @Nullable Tape recorded) {
         host = process;
+        tape = recorded;
+        dialect.use(recorded == null ? plain : recorded.dialect(plain));
+    }
+
+    private @Nullable Object answer(String name, Tape.Call body, Value[] values) throws InterruptedException {
+        Tape taped = tape;
+        return taped == null ? body.run(new Args(values)) : taped.answer(name, new Args(values), body);
+    }
+
+    /** Compute a number that the guest's event loop depends on, as if the guest had called for it. */
+    public int turn(String name, IntSupplier body) {
+        try {
+            return tape == null
+                    ? body.getAsInt()
+                    : ((Number) Objects.requireNonNull(answer(name, args -> body.getAsInt(), NONE))).intValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
+        }
     }
 
     /** Return how many calls the guest has made. */
@@ -107,8 +127,8 @@ public final class Bridge {
     }
 
     /** Register a function that returns at once, or waits. */
-    void call(String name, Body body) {
-        table.put(name, (ProxyExecutable) values -> guarded(body, values));
+    void call(String name, Tape.Call body) {
+        table.put(name, (ProxyExecutable) values -> guarded(name, body, values));
     }
 
     /** Register a function without result. */
@@ -138,13 +158,13 @@ public final class Bridge {
         call(name, args -> operations.start(what, body.apply(args), finish, giveBack));
     }
 
-    private @Nullable Object guarded(Body body, Value[] values) {
+    private @Nullable Object guarded(String name, Tape.Call body, Value[] values) {
         // One thread writes.
         calls = calls + 1;
         boolean outer = waiting;
         waiting = true;
         try {
-            return body.run(new Args(values));
+            return answer(name, body, values);
         } catch (PieException e) {
             throw dialect.raise(e);
         } catch (InterruptedException e) {

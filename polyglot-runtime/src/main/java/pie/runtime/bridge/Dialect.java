@@ -23,7 +23,15 @@ public interface Dialect {
     Object list(List<?> values);
 
     /** Return a plain value for JSON-like data; keys come in camelCase and are renamed where the language does so. */
-    Object record(Object record);
+    default Object record(Object record) {
+        return parsed(json(record));
+    }
+
+    /** Write a record as JSON with the keys of the language. */
+    String json(Object record);
+
+    /** Return a plain value for JSON. */
+    Object parsed(String json);
 
     /** Throw the language's exception for a failure; never returns normally. */
     RuntimeException raise(PieException failure);

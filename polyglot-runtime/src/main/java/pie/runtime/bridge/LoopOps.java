@@ -1,13 +1,18 @@
 package pie.runtime.bridge;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.inferlet.Utf8;
 
 /** Serve the guest's event loop: polling, results, cancellation, clocks, output. */
 final class LoopOps {
+    private static final int MOST_ENTROPY = 1 << 20;
+
     private final Bridge bridge;
+    private final SecureRandom random = new SecureRandom();
 
     LoopOps(Bridge bridge) {
         this.bridge = bridge;
@@ -39,5 +44,14 @@ final class LoopOps {
             return Utf8.complete(bytes, bytes.length);
         });
         bridge.call("nanos", a -> (double) System.nanoTime());
+        bridge.call("clock", a -> {
+            Instant now = Instant.now();
+            return now.getEpochSecond() * 1e3 + now.getNano() / 1e6;
+        });
+        bridge.call("entropy", a -> {
+            byte[] bytes = new byte[Math.clamp(a.integer(0, "size"), 0, MOST_ENTROPY)];
+            random.nextBytes(bytes);
+            return bridge.dialect().bytes(bytes);
+        });
     }
 }

@@ -64,8 +64,13 @@ final class JsDialect implements Dialect {
     }
 
     @Override
-    public Object record(Object record) {
-        return kit("record").execute(Json.text(record));
+    public String json(Object record) {
+        return Json.text(record);
+    }
+
+    @Override
+    public Object parsed(String json) {
+        return kit("record").execute(json);
     }
 
     @Override

@@ -18,6 +18,7 @@ import pie.runtime.bridge.Bridge;
 import pie.runtime.bridge.ContextStop;
 import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Operations;
+import pie.runtime.bridge.Tape;
 import pie.runtime.bridge.Walls;
 
 /** Hold one JavaScript context with the facade loaded, waiting for its program; its event loop runs here. */
@@ -33,6 +34,8 @@ final class JsGuest implements Guest<JsProgram> {
     private record End(boolean ok, String text, String type, String stack, String code, String details) {}
 
     private @Nullable End end;
+    private @Nullable Tape tape;
+    private boolean ending;
 
     JsGuest(Engine engine, Source bootstrap, String facade) {
         files = new JsFiles(facade);
@@ -58,7 +61,7 @@ final class JsGuest implements Guest<JsProgram> {
 
     @Override
     public String run(Host host, JsProgram program, String input) {
-        bridge.attach(host);
+        bridge.attach(host, tape);
         files.add(program.files());
         ProxyExecutable done = args -> {
             end = new End(
@@ -71,7 +74,13 @@ final class JsGuest implements Guest<JsProgram> {
             return null;
         };
         prepared.invokeMember(
-                "run", JsFiles.APP + program.file(), program.entry(), input, host.seed() & 0x1f_ffff_ffff_ffffL, done);
+                "run",
+                JsFiles.APP + program.file(),
+                program.entry(),
+                input,
+                host.seed() & 0x1f_ffff_ffff_ffffL,
+                tape != null,
+                done);
         End result = loop(host);
         if (result.ok()) {
             return result.text();
@@ -86,33 +95,44 @@ final class JsGuest implements Guest<JsProgram> {
 
     /** Deliver completed operations and due timers until the program has ended. */
     private End loop(Host host) {
-        Operations operations = bridge.operations();
         Value deliver = prepared.getMember("deliver");
         Value fire = prepared.getMember("fire");
-        boolean ending = false;
         while (true) {
             End result = end;
             if (result != null) {
                 return result;
             }
-            int timer = timers.due();
-            if (timer != 0) {
-                fire.executeVoid(timer);
-                continue;
-            }
-            double wait = timers.secondsToNext();
-            if (wait < 0 && operations.idle() && !ending) {
-                throw stalled();
-            }
-            int id = bridge.poll(ending ? 0 : wait);
-            if (id == Operations.ENDING) {
-                ending = true;
-            } else if (id != Operations.NOTHING) {
-                deliver.executeVoid(id);
-            } else if (ending) {
-                host.checkLive();
+            int turn = bridge.turn("turn", () -> turn(host));
+            if (turn < Operations.ENDING) {
+                fire.executeVoid(Operations.ENDING - turn);
+            } else if (turn > Operations.NOTHING) {
+                deliver.executeVoid(turn);
             }
         }
+    }
+
+    /** Wait for what comes next: the id of an operation, ENDING less that of a timer, or nothing to deliver. */
+    private int turn(Host host) {
+        int timer = timers.due();
+        if (timer != 0) {
+            return Operations.ENDING - timer;
+        }
+        double wait = timers.secondsToNext();
+        if (wait < 0 && bridge.operations().idle() && !ending) {
+            throw stalled();
+        }
+        int id = bridge.poll(ending ? 0 : wait);
+        if (id == Operations.ENDING) {
+            ending = true;
+        } else if (id == Operations.NOTHING && ending) {
+            host.checkLive();
+        }
+        return id;
+    }
+
+    @Override
+    public void use(Tape recorded) {
+        tape = recorded;
     }
 
     private static PieException stalled() {

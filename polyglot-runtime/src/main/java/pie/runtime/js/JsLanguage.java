@@ -88,6 +88,11 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
     }
 
     @Override
+    public boolean records() {
+        return true;
+    }
+
+    @Override
     public Guest<JsProgram> prepare() {
         return new JsGuest(engine, bootstrap, facade);
     }

@@ -71,8 +71,13 @@ final class PythonDialect implements Dialect {
     }
 
     @Override
-    public Object record(Object record) {
-        return bound(recordOf).execute(Json.snakeText(record));
+    public String json(Object record) {
+        return Json.snakeText(record);
+    }
+
+    @Override
+    public Object parsed(String json) {
+        return bound(recordOf).execute(json);
     }
 
     @Override

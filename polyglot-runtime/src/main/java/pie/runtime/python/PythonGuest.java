@@ -16,6 +16,7 @@ import pie.runtime.Guest;
 import pie.runtime.bridge.Bridge;
 import pie.runtime.bridge.ContextStop;
 import pie.runtime.bridge.GuestFailure;
+import pie.runtime.bridge.Tape;
 import pie.runtime.bridge.TextStream;
 import pie.runtime.bridge.Walls;
 
@@ -27,6 +28,7 @@ final class PythonGuest implements Guest<PythonProgram> {
     private final Value run;
     private final Value complete;
     private @Nullable Host host;
+    private @Nullable Tape tape;
 
     PythonGuest(Engine engine, Source bootstrap, String library) {
         var dialect = new PythonDialect();
@@ -68,7 +70,7 @@ final class PythonGuest implements Guest<PythonProgram> {
     @Override
     public String run(Host process, PythonProgram program, String input) {
         host = process;
-        bridge.attach(process);
+        bridge.attach(process, tape);
         Value result = execute(process, program, input);
         if (result.getArrayElement(0).asBoolean()) {
             return result.getArrayElement(1).asString();
@@ -81,10 +83,20 @@ final class PythonGuest implements Guest<PythonProgram> {
                 result.getArrayElement(5).asString());
     }
 
+    @Override
+    public void use(Tape recorded) {
+        tape = recorded;
+    }
+
     private Value execute(Host process, PythonProgram program, String input) {
         try {
             return run.execute(
-                    program.files(), program.file(), program.entry(), input, process.seed() & 0x1f_ffff_ffff_ffffL);
+                    program.files(),
+                    program.file(),
+                    program.entry(),
+                    input,
+                    process.seed() & 0x1f_ffff_ffff_ffffL,
+                    tape != null);
         } catch (PolyglotException e) {
             String message = String.valueOf(e.getMessage());
             if (message.contains("SecurityException")

@@ -71,6 +71,11 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
     }
 
     @Override
+    public boolean records() {
+        return true;
+    }
+
+    @Override
     public Guest<PythonProgram> prepare() {
         return new PythonGuest(engine, bootstrap, library);
     }

@@ -1,0 +1,153 @@
+package pie.runtime.bridge;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.inferlet.Json;
+import pie.runtime.replay.Datum;
+import pie.runtime.replay.Frame;
+import pie.runtime.replay.Recording;
+
+/** Answer calls from a recording; only what the program says goes out again. */
+public final class Player implements Tape {
+    /** Calls whose effect is what the program says. */
+    private static final Set<String> SAID =
+            Set.of("stdout", "stderr", "flush_output", "session_send", "session_set_return");
+
+    private final Recording recording;
+    private final long until;
+    private final Consumer<Frame> watcher;
+    private final Runnable stop;
+    private final Handles handles = new Handles();
+    private final ArgumentDigest digest = new ArgumentDigest(handles);
+    private final Map<Integer, Object> objects = new LinkedHashMap<>();
+    private @Nullable Dialect dialect;
+    private volatile int next;
+    private volatile @Nullable PieException halted;
+    private volatile boolean finished;
+
+    /**
+     * @param until event of the process before whose end the run stops, 0 for none
+     * @param watcher told each call
+     * @param stop called once when the run is to go no further, on the guest's thread; must not wait for it
+     */
+    public Player(Recording recording, long until, Consumer<Frame> watcher, Runnable stop) {
+        this.recording = recording;
+        this.until = until;
+        this.watcher = watcher;
+        this.stop = stop;
+    }
+
+    /** Return why the run left its recording, null if it did not. */
+    public @Nullable PieException strayed() {
+        return halted;
+    }
+
+    /** Return how many calls have been answered. */
+    public int calls() {
+        return next;
+    }
+
+    /** Say whether every call that was to be answered has been. */
+    public boolean finished() {
+        return finished;
+    }
+
+    @Override
+    public Dialect dialect(Dialect plain) {
+        dialect = plain;
+        return plain;
+    }
+
+    @Override
+    public @Nullable Object answer(String name, Args args, Call call) throws InterruptedException {
+        Args all = args.gathered();
+        if (finished || halted != null) {
+            throw over();
+        }
+        List<Frame> frames = recording.frames();
+        if (next == frames.size() || until > 0 && frames.get(next).event() >= until) {
+            finished = true;
+            stop.run();
+            throw over();
+        }
+        Frame frame = frames.get(next);
+        if (!frame.call().equals(name) || frame.digest() != digest.of(all)) {
+            throw stray(frame, name);
+        }
+        next = next + 1;
+        watcher.accept(frame);
+        if (SAID.contains(name)) {
+            call.run(all);
+        }
+        if (frame.answer() instanceof Datum.Failure f) {
+            throw new PieException(ErrorCode.valueOf(f.code()), f.message(), details(f.details()));
+        }
+        return value(frame.answer());
+    }
+
+    private static PieException over() {
+        return new PieException(ErrorCode.CANCELLED, "the recording ends here");
+    }
+
+    private PieException stray(Frame frame, String name) {
+        String what = frame.call().equals(name)
+                ? "call " + next + " of " + name + " has other arguments"
+                : "call " + next + " is " + name + ", where the recording has " + frame.call();
+        var strayed = new PieException(
+                ErrorCode.CONFLICT,
+                "the run strays from its recording: " + what
+                        + "; the program depends on something that no host call told it, such as the order of a set of objects",
+                Map.of("call", next, "recorded", frame.call(), "made", name));
+        halted = strayed;
+        stop.run();
+        return strayed;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> details(String json) {
+        return Json.parse(json, "details") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    }
+
+    private @Nullable Object value(Datum datum) {
+        Dialect make = Objects.requireNonNull(dialect);
+        return switch (datum) {
+            case Datum.Absent a -> make.absent();
+            case Datum.Flag f -> f.value();
+            case Datum.Whole w -> number(w.value());
+            case Datum.Real r -> r.value();
+            case Datum.Text t -> t.value();
+            case Datum.Ints i -> make.ints(i.values());
+            case Datum.Floats f -> make.floats(f.values());
+            case Datum.Bytes b -> make.bytes(b.values());
+            case Datum.Logits l -> make.logits(l.values());
+            case Datum.Items l -> {
+                var items = new ArrayList<@Nullable Object>();
+                l.items().forEach(item -> items.add(value(item)));
+                yield make.list(items);
+            }
+            case Datum.Plain p -> make.parsed(p.json());
+            case Datum.Handle h -> objects.computeIfAbsent(h.number(), this::stand);
+            case Datum.Failure f -> throw new IllegalStateException("a failure inside a value");
+        };
+    }
+
+    /** Integers come as they were: guests tell 32-bit ones from others. */
+    private static Object number(long value) {
+        return value == (int) value ? (Object) (int) value : (Object) value;
+    }
+
+    /** Make an object that stands for one of the recorded run; the guest can only hand it back. */
+    private Object stand(int number) {
+        var object = new Object();
+        handles.put(object, number);
+        return object;
+    }
+}

@@ -1,0 +1,61 @@
+package pie.runtime.bridge;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.inferlet.Json;
+import pie.runtime.replay.Datum;
+import pie.runtime.replay.Frame;
+import pie.runtime.replay.RecordingWriter;
+
+/** Let calls go their way and keep their answers. */
+public final class Recorder implements Tape {
+    private final RecordingWriter writer;
+    private final LongSupplier event;
+    private final Handles handles = new Handles();
+    private final ArgumentDigest digest = new ArgumentDigest(handles);
+    private final long began = System.nanoTime();
+    private @Nullable NotingDialect noting;
+
+    /** @param event tells the id of the newest event of the process */
+    public Recorder(RecordingWriter writer, LongSupplier event) {
+        this.writer = writer;
+        this.event = event;
+    }
+
+    @Override
+    public Dialect dialect(Dialect plain) {
+        var made = new NotingDialect(plain, handles);
+        noting = made;
+        return made;
+    }
+
+    @Override
+    public @Nullable Object answer(String name, Args args, Call call) throws InterruptedException {
+        Args all = args.gathered();
+        int arguments = digest.of(all);
+        long before = event.getAsLong();
+        try {
+            Object answer = call.run(all);
+            keep(name, arguments, before, Objects.requireNonNull(noting).datum(answer));
+            return answer;
+        } catch (PieException e) {
+            keep(name, arguments, before, new Datum.Failure(e.code().name(), e.message(), Json.text(e.details())));
+            throw e;
+        } catch (InterruptedException e) {
+            keep(
+                    name,
+                    arguments,
+                    before,
+                    new Datum.Failure(ErrorCode.CANCELLED.name(), "cancelled", Json.text(Map.of())));
+            throw e;
+        }
+    }
+
+    private void keep(String name, int arguments, long before, Datum answer) {
+        writer.frame(new Frame(name, arguments, before, System.nanoTime() - began, answer));
+    }
+}
