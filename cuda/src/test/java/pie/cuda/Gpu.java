@@ -44,6 +44,14 @@ final class Gpu implements BeforeAllCallback, AfterEachCallback {
         }
     }
 
+    /** As {@link #require}, but the emulated device only if {@code -Dpie.test.slow=true} says so: the default model takes minutes on it. */
+    static void requireFast() {
+        Assumptions.assumeTrue(
+                !emulated() || Boolean.getBoolean("pie.test.slow"),
+                "the default model takes minutes on the emulator: say -Dpie.test.slow=true");
+        require();
+    }
+
     /** Skip the calling test, with the reason, where there is no device. */
     static void require() {
         if (emulated()) {

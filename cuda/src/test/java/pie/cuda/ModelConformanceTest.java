@@ -17,7 +17,7 @@ final class ModelConformanceTest extends DriverConformance {
 
     @Override
     protected Driver open() {
-        Gpu.require();
+        Gpu.requireFast();
         return new CudaDriverProvider().open(model, CONFIG, line -> {});
     }
 

@@ -35,7 +35,7 @@ final class ReferenceTest {
 
     @BeforeAll
     void open() {
-        Gpu.require();
+        Gpu.requireFast();
         model = Models.open(TestModel.path());
         driver = new CudaDriverProvider().open(model, DriverConfig.DEFAULT.withPages(256), line -> {});
     }
