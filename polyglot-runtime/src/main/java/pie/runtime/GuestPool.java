@@ -10,18 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keep prepared guests of one language, made in the background and, if {@code refills}, made again when taken. A pool that runs empty
- * keeps more of them for a while. Guests that nobody takes are completed.
+ * Keep prepared guests of one language, made in the background and, if {@code refills}, made again when taken. A pool that has time, or
+ * runs empty, comes to keep a few times as many as it began with.
  */
 final class GuestPool<P> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPool.class);
 
     /** To prepare a guest takes a core for a while, which the one just taken can use better until its program runs. */
     private static final Duration PAUSE = Duration.ofMillis(25);
-    /** Time without launches after which guests are completed. */
+    /** Time without launches after which there is time for more guests, and to complete some. */
     private static final Duration REST = Duration.ofMillis(500);
-    /** Time without need after which the pool is small again. */
-    private static final Duration CALM = Duration.ofSeconds(30);
     /** Most guests, in times of the least. */
     private static final int GROWTH = 4;
 
@@ -35,7 +33,6 @@ final class GuestPool<P> implements AutoCloseable {
     private int filling;
     private int waiting;
     private long lastTaken = System.nanoTime();
-    private long lastEmpty = System.nanoTime();
     private boolean everWarm;
     private boolean closed;
 
@@ -81,11 +78,7 @@ final class GuestPool<P> implements AutoCloseable {
     }
 
     private void grow() {
-        if (size() == 0 && least > 0) {
-            lastEmpty = System.nanoTime();
-            if (target == least) {
-                later(CALM, this::tend);
-            }
+        if (size() == 0) {
             target = Math.min(target + least, GROWTH * least);
         }
     }
@@ -136,30 +129,18 @@ final class GuestPool<P> implements AutoCloseable {
         }
     }
 
-    /** Close guests that are too many, complete one that waits, if there is time. */
+    /** With time to spare, complete as many guests as the pool began with, then fill it. */
     private synchronized void tend() {
-        long now = System.nanoTime();
-        if (closed || !refills) {
+        if (closed || !refills || filling > 0 || System.nanoTime() - lastTaken < REST.toNanos()) {
             return;
         }
-        if (target > least) {
-            if (now - lastEmpty < CALM.toNanos()) {
-                later(CALM, this::tend);
-            } else {
-                target = least;
-            }
-        }
-        if (filling > 0 || now - lastTaken < REST.toNanos()) {
-            return;
-        }
-        if (size() > target) {
-            Guest<P> extra = warm.isEmpty() ? complete.remove() : warm.remove();
-            filler.execute(extra::close);
-            later(PAUSE, this::tend);
-        } else if (!warm.isEmpty() && size() > 1) { // one is left for who comes meanwhile
+        if (complete.size() < least && warm.size() > 0 && size() > 1) { // one is left for who comes meanwhile
             Guest<P> guest = warm.remove();
             filling++;
             filler.execute(() -> complete(guest));
+        } else if (size() < GROWTH * least) {
+            target = Math.min(size() + 1, GROWTH * least);
+            refill();
         }
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import pie.runtime.Guest;
 import pie.runtime.GuestLanguage;
 import pie.runtime.Language;
+import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Resources;
@@ -34,6 +35,7 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
     private final Source bootstrap = Source.newBuilder("js", Resources.text("js/bootstrap.js"), "<pie>/bootstrap.js")
             .buildLiteral();
     private final TypeStripper stripper = new TypeStripper(engine);
+    private final ProgramCache<JsProgram> programs = new ProgramCache<>();
     private @Nullable Context parser;
 
     @Override
@@ -43,6 +45,10 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
 
     @Override
     public JsProgram check(ProgramSource source) {
+        return programs.of(source, this::checked);
+    }
+
+    private JsProgram checked(ProgramSource source) {
         var sources = new LinkedHashMap<>(source.files());
         sources.put(source.file(), source.code());
         var files = new LinkedHashMap<String, String>();

@@ -14,6 +14,7 @@ import pie.inferlet.Json;
 import pie.runtime.Guest;
 import pie.runtime.GuestLanguage;
 import pie.runtime.Language;
+import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Resources;
@@ -29,6 +30,7 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
     private final Source bootstrap = Source.newBuilder(
                     "python", Resources.text("python/bootstrap.py"), "<pie>/bootstrap.py")
             .buildLiteral();
+    private final ProgramCache<PythonProgram> programs = new ProgramCache<>();
     private @Nullable Context parser;
 
     @Override
@@ -38,6 +40,10 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
 
     @Override
     public PythonProgram check(ProgramSource source) {
+        return programs.of(source, this::checked);
+    }
+
+    private PythonProgram checked(ProgramSource source) {
         parse(source.file(), source.code());
         var files = new LinkedHashMap<>(source.files());
         files.forEach((name, text) -> {
