@@ -16,7 +16,8 @@ import pie.bench.grammar.GrammarBench;
             HostCalls.class,
             GrammarBench.class,
             ScheduleBench.class,
-            PipelineRun.class
+            PipelineRun.class,
+            SpeculationRun.class
         },
         sortOptions = false,
         footer = {
