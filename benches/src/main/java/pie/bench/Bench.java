@@ -31,7 +31,9 @@ import pie.bench.grammar.GrammarBench;
             "  ./dev bench load --direct --program collect --languages python,javascript",
             "  ./dev bench calls --json-out calls.json",
             "  ./dev bench grammar --peer-python ~/peers/bin/python",
-            "  ./dev bench schedule --model model.gguf"
+            "  ./dev bench schedule --model model.gguf",
+            "  ./dev bench pipeline --rounds 5",
+            "  ./dev bench speculation --rounds 5 --streams 1"
         })
 public final class Bench implements Runnable {
     @CommandLine.Option(

@@ -48,8 +48,8 @@ abstract class Actor {
     private boolean killed;
     private int asked;
     private int replies;
-    /** Asks again after a failure of the device. */
-    private int retries;
+    /** Results before it asked again for something that failed with the device, all if it never did. */
+    private int untroubled = Integer.MAX_VALUE;
 
     @Nullable
     CompletableFuture<?> pending;
@@ -128,7 +128,7 @@ abstract class Actor {
         Throwable cause = cause(error);
         switch (code(error)) {
             case DRIVER_FAILURE -> {
-                retries++;
+                untroubled = Math.min(untroubled, seen.size());
                 await(what, ask, then);
             }
             case INVALID_ARGUMENT -> refused(cause.getMessage());
@@ -183,8 +183,8 @@ abstract class Actor {
         });
     }
 
-    int retries() {
-        return retries;
+    int untroubled() {
+        return untroubled;
     }
 
     @Override

@@ -22,6 +22,7 @@ import pie.engine.generate.SampleSpec;
 import pie.engine.generate.SamplerChain;
 import pie.engine.generate.Stage;
 import pie.engine.generate.StepSpec;
+import pie.engine.process.ProcessTotals;
 
 /** Do what a seed says with up to three contexts: passes, generations of both kinds, forks, cuts, pages by hand, cancels. */
 final class Program extends Actor {
@@ -37,6 +38,12 @@ final class Program extends Actor {
     private final boolean loops;
     private final List<ContextHandle> contexts = new ArrayList<>();
     private int left;
+    /** What the program was charged for and what others' pages saved it, when all was done. */
+    @Nullable
+    ProcessTotals bill;
+
+    /** Whether chance decided how far a generation went. */
+    boolean cut;
 
     Program(EngineSim sim, int number, long seed, Scenario scenario) {
         super(sim, number, seed);
@@ -63,6 +70,7 @@ final class Program extends Actor {
             for (ContextHandle context : contexts) {
                 seen.add(context.tokens());
             }
+            bill = sim.engine().totals(id);
             close(End.DONE);
             return;
         }
@@ -274,6 +282,7 @@ final class Program extends Actor {
             return;
         }
         boolean close = random.nextBoolean();
+        cut = true;
         PlanSpec plan = plan(40, context);
         await("fork to cancel", context::fork, copy -> {
             CompletableFuture<GenerationStep> run = copy.generate(plan).collect();

@@ -1,11 +1,11 @@
 package pie.engine.sim;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
+import pie.engine.process.ProcessTotals;
 
 /** Simulate seeds: random programs in company, then each of them alone, with equal tokens (C13). */
 final class Simulation {
@@ -113,13 +113,35 @@ final class Simulation {
             alone.add(same, 0);
             alone.run();
             alone.close();
-            same(actor, same);
+            int comparable = scenario.ownSeeds() ? Integer.MAX_VALUE : actor.untroubled();
+            same(actor, same, comparable);
+            if (actor instanceof Program program && !program.cut && comparable == Integer.MAX_VALUE) {
+                charged(program, same);
+            }
         }
     }
 
-    private static void same(Actor among, Actor alone) {
-        List<int[]> mine = new ArrayList<>(among.seen);
-        boolean whole = among.end == Actor.End.DONE;
+    /** Nobody pays for rows computed again, rejected drafts, or rows behind the end: the bill is that of the program alone. */
+    private static void charged(Program among, Program alone) {
+        ProcessTotals mine = among.bill;
+        ProcessTotals own = alone.bill;
+        if (mine == null || own == null) {
+            return;
+        }
+        boolean equal = mine.tokensIn() + mine.tokensReused() == own.tokensIn()
+                && mine.tokensOut() == own.tokensOut()
+                && mine.tokensOut() >= among.given;
+        if (!equal) {
+            throw new Breach(
+                    "C17",
+                    among + " was given " + among.given + " tokens and charged for " + mine + ", alone for " + own);
+        }
+    }
+
+    /** @param comparable results that must be equal: a pass asked for again draws by another seed, unless the program names it */
+    private static void same(Actor among, Actor alone, int comparable) {
+        List<int[]> mine = among.seen.subList(0, Math.min(among.seen.size(), comparable));
+        boolean whole = among.end == Actor.End.DONE && mine.size() == among.seen.size();
         boolean equal = whole ? mine.size() == alone.seen.size() : mine.size() <= alone.seen.size();
         for (int i = 0; i < Math.min(mine.size(), alone.seen.size()); i++) {
             if (!Arrays.equals(mine.get(i), alone.seen.get(i))) {
