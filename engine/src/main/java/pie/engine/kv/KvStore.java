@@ -424,6 +424,8 @@ public final class KvStore {
         }
         if (copies > 0) {
             c.computed = from.computed;
+        } else if (from.computed > c.computed) {
+            computeAgain(c, c.computed);
         }
         return new Fork(c, new CopyList(source, target));
     }
@@ -472,7 +474,7 @@ public final class KvStore {
 
     /** Forget copies that did not happen. */
     public void copiesFailed(KvContext c) {
-        dropFrom(c, c.sealed);
+        computeAgain(c, c.sealed * pageSize);
     }
 
     /** Give retained pages away, for tests and measurements. */
@@ -490,7 +492,7 @@ public final class KvStore {
             computeAgain(c, changed);
         }
         if (c.sealed * pageSize > c.written) {
-            dropFrom(c, c.written / pageSize);
+            computeAgain(c, c.written / pageSize * pageSize);
         }
         if (c.resident > c.pages) {
             dropFrom(c, c.pages);
@@ -501,8 +503,8 @@ public final class KvStore {
     /** Have the rows from {@code row} on computed again, with those before it that they saw and that were dropped since. */
     private void computeAgain(KvContext c, int row) {
         int page = row / pageSize;
-        for (int i = 0; i < page; i++) {
-            if (c.slots[i] == KvContext.DROPPED) {
+        for (int i = Math.min(page, c.resident) - 1; i >= 0 && c.dropped > 0; i--) {
+            if (c.slots[i] == KvContext.DROPPED && !within(hidden(c, page * pageSize, page * pageSize + 1), i)) {
                 page = i;
             }
         }
