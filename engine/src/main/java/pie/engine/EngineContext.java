@@ -588,7 +588,8 @@ final class EngineContext implements ContextHandle {
     void publish(int from, int applied) {
         int hidden = live == null ? 0 : live.held();
         int visible = kv.length() - hidden;
-        int written = Math.min(kv.written(), hidden > 0 ? visible - 1 : visible);
+        boolean lastPending = live != null && hidden > 0 && live.lastPending(visible);
+        int written = Math.min(kv.written(), lastPending ? visible - 1 : visible);
         view.publish(kv, visible, Math.max(0, written), from, applied);
     }
 }

@@ -155,8 +155,7 @@ final class EngineGeneration implements Generation {
 
     /** Cut the sequence, so that its last token is pending if this generation made it. */
     private void cut(int length) {
-        boolean committed = length <= kv.committedPages() * context.loop.store.pageSize();
-        if (lastDelivered == length - 1 && keptCount > 0 && kv.written() >= length && !committed) {
+        if (lastPending(length) && kv.written() >= length) {
             int token = kv.token(length - 1);
             context.loop.store.truncate(kv, length - 1, true);
             kv.append(token);
@@ -165,6 +164,12 @@ final class EngineGeneration implements Generation {
             context.loop.store.truncate(kv, length, true);
             context.charged = Math.min(context.charged, kv.length() - kv.written());
         }
+    }
+
+    /** Say whether the last token is pending when the sequence is cut to a length: if this generation made and delivered it. */
+    boolean lastPending(int length) {
+        boolean committed = length <= kv.committedPages() * context.loop.store.pageSize();
+        return lastDelivered == length - 1 && keptCount > held() && !committed;
     }
 
     private int[] take() {

@@ -6,11 +6,14 @@ final class C8Idle implements Checker {
     private static final long BOUND = 6_000_000;
 
     private long since = Long.MAX_VALUE;
+    private long steps;
 
     @Override
     public void afterTurn(EngineSim sim) {
         long now = sim.clock().getAsLong();
-        if (!sim.engine().hasWork() || !sim.witness().flights.isEmpty() || sim.witness().lost) {
+        boolean refused = sim.witness().steps > steps; // by the device, at once
+        steps = sim.witness().steps;
+        if (refused || !sim.engine().hasWork() || !sim.witness().flights.isEmpty() || sim.witness().lost) {
             since = Long.MAX_VALUE;
             return;
         }

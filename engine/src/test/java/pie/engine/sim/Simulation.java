@@ -128,7 +128,9 @@ final class Simulation {
         if (mine == null || own == null) {
             return;
         }
-        boolean equal = mine.tokensIn() + mine.tokensReused() == own.tokensIn()
+        boolean equal = mine.tokensIn() <= own.tokensIn()
+                && mine.tokensIn() + mine.tokensReused()
+                        >= own.tokensIn() // what was generated is paid when it is reused
                 && mine.tokensOut() == own.tokensOut()
                 && mine.tokensOut() >= among.given;
         if (!equal) {
