@@ -153,10 +153,7 @@ final class StepFiller {
      */
     private int slice(Work work, int from, int most, int mostAtomic) {
         int uniform = Math.min(Math.min(work.target, work.kv().uniform(from)), store.reach(work.kv()));
-        if (uniform - from <= most) {
-            return uniform;
-        }
-        int to = (from + most) / store.pageSize() * store.pageSize();
+        int to = uniform - from <= most ? uniform : (from + most) / store.pageSize() * store.pageSize();
         MaskSpan span = work.kv().mask(to);
         if (span == null || span.causal() || span.from() == to) {
             return to;

@@ -1,5 +1,6 @@
 package pie.engine.sim;
 
+import pie.engine.kv.HiddenSlots;
 import pie.engine.kv.KvContext;
 
 /** Work out from lineage alone what the hash driver must have put into a page, given that the pages before it are right. */
@@ -28,6 +29,33 @@ final class Content {
             }
         }
         return -1;
+    }
+
+    /** Work out all rows of a context that saw less, or more, than what came before them: pages that it dropped are not there to look at. */
+    static long[] words(KvContext kv, int rows) {
+        HiddenSlots hidden = new HiddenSlots();
+        long[] words = new long[rows];
+        for (int row = 0; row < rows; row++) {
+            hidden.of(kv, row);
+            long self = self(kv, row);
+            long sum = 0;
+            boolean any = false;
+            int slot = 0;
+            for (int n = 0; n <= hidden.count(); n += 2) {
+                int end = n < hidden.count() ? hidden.bound(n) : hidden.end();
+                any |= slot < end;
+                for (; slot < end; slot++) {
+                    sum += mix((slot < row ? words[slot] : self(kv, slot)) + slot * GOLDEN);
+                }
+                slot = n < hidden.count() ? hidden.bound(n + 1) : slot;
+            }
+            words[row] = mix(self ^ (any ? sum : mix(self + row * GOLDEN)));
+        }
+        return words;
+    }
+
+    private static long self(KvContext kv, int row) {
+        return mix(WEIGHTS + ((long) kv.token(row) << 32 | kv.position(row)) * GOLDEN);
     }
 
     private static long mix(long x) {
