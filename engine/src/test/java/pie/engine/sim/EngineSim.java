@@ -160,8 +160,11 @@ final class EngineSim {
 
     /** Hold a failure of the device, told to an actor, against what the device did. */
     void blame(Actor actor) {
+        if (witness.lost) { // its contexts may be gone with the device
+            return;
+        }
         for (long context : contextsOf(actor.id)) {
-            if (witness.lost || witness.faulted.contains(context)) {
+            if (witness.faulted.contains(context)) {
                 return;
             }
         }

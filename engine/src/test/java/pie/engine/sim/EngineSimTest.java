@@ -30,6 +30,7 @@ final class EngineSimTest {
                 610, // two programs that took each other's pages for ever
                 4120, // a fault told when the contexts it hit were gone, and so taken for another's
                 4136, // the same
+                124873, // the same, with a device that was lost meanwhile
                 20021, // a pass undone: rows before it were computed again without the dropped pages that they saw
                 33221, // the same
                 15246, // a sequence with held tokens, shown otherwise than it was once they were dropped
