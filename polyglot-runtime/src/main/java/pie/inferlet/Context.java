@@ -102,7 +102,8 @@ public final class Context implements AutoCloseable {
 
     public CompletableFuture<Void> saveAsync(String name, SaveOptions options) {
         model.host().checkLive();
-        return Futures.map(settled().save(name, options.overwrite(), options.ttl()), saved -> null);
+        return Futures.map(
+                Futures.holding(this, settled().save(name, options.overwrite(), options.ttl())), saved -> null);
     }
 
     /** Save under a fresh name for a day. */
@@ -223,7 +224,7 @@ public final class Context implements AutoCloseable {
         if (settled().pendingCount() == 0) {
             return CompletableFuture.completedFuture(null);
         }
-        return Futures.map(handle.execute(PassSpec.FLUSH), done -> null);
+        return Futures.map(Futures.holding(this, handle.execute(PassSpec.FLUSH)), done -> null);
     }
 
     /** Drop the last n tokens of the logical sequence, pending ones first. */
@@ -233,7 +234,7 @@ public final class Context implements AutoCloseable {
 
     public CompletableFuture<Void> truncateAsync(int n) {
         model.host().checkLive();
-        return settled().truncate(n);
+        return Futures.holding(this, settled().truncate(n));
     }
 
     /** Hide the first n tokens from all later rows, for good, and free the pages wholly inside. */
@@ -247,7 +248,7 @@ public final class Context implements AutoCloseable {
     }
 
     public CompletableFuture<Void> dropPrefixAsync(int n, int sink) {
-        return settledLive().dropPrefix(n, sink);
+        return Futures.holding(this, settledLive().dropPrefix(n, sink));
     }
 
     /** Let later rows see the last w tokens only, their own included. */
@@ -261,7 +262,7 @@ public final class Context implements AutoCloseable {
     }
 
     public CompletableFuture<Void> setWindowAsync(int w, int sink) {
-        return settledLive().setWindow(w, sink);
+        return Futures.holding(this, settledLive().setWindow(w, sink));
     }
 
     /** Build one forward pass. */
@@ -334,7 +335,7 @@ public final class Context implements AutoCloseable {
                     ErrorCode.PERMISSION_DENIED,
                     "publish: this program has no permission to share prefixes with all users");
         }
-        return settledLive().publish();
+        return Futures.holding(this, settledLive().publish());
     }
 
     /** Make an independent copy: committed pages shared, the rest copied. */
@@ -354,7 +355,7 @@ public final class Context implements AutoCloseable {
 
     public CompletableFuture<Void> suspendAsync() {
         model.host().checkLive();
-        return settled().suspend();
+        return Futures.holding(this, settled().suspend());
     }
 
     /** Add n empty working pages. */
@@ -399,7 +400,7 @@ public final class Context implements AutoCloseable {
     /** Run one pass. */
     CompletableFuture<pie.engine.generate.PassResult> execute(PassSpec spec) {
         model.host().checkLive();
-        return settled().execute(spec);
+        return Futures.holding(this, settled().execute(spec));
     }
 
     ContextHandle handle() {

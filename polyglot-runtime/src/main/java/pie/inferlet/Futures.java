@@ -1,5 +1,6 @@
 package pie.inferlet;
 
+import java.lang.ref.Reference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -25,6 +26,12 @@ final class Futures {
             }
         });
         return mapped;
+    }
+
+    /** Keep an object from being collected until an operation on it has ended, though its caller holds the future alone. */
+    static <T extends @Nullable Object> CompletableFuture<T> holding(Object owner, CompletableFuture<T> operation) {
+        var unused = operation.whenComplete((value, error) -> Reference.reachabilityFence(owner));
+        return operation;
     }
 
     static Throwable unwrap(Throwable error) {

@@ -384,7 +384,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         FinishReason finish = finish();
         CompletableFuture<GenerationStep> rest = finish != null
                 ? CompletableFuture.completedFuture(new GenerationStep(new int[0], finish, List.of()))
-                : generation.collect();
+                : Futures.holding(context, generation.collect());
         return before.isEmpty()
                 ? rest
                 : Futures.map(
@@ -407,7 +407,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     CompletableFuture<GenerationStep> run(StepSpec spec) {
         context.host().checkLive();
         context.settled();
-        return generation.step(spec);
+        return Futures.holding(context, generation.step(spec));
     }
 
     /** Tell how many probes every step takes. */
