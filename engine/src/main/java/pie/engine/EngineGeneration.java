@@ -14,11 +14,13 @@ import pie.engine.generate.PromptLookup;
 import pie.engine.generate.SamplerCode;
 import pie.engine.generate.StepSpec;
 import pie.engine.generate.StopMatcher;
+import pie.engine.generate.TokenListener;
 import pie.engine.kv.KvContext;
 
 /** Run one generation: rows of the pending tokens, a draw, the stop rules, again. A collected one never leaves the loop. */
 final class EngineGeneration implements Generation {
     private static final int[] NOTHING = {};
+    private static final TokenListener NOBODY = (token, probes) -> {};
     /** Tokens that a generation without a limit is expected to go on for, at least. */
     private static final int SHORT = 64;
     /** Chance of a guess from which on it is worth to wait for drafts. */
@@ -70,12 +72,17 @@ final class EngineGeneration implements Generation {
         for (ProbeSpec probe : spec.probes()) {
             PassPlan.checkProbe(probe, context.loop);
         }
-        return context.submit(new Run(false, spec, sampler));
+        return context.submit(new Run(false, spec, sampler, NOBODY));
     }
 
     @Override
     public CompletableFuture<GenerationStep> collect() {
-        return context.submit(new Run(true, StepSpec.PLAIN, null));
+        return collect(NOBODY);
+    }
+
+    @Override
+    public CompletableFuture<GenerationStep> collect(TokenListener listener) {
+        return context.submit(new Run(true, StepSpec.PLAIN, null, listener));
     }
 
     @Override
@@ -377,6 +384,9 @@ final class EngineGeneration implements Generation {
         }
         kept[keptCount++] = token;
         context.generated();
+        if (running != null && running.listener != NOBODY) {
+            running.listener.kept(token, rows.values());
+        }
         int touched = plan.spec().stopStrings().isEmpty()
                 ? 0
                 : matcher.feed(context.loop.model.tokenizer().tokenBytes(token));
@@ -451,12 +461,14 @@ final class EngineGeneration implements Generation {
         private final boolean all;
         private final StepSpec spec;
         private final @Nullable SamplerCode sampler;
+        private final TokenListener listener;
         private boolean closing;
 
-        Run(boolean all, StepSpec spec, @Nullable SamplerCode sampler) {
+        Run(boolean all, StepSpec spec, @Nullable SamplerCode sampler, TokenListener listener) {
             this.all = all;
             this.spec = spec;
             this.sampler = sampler;
+            this.listener = listener;
         }
 
         @Override

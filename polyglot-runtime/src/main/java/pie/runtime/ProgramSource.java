@@ -9,17 +9,27 @@ import java.util.Map;
  * @param code text of the entry file
  * @param files further files by relative path
  * @param entry name of the entry function, {@code main}
+ * @param name {@code name@version} of a program that was installed under one, "" for inline source
  */
-public record ProgramSource(Language language, String file, String code, Map<String, String> files, String entry) {
+public record ProgramSource(
+        Language language, String file, String code, Map<String, String> files, String entry, String name) {
+    /** Hold an inline program. */
+    public ProgramSource(Language language, String file, String code, Map<String, String> files, String entry) {
+        this(language, file, code, files, entry, "");
+    }
+
     public static ProgramSource of(Language language, String file, String code) {
         return new ProgramSource(language, file, code, Map.of(), "main");
     }
 
-    /** Return {@code stem@0.0.0}; characters outside {@code [A-Za-z0-9_-]} become {@code -}. */
+    /** Return the installed name, else {@code stem@0.0.0}; characters outside {@code [A-Za-z0-9_-]} become {@code -}. */
     public String identity() {
-        String name = file.substring(file.lastIndexOf('/') + 1);
-        int dot = name.lastIndexOf('.');
-        String stem = (dot > 0 ? name.substring(0, dot) : name).replaceAll("[^A-Za-z0-9_-]", "-");
+        if (!name.isEmpty()) {
+            return name;
+        }
+        String last = file.substring(file.lastIndexOf('/') + 1);
+        int dot = last.lastIndexOf('.');
+        String stem = (dot > 0 ? last.substring(0, dot) : last).replaceAll("[^A-Za-z0-9_-]", "-");
         return stem + "@0.0.0";
     }
 }

@@ -38,6 +38,7 @@ final class ClientConnection implements ConnectionContext {
         IDLE,
         HEAD,
         BODY,
+        UPGRADED,
         CLOSED
     }
 
@@ -145,6 +146,13 @@ final class ClientConnection implements ConnectionContext {
         if (phase != Phase.CLOSED) {
             phase = reader.available() > 0 ? Phase.HEAD : Phase.IDLE;
             headSince = System.nanoTime();
+        }
+    }
+
+    /** Read no more HTTP from here on: silence is no fault any more. */
+    synchronized void upgraded() {
+        if (phase != Phase.CLOSED) {
+            phase = Phase.UPGRADED;
         }
     }
 

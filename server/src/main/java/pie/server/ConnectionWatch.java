@@ -7,6 +7,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import io.helidon.webserver.http1.spi.Http1Upgrader;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
@@ -16,12 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Wrap Helidon's HTTP/1.1 connections, to bound their number and to close those whose head, body or write takes too long. */
 final class ConnectionWatch implements ServerConnectionSelector {
     private final ServerLimits limits;
-    private final Http1ConnectionSelector http;
+    private final Http1Config config;
+    private volatile Http1ConnectionSelector http;
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
 
     ConnectionWatch(ServerLimits limits) {
         this.limits = limits;
-        var config = Http1Config.builder()
+        config = Http1Config.builder()
                 .maxPrologueLength(limits.url() + 24)
                 .maxHeadersSize(limits.headers())
                 .sendKeepAliveHeader(false)
@@ -35,6 +37,15 @@ final class ConnectionWatch implements ServerConnectionSelector {
                 })
                 .build();
         http = Http1ConnectionSelector.builder().config(config).build();
+    }
+
+    /** Let connections that are made from now on be upgraded. */
+    void upgradeBy(Http1Upgrader upgrader) {
+        http = Http1ConnectionSelector.builder()
+                .config(config)
+                .putUpgrader(upgrader.supportedProtocol(), upgrader)
+                .putUpgrader("WebSocket", upgrader)
+                .build();
     }
 
     int connections() {

@@ -41,6 +41,11 @@ final class EventStream {
         write("event: " + type + "\ndata: " + Json.text(data) + "\n\n");
     }
 
+    /** Write a record of data alone. */
+    void data(String text) {
+        write("data: " + text + "\n\n");
+    }
+
     void keepAlive() {
         write(KEEP_ALIVE);
     }

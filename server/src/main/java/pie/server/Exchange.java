@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.OwnerId;
+import pie.server.openai.OpenAiError;
 import tools.jackson.databind.JsonNode;
 
 /** Carry one request and its answer: parameters read strictly, bodies within bounds, every answer with its headers. */
@@ -37,6 +38,7 @@ final class Exchange {
     private final String requestId;
     private final ServerLimits limits;
     private Map<String, String> path = Map.of();
+    private String route = "none";
 
     Exchange(ServerRequest request, ServerResponse response, String requestId, ServerLimits limits) {
         this.request = request;
@@ -46,8 +48,14 @@ final class Exchange {
         response.header(REQUEST_ID, requestId);
     }
 
-    void bind(Map<String, String> names) {
+    void bind(Route to, Map<String, String> names) {
+        route = to.pattern();
         path = names;
+    }
+
+    /** Return the pattern of the request's route, {@code none} for a request without one. */
+    String route() {
+        return route;
     }
 
     String requestId() {
@@ -299,7 +307,11 @@ final class Exchange {
                     HeaderNames.ALLOW,
                     String.join(", ", allow.stream().map(String::valueOf).toList()));
         }
-        json(status, ErrorBody.of(e.code(), e.message(), e.details(), requestId));
+        json(
+                status,
+                OpenAiRoutes.covers(rawPath())
+                        ? OpenAiError.body(e)
+                        : ErrorBody.of(e.code(), e.message(), e.details(), requestId));
     }
 
     boolean sent() {

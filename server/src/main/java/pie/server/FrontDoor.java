@@ -75,18 +75,34 @@ final class FrontDoor {
         return origins.contains(origin.toLowerCase(Locale.ROOT));
     }
 
+    /** Say whether a request from this origin for this host gets in. */
+    boolean admits(String host, Optional<String> origin) {
+        return hostAdmitted(nameOf(host))
+                && origin.map(o -> sameAuthority(o, host) || crossOrigin(o)).orElse(true);
+    }
+
+    boolean tokenNeeded() {
+        return tokenNeeded;
+    }
+
+    /** Say whether an Authorization header gets in; any does where no token is needed. */
+    boolean tokenFits(Optional<String> authorization) {
+        String given = authorization.orElse("");
+        byte[] offered = (bearer(given) ? given.substring(7).strip() : "").getBytes(StandardCharsets.UTF_8);
+        return !tokenNeeded || MessageDigest.isEqual(token, offered);
+    }
+
+    private static boolean bearer(String authorization) {
+        return authorization.regionMatches(true, 0, "Bearer ", 0, 7);
+    }
+
     /** @throws PieException UNAUTHENTICATED without the right token */
     void checkToken(Exchange exchange) {
-        if (!tokenNeeded) {
-            return;
-        }
-        String given = exchange.header(HeaderNames.AUTHORIZATION).orElse("");
-        boolean bearer = given.regionMatches(true, 0, "Bearer ", 0, 7);
-        byte[] offered = (bearer ? given.substring(7).strip() : "").getBytes(StandardCharsets.UTF_8);
-        if (!MessageDigest.isEqual(token, offered)) {
+        Optional<String> given = exchange.header(HeaderNames.AUTHORIZATION);
+        if (!tokenFits(given)) {
             throw new PieException(
                     ErrorCode.UNAUTHENTICATED,
-                    bearer
+                    bearer(given.orElse(""))
                             ? "the bearer token is not valid; it changes with every start of the server"
                             : "send Authorization: Bearer with the token of run/internal.token in the server's pie home");
         }

@@ -40,9 +40,12 @@ final class FrontHandler implements Handler {
         all.add(new ListRoute(service, processes).route());
         all.addAll(new ProcessRoutes(service, processes).routes());
         all.addAll(events.routes());
+        all.addAll(new OpenAiRoutes(service).routes());
+        all.addAll(new WsRoutes(service).routes());
         all.addAll(new ModelRoutes(service).routes());
         all.addAll(new SnapshotRoutes(service).routes());
         all.addAll(new ObserveRoutes(service).routes());
+        all.add(new MetricsRoute(service).route());
         return all;
     }
 
@@ -63,6 +66,8 @@ final class FrontHandler implements Handler {
                 }
                 connection.requestComplete();
             }
+            service.metrics()
+                    .http(exchange.route(), exchange.method(), response.status().code(), System.nanoTime() - from);
             LOG.debug(
                     "{} {} {} {} us request_id={}",
                     exchange.method(),
@@ -95,7 +100,8 @@ final class FrontHandler implements Handler {
         }
     }
 
-    private static void fail(Exchange exchange, PieException e) {
+    private void fail(Exchange exchange, PieException e) {
+        service.metrics().error(e.code());
         if (exchange.sent()) {
             throw new ClientGone(e);
         }
@@ -110,7 +116,7 @@ final class FrontHandler implements Handler {
             return;
         }
         Router.Match match = router.match(exchange.method(), path);
-        exchange.bind(match.path());
+        exchange.bind(match.route(), match.path());
         if (!match.route().open()) {
             door.checkToken(exchange);
         }

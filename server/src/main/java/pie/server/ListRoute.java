@@ -118,8 +118,8 @@ final class ListRoute {
         }
         Optional<String> kind = exchange.query("kind");
         if (kind.isPresent()) {
-            boolean wanted = Arrays.asList(kind.get().split(",")).contains("process");
-            all = all.and(p -> wanted);
+            List<String> kinds = Arrays.asList(kind.get().split(","));
+            all = all.and(p -> kinds.contains(p.kind()));
         }
         Optional<String> text = exchange.query("q").map(q -> q.toLowerCase(Locale.ROOT));
         return text.isEmpty() ? all : all.and(p -> mentions(p, text.get()));

@@ -74,7 +74,9 @@ public final class PieServer implements AutoCloseable {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("pie-http-timer").daemon().factory());
         var service = new Service(config, timer, connections);
-        var handler = new FrontHandler(service, new FrontDoor(config, Binding.tokenNeeded(config), token));
+        var door = new FrontDoor(config, Binding.tokenNeeded(config), token);
+        var handler = new FrontHandler(service, door);
+        connections.upgradeBy(new WsUpgrader(service, door));
         var direct = DirectHandlers.builder();
         for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
             direct.addHandler(type, DirectErrors.HANDLER);
@@ -82,6 +84,8 @@ public final class PieServer implements AutoCloseable {
         WebServer web = WebServer.builder()
                 .address(address.getAddress())
                 .port(address.getPort())
+                .connectionOptions(socket ->
+                        socket.tcpNoDelay(true)) // a token must not wait for the one before to be acknowledged
                 .shutdownHook(false)
                 .protocolsDiscoverServices(false)
                 .addConnectionSelector(connections)

@@ -24,7 +24,7 @@ final class ProcessJson {
         ObjectNode json = Json.object();
         json.put("id", p.id().toString());
         json.put("owner", p.owner().value());
-        json.put("kind", "process");
+        json.put("kind", p.kind());
         json.put("program", p.program());
         json.put("language", p.language());
         json.put("model", p.model());

@@ -2,12 +2,19 @@ package pie.server;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
+import pie.engine.EngineStats;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.driver.DriverCapabilities;
+import pie.server.metrics.EngineSource;
+import pie.server.metrics.Metrics;
+import pie.server.openai.PlainRuns;
+import pie.server.programs.ProgramStore;
 
 /** Share the state of one server between its routes. */
 final class Service {
@@ -19,13 +26,19 @@ final class Service {
         FAILED
     }
 
+    /** Requests of the OpenAI routes that run at once. */
+    private static final int PLAIN_RUNS = 2048;
+
     private final ServerConfig config;
     private final Streams streams;
     private final Tethers tethers;
     private final Replays replays;
     private final Json json;
     private final ConnectionWatch connections;
+    private final ProgramStore programs;
     private final Instant started = Instant.now();
+    private final Metrics metrics;
+    private final PlainRuns plainRuns;
     private volatile State state = State.STARTING;
     private volatile @Nullable Launcher launcher;
     private volatile List<EnginePulse> pulses = List.of();
@@ -37,6 +50,14 @@ final class Service {
         tethers = new Tethers(timer, config.disconnectGrace());
         replays = new Replays(config.limits().idempotencyKeys());
         json = new Json(config.limits());
+        programs = new ProgramStore(config.home().resolve("programs"));
+        metrics = new Metrics(
+                this::engineSources,
+                () -> up().map(Launcher::processes).orElse(List.of()),
+                streams::open,
+                started,
+                Version.number());
+        plainRuns = new PlainRuns(PLAIN_RUNS, metrics.requests());
     }
 
     ServerConfig config() {
@@ -64,6 +85,41 @@ final class Service {
         return replays;
     }
 
+    ProgramStore programs() {
+        return programs;
+    }
+
+    Metrics metrics() {
+        return metrics;
+    }
+
+    private List<EngineSource> engineSources() {
+        List<EngineSource> all = new ArrayList<>();
+        for (EnginePulse pulse : pulses) {
+            up().flatMap(u -> u.engines().stream()
+                            .filter(e -> e.model().name().equals(pulse.model()))
+                            .findFirst())
+                    .ifPresent(e -> all.add(new PulseSource(pulse, e.capabilities())));
+        }
+        return all;
+    }
+
+    private record PulseSource(EnginePulse pulse, DriverCapabilities driver) implements EngineSource {
+        @Override
+        public String model() {
+            return pulse.model();
+        }
+
+        @Override
+        public Optional<EngineStats> stats() {
+            return pulse.stats();
+        }
+    }
+
+    PlainRuns plainRuns() {
+        return plainRuns;
+    }
+
     Json json() {
         return json;
     }
@@ -84,7 +140,7 @@ final class Service {
         pulses = up.engines().stream()
                 .map(e -> new EnginePulse(e.model().name(), e::stats))
                 .toList();
-        launcher = up;
+        launcher = new AllRuns(up, plainRuns, metrics.requests());
         state = State.READY;
     }
 

@@ -14,6 +14,9 @@ public interface Generation {
     /** Run until the end inside the engine and return all tokens kept from here on. Cancelling the future ends the generation. */
     CompletableFuture<GenerationStep> collect();
 
+    /** Run until the end inside the engine, as {@link #collect()} does, and tell a listener of each token as soon as it is known. */
+    CompletableFuture<GenerationStep> collect(TokenListener listener);
+
     /** Register tokens chosen by the caller: cut at stop and at the token limit, made pending. Returns the accepted ones. */
     CompletableFuture<int[]> accept(int[] tokens);
 

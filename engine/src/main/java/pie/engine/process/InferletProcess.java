@@ -14,10 +14,15 @@ public interface InferletProcess {
 
     OwnerId owner();
 
+    /** Return {@code process} for a program, {@code openai} for a plain generation that an OpenAI route asked for. */
+    default String kind() {
+        return "process";
+    }
+
     /** Return {@code name@version}; for inline source {@code <file stem>@0.0.0}. */
     String program();
 
-    /** Return {@code python}, {@code javascript}, {@code typescript} or {@code java}. */
+    /** Return {@code python}, {@code javascript}, {@code typescript} or {@code java}; {@code none} where no guest runs. */
     String language();
 
     String model();

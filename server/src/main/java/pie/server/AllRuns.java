@@ -1,0 +1,76 @@
+package pie.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import pie.engine.Engine;
+import pie.engine.process.InferletProcess;
+import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotStore;
+import pie.runtime.LaunchRequest;
+import pie.runtime.RuntimeConfig;
+import pie.server.metrics.RequestMetrics;
+import pie.server.openai.PlainRuns;
+
+/** Show programs and plain generations as one list of processes. */
+record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics) implements Launcher {
+    @Override
+    public InferletProcess launch(LaunchRequest request) {
+        InferletProcess process = programs.launch(request);
+        metrics.follow(process);
+        return process;
+    }
+
+    @Override
+    public Optional<InferletProcess> find(ProcessId id) {
+        return programs.find(id).or(() -> plain.find(id));
+    }
+
+    @Override
+    public List<InferletProcess> processes() {
+        List<InferletProcess> others = plain.processes();
+        if (others.isEmpty()) {
+            return programs.processes();
+        }
+        var all = new ArrayList<>(programs.processes());
+        all.addAll(others);
+        all.sort(Comparator.comparing(InferletProcess::created));
+        return all;
+    }
+
+    @Override
+    public void purge(ProcessId id) {
+        programs.purge(id);
+        plain.purge(id);
+    }
+
+    @Override
+    public List<Engine> engines() {
+        return programs.engines();
+    }
+
+    @Override
+    public RuntimeConfig limits() {
+        return programs.limits();
+    }
+
+    @Override
+    public Optional<SnapshotStore> snapshots() {
+        return programs.snapshots();
+    }
+
+    @Override
+    public void drain(Duration limit) throws InterruptedException {
+        long from = System.nanoTime();
+        programs.drain(limit);
+        Duration left = limit.minusNanos(System.nanoTime() - from);
+        plain.drain(left.isNegative() ? Duration.ZERO : left);
+    }
+
+    @Override
+    public void close() {
+        programs.close();
+    }
+}
