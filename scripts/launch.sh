@@ -199,11 +199,13 @@ engine_flags() {
 }
 
 # For a program that runs once and ends, the time of C2 is better spent on the driver's kernels than on guest interpreters: kernels are
-# compiled ten times as early as usual, the rest ten times as late, which a long run still gets.
+# compiled ten times as early as usual, the rest ten times as late, which a long run still gets; the loop of the Python interpreter, two
+# seconds of C2 alone, later still.
 short_run_flags() {
     flags+=(-XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000
         -XX:Tier4BackEdgeThreshold=400000 -XX:CompileCommand=quiet
-        "-XX:CompileCommand=CompileThresholdScaling,pie/cpu/*.*,0.1")
+        "-XX:CompileCommand=CompileThresholdScaling,pie/cpu/*.*,0.1"
+        "-XX:CompileCommand=CompileThresholdScaling,com/oracle/graal/python/nodes/bytecode/PBytecodeRootNode.bytecodeLoop,20.0")
 }
 
 common_flags() {

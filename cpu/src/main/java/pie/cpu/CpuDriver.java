@@ -39,6 +39,7 @@ final class CpuDriver implements Driver {
 
     CpuDriver(
             DriverCapabilities capabilities,
+            ThreadPriority priority,
             StepRunner runner,
             @Nullable Warmup warmup,
             KvPool kv,
@@ -53,7 +54,10 @@ final class CpuDriver implements Driver {
         this.team = team;
         this.arena = arena;
         this.weightBytes = weightBytes;
-        leader = Thread.ofPlatform().name("pie-cpu-0").daemon(true).start(this::lead);
+        leader = Thread.ofPlatform().name("pie-cpu-0").daemon(true).start(() -> {
+            priority.take();
+            lead();
+        });
     }
 
     @Override

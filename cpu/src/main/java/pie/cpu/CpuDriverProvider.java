@@ -46,7 +46,7 @@ public final class CpuDriverProvider implements DriverProvider {
         Family family = Family.of(model.config().architecture());
         Limits limits = Limits.of(model.config(), config);
         Arena arena = Arena.ofShared();
-        Team team = new Team(options.threads(), "pie-cpu");
+        Team team = new Team(options.threads(), "pie-cpu", options.priority()::take);
         try {
             return open(model, family, limits, options, arena, team, progress);
         } catch (RuntimeException | Error e) {
@@ -78,7 +78,7 @@ public final class CpuDriverProvider implements DriverProvider {
         StepRunner runner = new StepRunner(
                 pass, team, shape.vocab(), decoder.head().stride(), limits.pages() + 1, limits.maxRows(), arena);
         Warmup warmup = options.warmup() ? new Warmup(runner, capabilities, limits.pages()) : null;
-        return new CpuDriver(capabilities, runner, warmup, kv, team, arena, packer.bytes());
+        return new CpuDriver(capabilities, options.priority(), runner, warmup, kv, team, arena, packer.bytes());
     }
 
     private static DriverCapabilities capabilities(

@@ -14,8 +14,10 @@ import pie.engine.PieException;
  * @param weights format of packed weights: {@code auto}, {@code f32}, {@code f16}, {@code bf16}
  * @param kernels {@code auto}, {@code vector} (own) or {@code onednn}
  * @param warmup compile the kernels in the background after opening
+ * @param priority {@code normal}, or {@code low}: workers give way to other threads, above all to the compiler that makes their kernels
+ *     fast, so that a run that ends soon begins sooner
  */
-record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup) {
+record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup, ThreadPriority priority) {
     enum Weights {
         AUTO,
         F32,
@@ -29,21 +31,23 @@ record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup)
         ONEDNN
     }
 
-    private static final Set<String> NAMES = Set.of("threads", "weights", "kernels", "warmup");
+    private static final Set<String> NAMES = Set.of("threads", "weights", "kernels", "warmup", "priority");
     private static final int MOST_THREADS = 512;
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
     static CpuOptions of(Map<String, String> options) {
         for (String name : options.keySet()) {
             if (!NAMES.contains(name)) {
-                throw invalid(name, options.get(name), "the cpu driver knows threads, weights, kernels and warmup");
+                throw invalid(
+                        name, options.get(name), "the cpu driver knows threads, weights, kernels, warmup and priority");
             }
         }
         return new CpuOptions(
                 threads(options.getOrDefault("threads", "auto")),
-                choice(Weights.class, "weights", options),
-                choice(Kernels.class, "kernels", options),
-                bool(options.getOrDefault("warmup", "true")));
+                choice(Weights.class, "weights", "auto", options),
+                choice(Kernels.class, "kernels", "auto", options),
+                bool(options.getOrDefault("warmup", "true")),
+                choice(ThreadPriority.class, "priority", "normal", options));
     }
 
     private static int threads(String value) {
@@ -69,8 +73,8 @@ record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup)
         };
     }
 
-    private static <E extends Enum<E>> E choice(Class<E> type, String name, Map<String, String> options) {
-        String value = options.getOrDefault(name, "auto");
+    private static <E extends Enum<E>> E choice(Class<E> type, String name, String usual, Map<String, String> options) {
+        String value = options.getOrDefault(name, usual);
         for (E e : type.getEnumConstants()) {
             if (e.name().toLowerCase(Locale.ROOT).equals(value)) {
                 return e;

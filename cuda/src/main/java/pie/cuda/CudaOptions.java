@@ -11,7 +11,7 @@ import pie.engine.PieException;
  * @param weights number format: {@code auto} (f16 where all weights are in range, else bf16), {@code f16}, {@code bf16}
  * @param graphs record launches of decode steps and replay them
  */
-// threads and warmup are for a driver that --driver auto may take instead, and change nothing here
+// threads, warmup and priority are for a driver that --driver auto may take instead, and change nothing here
 record CudaOptions(Weights weights, boolean graphs) {
     enum Weights {
         AUTO,
@@ -19,7 +19,7 @@ record CudaOptions(Weights weights, boolean graphs) {
         BF16
     }
 
-    private static final Set<String> NAMES = Set.of("weights", "graphs", "threads", "warmup");
+    private static final Set<String> NAMES = Set.of("weights", "graphs", "threads", "warmup", "priority");
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
     static CudaOptions of(Map<String, String> options) {

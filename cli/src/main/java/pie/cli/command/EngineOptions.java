@@ -59,6 +59,7 @@ final class EngineOptions {
         }
         if (once && !driver.equals("dummy")) {
             options.put("warmup", "false");
+            options.put("priority", "low");
         }
         DriverConfig d = DriverConfig.DEFAULT;
         return new InstanceConfig(

@@ -35,12 +35,22 @@ public final class Team implements AutoCloseable {
     private IntConsumer job = t -> {};
 
     public Team(int size, String name) {
+        this(size, name, () -> {});
+    }
+
+    /** @param begin run first by every worker but 0 */
+    public Team(int size, String name, Runnable begin) {
         this.size = size;
         threads = new Thread[size - 1];
         for (int i = 1; i < size; i++) {
             int worker = i;
-            threads[i - 1] =
-                    Thread.ofPlatform().name(name + "-" + worker).daemon(true).start(() -> work(worker));
+            threads[i - 1] = Thread.ofPlatform()
+                    .name(name + "-" + worker)
+                    .daemon(true)
+                    .start(() -> {
+                        begin.run();
+                        work(worker);
+                    });
         }
     }
 
