@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import pie.cpu.kernel.KvPool;
 import pie.cpu.kernel.Team;
+import pie.engine.driver.AdapterSink;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -18,12 +19,16 @@ import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LateMasks;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.StepSink;
 
 /** Run steps and page copies in order of submission, on one thread that leads the team of workers. */
 final class CpuDriver implements Driver {
     private final DriverCapabilities capabilities;
     private final StepRunner runner;
+    private final Adapters adapters;
+    private final LateMasks late = new LateMasks();
     private final @Nullable Warmup warmup;
     private final KvPool kv;
     private final Team team;
@@ -41,6 +46,7 @@ final class CpuDriver implements Driver {
             DriverCapabilities capabilities,
             ThreadPriority priority,
             StepRunner runner,
+            Adapters adapters,
             @Nullable Warmup warmup,
             KvPool kv,
             Team team,
@@ -49,6 +55,7 @@ final class CpuDriver implements Driver {
         this.capabilities = capabilities;
         chained = new ChainedDraws(capabilities.maxDraws());
         this.runner = runner;
+        this.adapters = adapters;
         this.warmup = warmup;
         this.kv = kv;
         this.team = team;
@@ -95,6 +102,31 @@ final class CpuDriver implements Driver {
         enqueue(
                 () -> move(list, sink, list.to(), (from, to) -> kv.write(to, bytes, from * kv.pageBytes())),
                 () -> sink.failed(list, closed()));
+    }
+
+    @Override
+    public void supplyLate(long step, int draw, long[] mask) {
+        late.supply(step, draw, mask);
+    }
+
+    @Override
+    public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
+        enqueue(() -> adapt(number, sink, () -> adapters.load(number, adapter)), () -> sink.failed(number, closed()));
+    }
+
+    @Override
+    public void unloadAdapter(int number, AdapterSink sink) {
+        enqueue(() -> adapt(number, sink, () -> adapters.unload(number)), () -> sink.failed(number, closed()));
+    }
+
+    private static void adapt(int number, AdapterSink sink, Runnable change) {
+        try {
+            change.run();
+        } catch (RuntimeException e) {
+            sink.failed(number, new DriverFault("adapter " + number + " failed: " + e.getMessage(), false, e));
+            return;
+        }
+        sink.done(number);
     }
 
     @Override
@@ -156,7 +188,7 @@ final class CpuDriver implements Driver {
             result.queuedNanos = System.nanoTime() - submitted;
             touch(batch);
             chained.resolve(batch);
-            boolean ran = !cancelled.contains(step) && runner.run(batch, result, () -> cancelled.contains(step));
+            boolean ran = !cancelled.contains(step) && runner.run(batch, result, late, () -> cancelled.contains(step));
             if (ran) {
                 chained.keep(batch, result);
                 sink.done(batch, result);

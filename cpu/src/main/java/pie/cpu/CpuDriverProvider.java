@@ -74,44 +74,47 @@ public final class CpuDriverProvider implements DriverProvider {
                 arena, limits.pages() + 1, limits.pageSize(), shape.layers(), shape.kvHeads(), shape.headDim());
         String arithmetic = decoder.layers().getFirst().qkv().describe();
         DriverCapabilities capabilities = capabilities(model, limits, processor, arithmetic, packer.weightType(), kv);
-        ForwardPass pass = new ForwardPass(decoder, team, kv, arena, limits.maxRows(), StepRunner.HEAD_ROWS);
+        Adapters adapters = new Adapters(shape);
+        ForwardPass pass = new ForwardPass(decoder, adapters, team, kv, arena, limits.maxRows(), StepRunner.HEAD_ROWS);
         StepRunner runner = new StepRunner(
                 pass, team, shape.vocab(), decoder.head().stride(), limits.pages() + 1, limits.maxRows(), arena);
         Warmup warmup = options.warmup() ? new Warmup(runner, capabilities, limits.pages()) : null;
-        return new CpuDriver(capabilities, options.priority(), runner, warmup, kv, team, arena, packer.bytes());
+        return new CpuDriver(
+                capabilities, options.priority(), runner, adapters, warmup, kv, team, arena, packer.bytes());
     }
 
     private static DriverCapabilities capabilities(
             ModelFiles model, Limits limits, Processor processor, String kernels, String weights, KvPool kv) {
         ModelConfig shape = model.config();
         return new DriverCapabilities(
-                "cpu",
-                processor.name(),
-                kernels + ", attention " + Lanes.F.vectorBitSize() + "-bit vectors",
-                limits.pages(),
-                limits.pageSize(),
-                limits.maxContext(),
-                shape.vocab(),
-                kv.pageBytes(),
-                model.fingerprint(),
-                String.format(
-                        Locale.ROOT,
-                        "cpu-f16-p%d-l%d-h%d-d%d",
+                        "cpu",
+                        processor.name(),
+                        kernels + ", attention " + Lanes.F.vectorBitSize() + "-bit vectors",
+                        limits.pages(),
                         limits.pageSize(),
-                        shape.layers(),
-                        shape.kvHeads(),
-                        shape.headDim()),
-                "cpu " + kernels + ", lanes " + Lanes.COUNT,
-                weights,
-                "f16",
-                "f32",
-                limits.maxRows(),
-                limits.maxRequests(),
-                limits.maxRows(),
-                true,
-                true,
-                true,
-                true);
+                        limits.maxContext(),
+                        shape.vocab(),
+                        kv.pageBytes(),
+                        model.fingerprint(),
+                        String.format(
+                                Locale.ROOT,
+                                "cpu-f16-p%d-l%d-h%d-d%d",
+                                limits.pageSize(),
+                                shape.layers(),
+                                shape.kvHeads(),
+                                shape.headDim()),
+                        "cpu " + kernels + ", lanes " + Lanes.COUNT,
+                        weights,
+                        "f16",
+                        "f32",
+                        limits.maxRows(),
+                        limits.maxRequests(),
+                        limits.maxRows(),
+                        true,
+                        true,
+                        true,
+                        true)
+                .with(true, Adapters.MOST, Adapters.MOST_RANK);
     }
 
     /** Sizes of pool and batches. */

@@ -10,6 +10,7 @@ import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.KvPool;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Linear;
+import pie.cpu.kernel.LowRank;
 import pie.cpu.kernel.Norm;
 import pie.cpu.kernel.OffHeap;
 import pie.cpu.kernel.Rope;
@@ -55,8 +56,12 @@ final class ForwardPass {
     /** Set by worker 0 before a barrier, read by all after it. */
     private boolean abandoned;
 
-    ForwardPass(Decoder decoder, Team team, KvPool kv, Arena arena, int maxRows, int headRows) {
+    private final Adapters adapters;
+    private boolean adapted;
+
+    ForwardPass(Decoder decoder, Adapters adapters, Team team, KvPool kv, Arena arena, int maxRows, int headRows) {
         this.decoder = decoder;
+        this.adapters = adapters;
         this.team = team;
         this.kv = kv;
         config = decoder.config();
@@ -90,6 +95,7 @@ final class ForwardPass {
     /** Prepare what all workers share; on one thread, before {@link #layers}. */
     void plan(ForwardBatch batch) {
         abandoned = false;
+        adapted = adapters.use(batch);
         attention.plan(batch);
         for (int r = 0; r < batch.requests; r++) {
             for (int row = batch.qoIndptr[r]; row < batch.qoIndptr[r + 1]; row++) {
@@ -115,7 +121,7 @@ final class ForwardPass {
             if (abandoned) {
                 return false;
             }
-            feedForward(worker, batch.rows, layer, first, end);
+            feedForward(worker, batch, layer, index - 1, first, end);
         }
         team.barrier();
         return true;
@@ -127,6 +133,7 @@ final class ForwardPass {
         layer.qkv().run(worker, normed, batch.rows, qkv);
         team.barrier();
         for (int row = first; row < end; row++) {
+            adaptQkv(worker, batch, layer, index, row);
             keep(batch, layer, index, row);
         }
         team.barrier();
@@ -134,7 +141,32 @@ final class ForwardPass {
         team.barrier();
         layer.output().run(worker, attended, batch.rows, projected);
         team.barrier();
+        for (int row = first; adapted && row < end; row++) {
+            int number = adapter(batch, row);
+            if (number != 0) {
+                LowRank output = adapters.layer(number, index).output();
+                long from = 4L * row * config.heads() * config.headDim();
+                output.add(attended, from, projected, 4L * row * outputStride, lanes[worker]);
+            }
+        }
         add(first, end, outputStride);
+    }
+
+    private int adapter(ForwardBatch batch, int row) {
+        return batch.adapter[requestOf[row]];
+    }
+
+    private void adaptQkv(int worker, ForwardBatch batch, DecoderLayer layer, int index, int row) {
+        int number = adapted ? adapter(batch, row) : 0;
+        if (number == 0) {
+            return;
+        }
+        Adapters.Layer adapter = adapters.layer(number, index);
+        long from = 4L * row * hidden;
+        long at = 4L * row * qkvStride;
+        adapter.query().add(normed, from, qkv, at, lanes[worker]);
+        adapter.key().add(normed, from, qkv, at + 4L * layer.qkv().offset(1), lanes[worker]);
+        adapter.value().add(normed, from, qkv, at + 4L * layer.qkv().offset(2), lanes[worker]);
     }
 
     /** Add biases, rotate, and write key and value of one row. */
@@ -161,11 +193,16 @@ final class ForwardPass {
         }
     }
 
-    private void feedForward(int worker, int rows, DecoderLayer layer, int first, int end) {
+    private void feedForward(int worker, ForwardBatch batch, DecoderLayer layer, int index, int first, int end) {
+        int rows = batch.rows;
         norm(worker, first, end, layer.feedForwardNorm());
         team.barrier();
         layer.gateUp().run(worker, normed, rows, gates);
         team.barrier();
+        if (adapted) {
+            adaptGates(worker, batch, layer, index, first, end);
+            team.barrier();
+        }
         int blocks = Lanes.roundUp(feedForward) / Lanes.COUNT;
         int from = cut(blocks, worker) * Lanes.COUNT;
         int to = Math.min(feedForward, cut(blocks, worker + 1) * Lanes.COUNT);
@@ -177,7 +214,27 @@ final class ForwardPass {
         team.barrier();
         layer.down().run(worker, activated, rows, projected);
         team.barrier();
+        for (int row = first; adapted && row < end; row++) {
+            int number = adapter(batch, row);
+            if (number != 0) {
+                LowRank down = adapters.layer(number, index).down();
+                down.add(activated, 4L * row * feedForward, projected, 4L * row * downStride, lanes[worker]);
+            }
+        }
         add(first, end, downStride);
+    }
+
+    private void adaptGates(int worker, ForwardBatch batch, DecoderLayer layer, int index, int first, int end) {
+        for (int row = first; row < end; row++) {
+            int number = adapter(batch, row);
+            if (number != 0) {
+                Adapters.Layer adapter = adapters.layer(number, index);
+                long at = 4L * row * gateStride;
+                adapter.gate().add(normed, 4L * row * hidden, gates, at, lanes[worker]);
+                long up = at + 4L * layer.gateUp().offset(1);
+                adapter.up().add(normed, 4L * row * hidden, gates, up, lanes[worker]);
+            }
+        }
     }
 
     private void norm(int worker, int first, int end, float[] weight) {

@@ -11,6 +11,7 @@ import pie.cpu.kernel.Team;
 import pie.engine.PieException;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LateMasks;
 import pie.engine.driver.SamplerStage;
 import pie.engine.generate.RowSampler;
 import pie.engine.generate.SamplerChain;
@@ -51,7 +52,7 @@ final class StepRunner {
     }
 
     /** Run a step on all workers; returns false if it was cancelled. Times go to the result. */
-    boolean run(ForwardBatch batch, ForwardResult result, BooleanSupplier cancelled) {
+    boolean run(ForwardBatch batch, ForwardResult result, LateMasks late, BooleanSupplier cancelled) {
         long start = System.nanoTime();
         check(batch);
         pass.plan(batch);
@@ -66,9 +67,14 @@ final class StepRunner {
             }
             if (worker == 0) {
                 result.forwardNanos = System.nanoTime() - before;
+                if (LateMasks.expected(batch)) {
+                    late.await(batch);
+                    late.settle(batch); // others look at masks after the barrier of the head
+                }
             }
             finish(worker, batch, result);
         });
+        LateMasks.refuse(batch, result);
         result.sampleNanos = System.nanoTime() - before - result.forwardNanos;
         return ran;
     }
@@ -140,6 +146,9 @@ final class StepRunner {
     }
 
     private void draw(int worker, ForwardBatch batch, int s, long at, ForwardResult result) {
+        if (batch.late[s]) {
+            return;
+        }
         if (!plainGreedy(batch, s)) {
             samplers[worker].draw(batch, s, logits, at, result);
             return;

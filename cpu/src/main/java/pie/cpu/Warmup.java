@@ -5,6 +5,7 @@ import java.util.Arrays;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LateMasks;
 import pie.engine.driver.SamplerStage;
 
 /** Have the kernels compiled by short made-up steps, whenever no real one waits; they write to a page that no context gets. */
@@ -18,6 +19,7 @@ final class Warmup {
     private final ForwardResult result;
     private final int scratchPage;
     private final int pageSize;
+    private final LateMasks late = new LateMasks();
     private long spent;
     private int steps;
 
@@ -55,7 +57,7 @@ final class Warmup {
         batch.chainIndptr[1] = 1;
         batch.stageKind[0] = SamplerStage.TEMPERATURE;
         batch.logitMaskRef[0] = ForwardBatch.NO_MASK;
-        runner.run(batch, result, () -> false);
+        runner.run(batch, result, late, () -> false);
         spent += System.nanoTime() - start;
     }
 }

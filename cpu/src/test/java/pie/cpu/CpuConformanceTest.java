@@ -1,7 +1,9 @@
 package pie.cpu;
 
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import pie.engine.driver.Driver;
+import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
 import pie.engine.testing.DriverConformance;
@@ -14,6 +16,11 @@ final class CpuConformanceTest extends DriverConformance {
     @Override
     protected Driver open() {
         return new CpuDriverProvider().open(model, Harness.options(CONFIG), line -> {});
+    }
+
+    @Override
+    protected Optional<ModelConfig> model() {
+        return Optional.of(model.config());
     }
 
     @AfterAll

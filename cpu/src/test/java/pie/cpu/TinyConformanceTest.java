@@ -1,8 +1,10 @@
 package pie.cpu;
 
 import java.net.URISyntaxException;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import pie.engine.driver.Driver;
+import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
 import pie.engine.testing.DriverConformance;
@@ -18,6 +20,11 @@ final class TinyConformanceTest extends DriverConformance {
     @Override
     protected Driver open() {
         return new CpuDriverProvider().open(model, CONFIG.withOption("threads", "3"), line -> {});
+    }
+
+    @Override
+    protected Optional<ModelConfig> model() {
+        return Optional.of(model.config());
     }
 
     @AfterAll

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pie.cuda.api.CudaCallException;
+import pie.engine.driver.AdapterSink;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -21,6 +22,8 @@ import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LateMasks;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.StepSink;
 
 /**
@@ -35,10 +38,20 @@ final class CudaDriver implements Driver {
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** One thing to do, and what to answer if it cannot be done. */
-    private record Task(Runnable run, java.util.function.Consumer<DriverFault> refuse, boolean step) {}
+    private record Task(Runnable run, java.util.function.Consumer<DriverFault> refuse, Kind kind) {}
+
+    private enum Kind {
+        STEP,
+        MOVE,
+        /** Changes what steps read: none may be under way. */
+        ADAPTER
+    }
 
     /** A step on the stream. */
     private record Flight(int turn, ForwardBatch batch, long step, StepSink sink, ForwardResult result) {}
+
+    /** A move of pages. */
+    private record Moving(PageMover.Move move, CopyList list, CopySink sink) {}
 
     private final ConcurrentLinkedQueue<Task> queue = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Flight> flights = new ArrayDeque<>();
@@ -54,6 +67,11 @@ final class CudaDriver implements Driver {
     private volatile boolean abandoned;
     /** Set once the context is broken: everything is refused from then on. */
     private @Nullable DriverFault lost;
+
+    private @Nullable Moving moving;
+    private final LateMasks late = new LateMasks();
+    /** When the layers of the step that waits for late masks were seen to have run, 0 before. */
+    private long lateSince;
 
     /** @param open called on the thread that will own the device */
     CudaDriver(Supplier<CudaMachine> open) {
@@ -111,38 +129,82 @@ final class CudaDriver implements Driver {
     @Override
     public void submit(ForwardBatch batch, StepSink sink) {
         long submitted = System.nanoTime();
-        enqueue(new Task(() -> begin(batch, sink, submitted), fault -> sink.failed(batch, fault), true));
+        enqueue(new Task(() -> begin(batch, sink, submitted), fault -> sink.failed(batch, fault), Kind.STEP));
     }
 
     @Override
     public void copyPages(CopyList list, CopySink sink) {
-        move(list, sink, () -> machine.copyPages(list));
+        move(list, sink, () -> machine.mover().copy(list));
     }
 
     @Override
     public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
-        move(list, sink, () -> machine.readPages(list, bytes));
+        move(list, sink, () -> machine.mover().read(list, bytes));
     }
 
     @Override
     public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
-        move(list, sink, () -> machine.writePages(bytes, list));
+        move(list, sink, () -> machine.mover().write(bytes, list));
     }
 
-    private void move(CopyList list, CopySink sink, Runnable copy) {
+    private void move(CopyList list, CopySink sink, Supplier<PageMover.Move> move) {
         enqueue(new Task(
                 () -> {
                     try {
-                        copy.run();
-                        machine.synchronize();
+                        moving = new Moving(move.get(), list, sink);
                     } catch (RuntimeException e) {
                         sink.failed(list, fault("page copy", e));
                         return;
                     }
-                    sink.done(list);
+                    advance(moving);
                 },
                 fault -> sink.failed(list, fault),
-                false));
+                Kind.MOVE));
+    }
+
+    private void advance(Moving current) {
+        try {
+            if (!current.move.advance()) {
+                return;
+            }
+        } catch (RuntimeException e) {
+            moving = null;
+            current.sink.failed(current.list, fault("page copy", e));
+            return;
+        }
+        moving = null;
+        current.sink.done(current.list);
+    }
+
+    @Override
+    public void supplyLate(long step, int draw, long[] mask) {
+        late.supply(step, draw, mask);
+        LockSupport.unpark(owner);
+    }
+
+    @Override
+    public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
+        adapt(number, sink, () -> machine.adapters().load(number, adapter));
+    }
+
+    @Override
+    public void unloadAdapter(int number, AdapterSink sink) {
+        adapt(number, sink, () -> machine.adapters().unload(number));
+    }
+
+    private void adapt(int number, AdapterSink sink, Runnable change) {
+        enqueue(new Task(
+                () -> {
+                    try {
+                        change.run();
+                    } catch (RuntimeException e) {
+                        sink.failed(number, fault("adapter " + number, e));
+                        return;
+                    }
+                    sink.done(number);
+                },
+                fault -> sink.failed(number, fault),
+                Kind.ADAPTER));
     }
 
     @Override
@@ -197,12 +259,11 @@ final class CudaDriver implements Driver {
                 giveUp();
                 return null;
             }
-            if (task != null && (task.step ? mayBegin() : flights.isEmpty())) {
+            if (task != null && mayRun(task.kind)) {
                 return queue.poll();
             }
-            if (!flights.isEmpty()) {
-                if (reached(flights.element())) {
-                    finish(flights.remove());
+            if (!flights.isEmpty() || moving != null) {
+                if (progress()) {
                     idle = System.nanoTime();
                 }
             } else if (closing) {
@@ -212,7 +273,7 @@ final class CudaDriver implements Driver {
             } else {
                 LockSupport.park(this);
             }
-            if (!flights.isEmpty() && System.nanoTime() - idle > SPIN_NANOS) {
+            if ((!flights.isEmpty() || moving != null) && System.nanoTime() - idle > SPIN_NANOS) {
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             } else {
                 Thread.onSpinWait();
@@ -220,8 +281,64 @@ final class CudaDriver implements Driver {
         }
     }
 
+    private boolean mayRun(Kind kind) {
+        return switch (kind) {
+            case STEP -> (moving == null || !moving.move.holds()) && mayBegin();
+            case MOVE -> moving == null && !waitsForMasks();
+            case ADAPTER -> moving == null && flights.isEmpty();
+        };
+    }
+
     private boolean mayBegin() {
-        return flights.isEmpty() || flights.size() < DEPTH && !machine.runner().drawsOnHost(flights.getLast().turn);
+        return flights.isEmpty()
+                || flights.size() < DEPTH
+                        && !waitsForMasks()
+                        && !machine.runner().drawsOnHost(flights.getLast().turn);
+    }
+
+    private boolean waitsForMasks() {
+        return !flights.isEmpty() && machine.runner().waits(flights.getLast().turn);
+    }
+
+    /** Go on with what is under way; returns true if something ended. */
+    private boolean progress() {
+        if (moving != null) {
+            advance(moving);
+        }
+        if (waitsForMasks()) {
+            drawLate(flights.getLast());
+        }
+        Flight first = flights.peek();
+        if (first == null || machine.runner().waits(first.turn) || !reached(first)) {
+            return false;
+        }
+        finish(flights.remove());
+        return true;
+    }
+
+    /** Launch the draws of a step once its late masks are there, or have not come in time. */
+    private void drawLate(Flight flight) {
+        try {
+            boolean complete = late.complete(flight.batch);
+            if (!complete) {
+                if (lateSince == 0 && machine.runner().forwarded(flight.turn)) {
+                    lateSince = System.nanoTime();
+                }
+                if (lateSince == 0 || System.nanoTime() - lateSince < LATE_PATIENCE.toNanos()) {
+                    return;
+                }
+            }
+            if (machine.runner().mayDraw(flight.turn)) {
+                lateSince = 0;
+                late.settle(flight.batch);
+                machine.runner().draw(flight.turn, flight.batch);
+            }
+        } catch (RuntimeException e) {
+            lateSince = 0;
+            flights.remove(flight);
+            machine.runner().abandon(flight.turn);
+            flight.sink.failed(flight.batch, fault("step " + flight.step, e));
+        }
     }
 
     private void giveUp() {
@@ -232,6 +349,9 @@ final class CudaDriver implements Driver {
         while (!flights.isEmpty()) {
             Flight flight = flights.remove();
             flight.sink.failed(flight.batch, fault);
+        }
+        if (moving != null) {
+            moving.sink.failed(moving.list, fault);
         }
         for (Task task = queue.poll(); task != null; task = queue.poll()) {
             task.refuse.accept(fault);

@@ -14,6 +14,7 @@ import pie.engine.driver.DeviceInfo;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverProvider;
+import pie.engine.driver.ReopeningDriver;
 import pie.engine.model.ModelFiles;
 
 /** Open models on CUDA devices. */
@@ -36,7 +37,10 @@ public final class CudaDriverProvider implements DriverProvider {
         CudaOptions options = CudaOptions.of(config.options());
         ModelLoader.check(model.config());
         CudaLimits limits = CudaLimits.of(model.config(), config);
-        return new CudaDriver(() -> open(device, model, limits, options, progress));
+        return new ReopeningDriver(
+                pages -> new CudaDriver(
+                        () -> open(device, model, pages == 0 ? limits : limits.withPages(pages), options, progress)),
+                progress);
     }
 
     private static CudaDevice device(String id) {
@@ -67,13 +71,13 @@ public final class CudaDriverProvider implements DriverProvider {
     private static CudaMachine open(
             CudaDevice device, ModelFiles model, CudaLimits limits, CudaOptions options, Consumer<String> progress) {
         try {
-            return open(device, model, limits, options.first(), options.graphs(), progress);
+            return open(device, model, limits, options.first(), options, progress);
         } catch (WeightOutOfRange e) {
             if (options.weights() != CudaOptions.Weights.AUTO) {
                 throw new PieException(ErrorCode.INVALID_ARGUMENT, message(e), Map.of("weights", "f16"), e);
             }
             progress.accept("using bf16: " + message(e));
-            return open(device, model, limits, NumberFormat.BF16, options.graphs(), progress);
+            return open(device, model, limits, NumberFormat.BF16, options, progress);
         }
     }
 
@@ -86,12 +90,12 @@ public final class CudaDriverProvider implements DriverProvider {
             ModelFiles model,
             CudaLimits limits,
             NumberFormat format,
-            boolean graphs,
+            CudaOptions options,
             Consumer<String> progress) {
         CudaApi api = null;
         try {
             api = JCudaApi.open(device.ordinal());
-            return CudaMachine.open(api, model, limits, format, graphs, progress);
+            return CudaMachine.open(api, model, limits, format, options, progress);
         } catch (CudaCallException e) {
             close(api);
             throw new PieException(

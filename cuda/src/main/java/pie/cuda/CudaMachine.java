@@ -1,55 +1,58 @@
 package pie.cuda;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pie.cuda.api.CudaApi;
+import pie.cuda.api.CudaCallException;
+import pie.cuda.model.AdapterTables;
 import pie.cuda.model.DeviceModel;
 import pie.cuda.model.ModelLoader;
 import pie.cuda.step.StepRunner;
 import pie.cuda.step.StepShape;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
-import pie.engine.driver.CopyList;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
 
 /** Hold what one open device has: weights, page pool, step runner. Used by the thread that owns the device alone. */
 final class CudaMachine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CudaMachine.class);
     /** Contexts of full length that the page pool has room for, memory permitting. */
     private static final int CONTEXTS = 64;
     /** Share of the free memory that a pool of automatic size takes at most. */
     private static final double POOL_SHARE = 0.85;
 
-    private static final long STAGING_BYTES = 8L << 20;
-
     private final CudaApi api;
     private final Arena arena;
-    private final StepShape shape;
+    private final AdapterTables adapters;
+    private final PageMover mover;
+    private final Optional<CuBlas> library;
     private final StepRunner runner;
     private final DriverCapabilities capabilities;
-    private final long pool;
-    private final MemorySegment staging;
     private final long totalMemory;
 
     private CudaMachine(
             CudaApi api,
             Arena arena,
-            StepShape shape,
+            AdapterTables adapters,
+            PageMover mover,
+            Optional<CuBlas> library,
             StepRunner runner,
             DriverCapabilities capabilities,
-            long pool,
             long totalMemory) {
         this.api = api;
         this.arena = arena;
-        this.shape = shape;
+        this.adapters = adapters;
+        this.mover = mover;
+        this.library = library;
         this.runner = runner;
         this.capabilities = capabilities;
-        this.pool = pool;
         this.totalMemory = totalMemory;
-        staging = api.allocateHost(Math.max(STAGING_BYTES, shape.pageBytes()));
     }
 
     static CudaMachine open(
@@ -57,19 +60,31 @@ final class CudaMachine implements AutoCloseable {
             ModelFiles files,
             CudaLimits limits,
             NumberFormat format,
-            boolean graphs,
+            CudaOptions options,
             Consumer<String> progress) {
         Arena arena = Arena.ofShared();
         try {
-            progress.accept("compiling kernels for " + api.deviceName());
-            Kernels kernels = new Kernels(api, arena, format);
-            DeviceModel model = ModelLoader.load(files, api, format, limits.maxContext(), progress);
+            String image = new KernelImage(
+                            api, format, files.config().headDim(), KernelImage.cache(), options.compiler(), progress)
+                    .load();
+            Kernels kernels = new Kernels(api, arena);
+            DeviceModel model = ModelLoader.load(files, api, format, limits.maxContext(), options.cublas(), progress);
             StepShape shape = shape(api, model.config(), limits);
             long pool = api.allocate(shape.pages() * shape.pageBytes());
             api.fill(pool, (byte) 0, shape.pages() * shape.pageBytes());
-            StepRunner runner = new StepRunner(api, kernels, model, shape, pool, graphs);
+            Optional<CuBlas> library =
+                    options.cublas() ? Optional.of(CuBlas.open(format, api.stream())) : Optional.empty();
+            AdapterTables adapters = new AdapterTables(api, model.config());
+            StepRunner runner = new StepRunner(api, kernels, model, adapters, shape, library, pool, options.graphs());
             return new CudaMachine(
-                    api, arena, shape, runner, capabilities(api, files, shape, format), pool, api.totalMemory());
+                    api,
+                    arena,
+                    adapters,
+                    new PageMover(api, pool, shape.pageBytes(), shape.pages()),
+                    library,
+                    runner,
+                    capabilities(api, files, shape, format, options, image),
+                    api.totalMemory());
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -107,37 +122,38 @@ final class CudaMachine implements AutoCloseable {
     }
 
     private static DriverCapabilities capabilities(
-            CudaApi api, ModelFiles files, StepShape shape, NumberFormat format) {
+            CudaApi api, ModelFiles files, StepShape shape, NumberFormat format, CudaOptions options, String image) {
         ModelConfig model = shape.model();
         return new DriverCapabilities(
-                "cuda",
-                api.deviceName(),
-                "mma.sync " + format.text() + ", own kernels",
-                shape.pages(),
-                shape.pageSize(),
-                shape.maxContext(),
-                model.vocab(),
-                shape.pageBytes(),
-                files.fingerprint(),
-                String.format(
-                        Locale.ROOT,
-                        "cuda-%s-p%d-l%d-h%d-d%d",
-                        format.text(),
+                        "cuda",
+                        api.deviceName(),
+                        "mma.sync " + format.text() + (options.cublas() ? " and cuBLAS, " : ", ") + image,
+                        shape.pages(),
                         shape.pageSize(),
-                        model.layers(),
-                        model.kvHeads(),
-                        model.headDim()),
-                "cuda mma " + format.text() + " on " + api.deviceName(),
-                format.text(),
-                format.text(),
-                format.text(),
-                shape.maxRows(),
-                shape.maxRequests(),
-                shape.maxRows(),
-                true,
-                true,
-                true,
-                true);
+                        shape.maxContext(),
+                        model.vocab(),
+                        shape.pageBytes(),
+                        files.fingerprint(),
+                        String.format(
+                                Locale.ROOT,
+                                "cuda-%s-p%d-l%d-h%d-d%d",
+                                format.text(),
+                                shape.pageSize(),
+                                model.layers(),
+                                model.kvHeads(),
+                                model.headDim()),
+                        "cuda mma " + format.text() + (options.cublas() ? ", cuBLAS" : "") + " on " + api.deviceName(),
+                        format.text(),
+                        format.text(),
+                        format.text(),
+                        shape.maxRows(),
+                        shape.maxRequests(),
+                        shape.maxRows(),
+                        true,
+                        true,
+                        true,
+                        !options.cublas())
+                .with(true, AdapterTables.MOST, AdapterTables.MOST_TARGET_RANK);
     }
 
     DriverCapabilities capabilities() {
@@ -156,56 +172,30 @@ final class CudaMachine implements AutoCloseable {
         return totalMemory - api.freeMemory();
     }
 
-    private long page(int number) {
-        if (number < 0 || number >= shape.pages()) {
-            throw new IndexOutOfBoundsException("page " + number + " is not in 0 .. " + (shape.pages() - 1));
-        }
-        return pool + number * shape.pageBytes();
+    PageMover mover() {
+        return mover;
     }
 
-    /** Copy pages inside the pool; returns before they are copied. */
-    void copyPages(CopyList list) {
-        for (int i = 0; i < list.from().length; i++) {
-            api.copy(page(list.to()[i]), page(list.from()[i]), shape.pageBytes());
-        }
-    }
-
-    /** Copy pages out, as many at once as staging memory holds. */
-    void readPages(CopyList list, MemorySegment bytes) {
-        long size = shape.pageBytes();
-        int most = (int) (staging.byteSize() / size);
-        for (int from = 0; from < list.from().length; from += most) {
-            int count = Math.min(most, list.from().length - from);
-            for (int i = 0; i < count; i++) {
-                api.copyOut(staging.asSlice(i * size, size), page(list.from()[from + i]), size);
-            }
-            api.synchronize();
-            for (int i = 0; i < count; i++) {
-                MemorySegment.copy(staging, i * size, bytes, list.to()[from + i] * size, size);
-            }
-        }
-    }
-
-    /** Copy pages in, as many at once as staging memory holds. */
-    void writePages(MemorySegment bytes, CopyList list) {
-        long size = shape.pageBytes();
-        int most = (int) (staging.byteSize() / size);
-        for (int from = 0; from < list.to().length; from += most) {
-            int count = Math.min(most, list.to().length - from);
-            for (int i = 0; i < count; i++) {
-                MemorySegment.copy(bytes, list.from()[from + i] * size, staging, i * size, size);
-                api.copyIn(page(list.to()[from + i]), staging.asSlice(i * size, size), size);
-            }
-            api.synchronize();
-        }
+    AdapterTables adapters() {
+        return adapters;
     }
 
     void synchronize() {
         api.synchronize();
     }
 
+    /** After a sticky error every call fails, and letting go of the context frees all of it. */
+    private static void close(CuBlas library) {
+        try {
+            library.close();
+        } catch (CudaCallException e) {
+            LOG.debug("closing cuBLAS: {}", e.getMessage());
+        }
+    }
+
     @Override
     public void close() {
+        library.ifPresent(CudaMachine::close);
         api.close();
         arena.close();
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import pie.engine.PieException;
 
 /** Look for the CUDA driver library, its devices and the libraries beside it. Never throws for something missing. */
@@ -59,13 +60,14 @@ public final class CudaProbe {
                 : "";
     }
 
-    /** JCuda 12 needs these exact major versions. */
     private static List<String> optional() {
         List<String> lines = new ArrayList<>();
-        for (String name : List.of("libnvrtc.so.12", "libcublas.so.12")) {
+        for (String name : List.of("libnvrtc", "libcublas")) {
             try (Arena arena = Arena.ofConfined()) {
-                if (DriverLibrary.load(name, arena).isEmpty()) {
-                    lines.add(name + " cannot be loaded (optional)");
+                if (Stream.of(".so.13", ".so.12", ".so")
+                        .allMatch(version ->
+                                DriverLibrary.load(name + version, arena).isEmpty())) {
+                    lines.add(name + ".so.12 or .13 cannot be loaded (optional)");
                 }
             }
         }

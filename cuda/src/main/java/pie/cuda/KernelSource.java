@@ -39,6 +39,30 @@ public final class KernelSource {
         return resource("pie-" + format.text() + ".ptx");
     }
 
+    /** Return the PTX without attention of other head dimensions, which would be compiled in vain. */
+    public static String ptx(NumberFormat format, int headDim) {
+        String text = ptx(format);
+        String entry = ".visible .entry ";
+        StringBuilder kept = new StringBuilder();
+        int at = 0;
+        for (int from = text.indexOf(entry); from >= 0; from = text.indexOf(entry, from + 1)) {
+            String name = text.substring(from + entry.length(), text.indexOf('(', from));
+            if (name.matches("attention_[0-9]+") && !name.equals("attention_" + headDim)) {
+                kept.append(text, at, from);
+                at = text.indexOf("\n}\n", from) + 3;
+            }
+        }
+        return kept.append(text, at, text.length()).toString();
+    }
+
+    /** Return the options that a compiler of CUDA gets beside the architecture. */
+    public static List<String> options(NumberFormat format, int headDim) {
+        String dim = "-DPIE_HEAD_DIM=" + headDim;
+        return format == NumberFormat.BF16
+                ? List.of("--std=c++17", "--device-int128", dim, "-DPIE_BF16")
+                : List.of("--std=c++17", "--device-int128", dim);
+    }
+
     /** Return what a compiler of CUDA made, lowered to {@link #PTX_VERSION} and marked with the digest of its source. */
     public static String marked(String compiled) {
         String lowered = compiled.replaceFirst("(?m)^\\.version .*$", ".version " + PTX_VERSION);

@@ -2,15 +2,23 @@ package pie.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,12 +26,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import pie.cpu.Harness;
 import pie.cpu.Harness.Slice;
+import pie.cuda.api.CopyStream;
 import pie.cuda.api.CudaApi;
 import pie.cuda.api.JCudaApi;
 import pie.cuda.api.ParamBlock;
 import pie.cuda.emulator.Emulator;
+import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
+import pie.engine.driver.ForwardBatch;
 import pie.engine.model.ModelFiles;
+import pie.engine.testing.DriverBench;
+import pie.engine.testing.DriverBench.Request;
+import pie.engine.testing.TestAdapters;
 
 /**
  * Break one of the driver's calls and run prompts, decode steps and a page copy on the emulator: it must show, by another token or logit,
@@ -33,6 +47,9 @@ import pie.engine.model.ModelFiles;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CallMutationTest {
     private static final DriverConfig CONFIG = new DriverConfig("auto", 16, 32, 0, 64, 8, java.util.Map.of());
+
+    private static final CudaOptions OPTIONS =
+            CudaOptions.of(java.util.Map.of("compiler", "driver", "matmuls", "cublas"));
 
     private ModelFiles model;
     private List<float[]> expected;
@@ -249,16 +266,90 @@ final class CallMutationTest {
                     @Override
                     public void launch(Graph graph) {}
                 }),
-                mutant("pages are copied the other way", api -> new ForwardingApi(api) {
+                copies("pages are copied the other way", c -> new ForwardingCopies(c) {
                     @Override
                     public void copy(long at, long from, long bytes) {
                         to.copy(from, at, bytes);
                     }
                 }),
-                mutant("pages are copied in part", api -> new ForwardingApi(api) {
+                copies("pages are copied in part", c -> new ForwardingCopies(c) {
                     @Override
                     public void copy(long at, long from, long bytes) {
                         to.copy(at, from, bytes / 2);
+                    }
+                }),
+                copies("pages are copied before the step that writes them", c -> new ForwardingCopies(c) {
+                    @Override
+                    public void waitFor(CudaApi.Event event) {}
+                }),
+                mutant("steps do not wait for pages that are copied", api -> new SlowCopies(api) {
+                    @Override
+                    public void waitFor(Event event) {}
+                }),
+                copies("the end of a move is recorded before its copies", c -> new ForwardingCopies(c) {
+                    private final List<Runnable> held = new ArrayList<>();
+
+                    @Override
+                    public void copyOut(MemorySegment at, long from, long bytes) {
+                        held.add(() -> to.copyOut(at, from, bytes));
+                    }
+
+                    @Override
+                    public void record(CudaApi.Event event) {
+                        to.record(event);
+                        held.forEach(Runnable::run);
+                        held.clear();
+                    }
+                }),
+                copies("pages for the host are not copied", c -> new ForwardingCopies(c) {
+                    @Override
+                    public void copyOut(MemorySegment at, long from, long bytes) {}
+                }),
+                copies("pages from the host are sent short", c -> new ForwardingCopies(c) {
+                    @Override
+                    public void copyIn(long at, MemorySegment from, long bytes) {
+                        to.copyIn(at, from, bytes - 64);
+                    }
+                }),
+                copies("pages from the host come after they are spread", c -> new ForwardingCopies(c) {
+                    private Runnable held = () -> {};
+
+                    @Override
+                    public void copyIn(long at, MemorySegment from, long bytes) {
+                        held = () -> to.copyIn(at, from, bytes);
+                    }
+
+                    @Override
+                    public void copy(long at, long from, long bytes) {
+                        to.copy(at, from, bytes);
+                        held.run();
+                        held = () -> {};
+                    }
+                }),
+                copies("the move's events are not recorded", c -> new ForwardingCopies(c) {
+                    @Override
+                    public void record(CudaApi.Event event) {}
+                }),
+                mutant("an adapter's numbers are sent after it is named", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copyIn(long at, MemorySegment from, long bytes) {
+                        if (bytes != ADAPTER_ENTRY) { // the entry stays as it was: no adapter
+                            to.copyIn(at, from, bytes);
+                        }
+                    }
+                }),
+                mutant("masks that come late are not sent", api -> new ForwardingApi(api) {
+                    @Override
+                    public void copyIn(long at, MemorySegment from, long bytes) {
+                        if (bytes != MASK_BYTES) {
+                            to.copyIn(at, from, bytes);
+                        }
+                    }
+                }),
+                mutant("cuBLAS works on a stream of its own", api -> new ForwardingApi(api) {
+                    @Override
+                    public long stream() {
+                        return 0;
                     }
                 }),
                 mutant("pinned memory is freed before its copy ran", api -> new ForwardingApi(api) {
@@ -292,8 +383,8 @@ final class CallMutationTest {
                 }),
                 mutant("the kernels of the other format are loaded", api -> new ForwardingApi(api) {
                     @Override
-                    public void load(String ptx) {
-                        to.load(KernelSource.ptx(NumberFormat.BF16));
+                    public void load(byte[] image) {
+                        to.load(KernelSource.ptx(NumberFormat.BF16).getBytes(StandardCharsets.US_ASCII));
                     }
                 }),
                 mutant("the context is left with all that is in it", api -> new ForwardingApi(api) {
@@ -302,6 +393,51 @@ final class CallMutationTest {
                         jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease(new jcuda.driver.CUdevice());
                     }
                 }));
+    }
+
+    /** Bytes of an entry of a table of adapters, and of a logit mask of the tiny model: nothing else is sent in this size. */
+    private static final long ADAPTER_ENTRY = 24;
+
+    private static final long MASK_BYTES = 16;
+
+    /** Let moves take long; no defect by itself. */
+    private static class SlowCopies extends ForwardingApi {
+        private static final int QUERIES = 500;
+        private final Set<Event> moves = new HashSet<>();
+        private int queries;
+
+        SlowCopies(CudaApi to) {
+            super(to);
+        }
+
+        @Override
+        public CopyStream copies() {
+            return new ForwardingCopies(to.copies()) {
+                @Override
+                public void record(Event event) {
+                    moves.add(event);
+                    to.record(event);
+                }
+            };
+        }
+
+        @Override
+        public boolean reached(Event event) {
+            return (!moves.contains(event) || ++queries % QUERIES == 0) && to.reached(event);
+        }
+    }
+
+    @Test
+    void movesThatTakeLongChangeNothing() {
+        List<float[]> actual = outcome(SlowCopies::new);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(actual.get(i)).as("outcome %d", i).isEqualTo(expected.get(i));
+        }
+        assertThat(Emulator.findings()).isEmpty();
+    }
+
+    private static Arguments copies(String defect, UnaryOperator<CopyStream> change) {
+        return mutant(defect, api -> ForwardingCopies.in(api, change.apply(api.copies())));
     }
 
     private static Arguments mutant(String defect, Function<CudaApi, CudaApi> change) {
@@ -335,8 +471,8 @@ final class CallMutationTest {
         List<float[]> all = new ArrayList<>();
         CudaLimits limits = CudaLimits.of(model.config(), CONFIG);
 
-        try (CudaDriver driver = new CudaDriver(() ->
-                CudaMachine.open(change.apply(JCudaApi.open(0)), model, limits, NumberFormat.F16, true, line -> {}))) {
+        try (CudaDriver driver = new CudaDriver(() -> CudaMachine.open(
+                change.apply(JCudaApi.open(0)), model, limits, NumberFormat.F16, OPTIONS, line -> {}))) {
             Harness h = new Harness(driver);
             var first = h.context();
             var second = h.context();
@@ -355,8 +491,47 @@ final class CallMutationTest {
             all.addAll(Arrays.asList(h.pass(List.of(Slice.probed(fork, new int[] {a})))
                     .getFirst()
                     .logits()));
+            moves(driver, all);
         }
         return all;
+    }
+
+    /** Move pages while steps that read and write them are under way; draw with a late mask; run many rows with an adapter. */
+    private void moves(Driver driver, List<float[]> all) {
+        DriverBench bench = new DriverBench(driver);
+        int[] tokens = prompt(48, 9);
+        int[] pages = {16, 17, 18};
+        ForwardBatch first = bench.batch(List.of(Request.of(tokens, 0, pages)));
+        bench.draw(first, 47, 3, 48);
+        var wrote = bench.submit(first);
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment host = arena.allocate(4 * driver.capabilities().kvBytesPerPage(), 64);
+            var read = bench.reading(pages, new int[] {2, 0, 1}, host);
+            // overwrites what is being read
+            ForwardBatch second = bench.batch(List.of(Request.of(prompt(48, 10), 0, pages)));
+            bench.draw(second, 47, 3, 48);
+            var overwrote = bench.submit(second);
+            all.add(new float[] {DriverBench.await(wrote).token[0]});
+            DriverBench.await(read);
+            long bytes = 3 * driver.capabilities().kvBytesPerPage();
+            all.add(new float[] {Arrays.hashCode(host.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE))});
+            all.add(new float[] {DriverBench.await(overwrote).token[0]});
+            var written = bench.writing(new int[] {1, 2, 0}, new int[] {22, 20, 21}, host);
+            ForwardBatch third = bench.batch(List.of(Request.of(new int[] {5}, 48, new int[] {20, 21, 22, 23})));
+            bench.probeLogits(third, 0);
+            all.add(DriverBench.logits(DriverBench.await(bench.submit(third)), 0));
+            DriverBench.await(written);
+        }
+        ForwardBatch late = bench.batch(List.of(Request.of(new int[] {7}, 48, new int[] {16, 17, 18, 19})));
+        bench.draw(late, 0, 4, 49);
+        late.late[0] = true;
+        driver.supplyLate(late.step, 0, new long[] {1L << 33 | 1L << 34, 0});
+        all.add(new float[] {bench.run(late).token[0]});
+        bench.load(2, TestAdapters.random(Optional.of(model.config()), 8, 4, 1));
+        ForwardBatch adapted = bench.batch(List.of(Request.of(prompt(60, 11), 0, new int[] {24, 25, 26, 27})));
+        adapted.adapter[0] = 2;
+        bench.probeLogits(adapted, 59);
+        all.add(DriverBench.logits(bench.run(adapted), 0));
     }
 
     private int[] prompt(int length, int seed) {

@@ -4,20 +4,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.SamplerStage;
 import pie.engine.driver.StepSink;
 import pie.engine.model.Models;
+import pie.engine.testing.DriverBench;
+import pie.engine.testing.TestAdapters;
 import pie.engine.testing.TestModel;
 
 /**
  * Measure prefill and decode of the default model: {@code CudaBench [option=value ...]}, with {@code -Dcases=pp512,b1,b8} and
- * {@code -Dsteps=N}. Decode steps are chained: each takes the draws of the one before, two are in flight.
+ * {@code -Dsteps=N}: prompts, streams, streams with temperature (t) and top-p (s), and with an adapter (l). Decode steps are chained: each takes the draws of the one before, two are in flight.
  */
 final class CudaBench {
     private static final int CONTEXT = 128;
@@ -50,13 +54,18 @@ final class CudaBench {
             CudaBench bench = new CudaBench(driver);
             int steps = Integer.getInteger("steps", 200);
             for (int round = 0; round < Integer.getInteger("rounds", 3); round++) {
-                for (String name : System.getProperty("cases", "pp128,pp512,b1,b8,b32,b128,s128")
+                for (String name : System.getProperty("cases", "pp128,pp512,b1,b8,b32,b128,s1,s32,s128")
                         .split(",")) {
                     int n = Integer.parseInt(name.replaceAll("[a-z]", ""));
                     switch (name.charAt(0)) {
                         case 'p' -> bench.prefill(n);
-                        case 's' -> bench.decode(n, steps, true);
-                        default -> bench.decode(n, steps, false);
+                        case 's' -> bench.decode(n, steps, Drawn.TOP_P, false);
+                        case 't' -> bench.decode(n, steps, Drawn.TEMPERATURE, false);
+                        case 'l' -> {
+                            bench.loadAdapter(TestAdapters.random(Optional.of(model.config()), 1, 16, 0.1f));
+                            bench.decode(n, steps, Drawn.GREEDY, true);
+                        }
+                        default -> bench.decode(n, steps, Drawn.GREEDY, false);
                     }
                 }
             }
@@ -70,7 +79,7 @@ final class CudaBench {
             b.clear();
             b.step++;
             add(b, 0, 0, n, -1);
-            draw(b, 0, false);
+            draw(b, 0, Drawn.GREEDY);
             long t = System.nanoTime();
             submit(b).join();
             times[i] = (System.nanoTime() - t) / 1e6;
@@ -85,7 +94,23 @@ final class CudaBench {
                 n / times[5] * 1e3);
     }
 
-    private void decode(int streams, int steps, boolean sampled) {
+    private enum Drawn {
+        GREEDY(""),
+        TEMPERATURE(" (temperature 0.8)"),
+        TOP_P(" (temperature 0.8, top-p 0.95)");
+
+        final String text;
+
+        Drawn(String text) {
+            this.text = text;
+        }
+    }
+
+    private void loadAdapter(LoraAdapter adapter) {
+        new DriverBench(driver).load(1, adapter);
+    }
+
+    private void decode(int streams, int steps, Drawn drawn, boolean adapted) {
         List<CompletableFuture<ForwardResult>> flying = new ArrayList<>();
         long prepare = 0;
         long start = 0;
@@ -100,7 +125,8 @@ final class CudaBench {
             b.step = i;
             for (int s = 0; s < streams; s++) {
                 add(b, s, CONTEXT + i, 1, i == 0 ? -1 : s);
-                draw(b, s, sampled);
+                b.adapter[s] = adapted ? 1 : 0;
+                draw(b, s, drawn);
             }
             if (flying.size() == 2) {
                 prepare += flying.removeFirst().join().prepareNanos;
@@ -115,7 +141,7 @@ final class CudaBench {
                 Locale.ROOT,
                 "decode %d streams%s: %.3f ms a step, %.0f tokens/s, preparing %.3f ms%n",
                 streams,
-                sampled ? " (temperature 0.8, top-p 0.95)" : "",
+                drawn.text + (adapted ? " (adapter of rank 16)" : ""),
                 ms,
                 streams / ms * 1e3,
                 prepare / 1e6 / steps);
@@ -153,7 +179,7 @@ final class CudaBench {
         b.pageIndptr[r + 1] = at + pages;
     }
 
-    private static void draw(ForwardBatch b, int request, boolean sampled) {
+    private static void draw(ForwardBatch b, int request, Drawn drawn) {
         int s = b.draws++;
         b.drawRow[s] = b.qoIndptr[request + 1] - 1;
         b.drawIndex[s] = b.step;
@@ -163,9 +189,9 @@ final class CudaBench {
         b.logitMaskRef[s] = ForwardBatch.NO_MASK;
         int n = b.chainIndptr[s];
         b.stageKind[n] = SamplerStage.TEMPERATURE;
-        b.stageParam[n] = sampled ? 0.8f : 0;
+        b.stageParam[n] = drawn == Drawn.GREEDY ? 0 : 0.8f;
         b.adjustIndptr[++n] = 0;
-        if (sampled) {
+        if (drawn == Drawn.TOP_P) {
             b.stageKind[n] = SamplerStage.TOP_P;
             b.stageParam[n] = 0.95f;
             b.adjustIndptr[++n] = 0;

@@ -1,6 +1,7 @@
 package pie.cuda;
 
 import java.lang.foreign.MemorySegment;
+import pie.cuda.api.CopyStream;
 import pie.cuda.api.CudaApi;
 import pie.cuda.api.ParamBlock;
 
@@ -53,8 +54,13 @@ class ForwardingApi implements CudaApi {
     }
 
     @Override
-    public void load(String ptx) {
-        to.load(ptx);
+    public int computeCapability() {
+        return to.computeCapability();
+    }
+
+    @Override
+    public void load(byte[] image) {
+        to.load(image);
     }
 
     @Override
@@ -105,6 +111,21 @@ class ForwardingApi implements CudaApi {
     @Override
     public void await(Event event) {
         to.await(event);
+    }
+
+    @Override
+    public void waitFor(Event event) {
+        to.waitFor(event);
+    }
+
+    @Override
+    public long stream() {
+        return to.stream();
+    }
+
+    @Override
+    public CopyStream copies() {
+        return to.copies();
     }
 
     @Override

@@ -52,6 +52,11 @@ final class Gpu implements BeforeAllCallback, AfterEachCallback {
         require();
     }
 
+    /** Skip the calling test where there is no cuBLAS; the emulator has a stand-in. */
+    static void requireBlas() {
+        Assumptions.assumeTrue(CuBlas.isThere(), "no cuBLAS here");
+    }
+
     /** Skip the calling test, with the reason, where there is no device. */
     static void require() {
         if (emulated()) {

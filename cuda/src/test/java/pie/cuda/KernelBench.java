@@ -1,6 +1,9 @@
 package pie.cuda;
 
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 import pie.cuda.api.CudaApi;
@@ -19,12 +22,15 @@ final class KernelBench {
     private final Kernels kernels;
     private final DeviceData data;
     private final long space;
+    private final long zeros;
 
     private KernelBench(CudaApi api, Arena arena) {
         this.api = api;
-        kernels = new Kernels(api, arena, NumberFormat.F16);
+        api.load(KernelSource.ptx(NumberFormat.F16).getBytes(StandardCharsets.US_ASCII));
+        kernels = new Kernels(api, arena);
         data = new DeviceData(api, NumberFormat.F16);
         space = data.zeros(SPREAD + (128L << 20));
+        zeros = data.zeros(4096);
     }
 
     public static void main(String[] args) {
@@ -33,12 +39,14 @@ final class KernelBench {
                 Arena arena = Arena.ofShared()) {
             KernelBench bench = new KernelBench(api, arena);
             bench.rows();
-            for (int m : new int[] {1, 8, 32, 128, 512}) {
-                bench.gemm("store", "qkv", m, 960, 576);
-                bench.gemm("add", "output", m, 576, 576);
-                bench.gemm("swiglu", "gate, up", m, 3072, 576);
-                bench.gemm("add", "down", m, 576, 1536);
-                bench.gemm("store", "head", Math.min(m, 128), 49152, 576);
+            for (int m : new int[] {1, 8, 32, 64, 128, 512}) {
+                bench.gemm("rotate", false, m, 960, 576);
+                bench.gemm("rotate", true, m, 960, 576);
+                bench.gemm("add", false, m, 576, 576);
+                bench.gemm("swiglu", false, m, 3072, 576);
+                bench.gemm("swiglu", true, m, 3072, 576);
+                bench.gemm("add", false, m, 576, 1536);
+                bench.gemm("store", false, Math.min(m, 128), 49152, 576);
             }
             for (int requests : new int[] {1, 8, 32, 128}) {
                 for (int length : new int[] {128, 1024}) {
@@ -89,55 +97,54 @@ final class KernelBench {
         for (int m : new int[] {1, 128}) {
             long count = data.ints(m, m, m, m, m);
             time("rms_norm " + m, 6L * m * 576, i -> {
-                Kernel k = kernels.rmsNorm().with(count, 0L, x, weight, 1e-5f, 576, normed, 576);
-                return () -> k.launch(m, 1);
-            });
-            int[] zeros = new int[m];
-            long none = data.ints(zeros);
-            time("rope_append " + m, 6L * m * 960, i -> {
-                Kernel k = kernels.ropeAppend()
-                        .with(
-                                count,
-                                none,
-                                none,
-                                space,
-                                960,
-                                0L,
-                                space,
-                                32,
-                                normed,
-                                576,
-                                space + SPREAD,
-                                10000L,
-                                0L,
-                                4,
-                                9,
-                                3,
-                                64);
+                Kernel k = kernels.rmsNorm().with(count, 0L, x, x, 36, weight, 1e-5f, 576, normed, 576);
                 return () -> k.launch(m, 1);
             });
         }
     }
 
-    private void gemm(String kind, String what, int m, int rows, int inputs) {
+    /** @param fused whether rows are normed as they are read */
+    private void gemm(String kind, boolean fused, int m, int rows, int inputs) {
         long count = data.ints(m);
-        long x = data.zeros(2L * 512 * 1536);
+        long x = data.zeros(4L * 512 * 1536);
         long out = data.zeros(4L * 128 * 49152);
         int tiles = (rows + 63) / 64 * 4;
         long bytes = 2L * tiles * 16 * inputs;
         int outputs = kind.equals("swiglu") ? rows / 2 : rows;
         for (int width : new int[] {8, 16, 32, 64}) {
-            if ((width < 32 && m > 4 * width) || (width > 8 && m <= width / 2 && width < 64)) {
+            if ((width < 32 && m > 8 * width) || (width > 8 && m <= width / 2) || (fused && width == 64)) {
                 continue;
             }
-            time(what + " " + m + " rows, width " + width, bytes, i -> {
+            time((fused ? "norm, " : "") + kind + " " + m + " rows, width " + width, bytes, i -> {
                 long at = space + (bytes * i) % Math.max(1, SPREAD - bytes) / 1024 * 1024;
-                Kernel k = kernels.gemm(kind, width).with(count, at, x, inputs, inputs / 32, outputs, out, outputs);
+                List<Object> arguments = new ArrayList<>(List.of(count, at, inputs / 32, outputs));
+                arguments.addAll(fused ? List.of(x, x, (inputs + 15) / 16, x, 1e-5f, inputs) : List.of(x, inputs));
+                arguments.addAll(List.of(out, outputs));
+                if (kind.equals("add")) {
+                    arguments.addAll(List.of(x + (2L * 512 * 1536), outputs / 16));
+                }
+                if (!kind.equals("store")) {
+                    arguments.addAll(List.of(0L, 0L, 0L, 0));
+                }
+                if (kind.equals("rotate")) {
+                    long pool = space + SPREAD;
+                    arguments.addAll(List.of(zeros, zeros, 0L, space, 32, pool, 10000L, 0L, 4, 9, 3, 64));
+                }
+                Kernel k = kernel(kind, fused, width).with(arguments.toArray());
                 return () -> k.launch(width == 64 ? tiles / 4 : tiles, (m + width - 1) / width);
             });
         }
         api.free(x);
         api.free(out);
+    }
+
+    private Kernel kernel(String kind, boolean fused, int width) {
+        return switch (kind) {
+            case "store" -> kernels.store(width);
+            case "add" -> kernels.add(width);
+            case "swiglu" -> fused ? kernels.normSwiglu(width) : kernels.swiglu(width);
+            default -> fused ? kernels.normRotate(width) : kernels.rotate(width);
+        };
     }
 
     private void attention(int requests, int q, int length) {

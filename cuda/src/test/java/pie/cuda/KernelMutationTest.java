@@ -2,8 +2,11 @@ package pie.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -12,7 +15,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import pie.cuda.api.CudaApi;
-import pie.cuda.api.JCudaApi;
 import pie.cuda.emulator.Emulator;
 
 /**
@@ -23,7 +25,25 @@ import pie.cuda.emulator.Emulator;
 final class KernelMutationTest {
     /** Run the part of the twin test that covers a kernel. */
     interface Trial {
-        void run(KernelTwinTest twin);
+        void run(UnaryOperator<CudaApi> change);
+    }
+
+    private static Trial rows(Consumer<KernelTwinTest> test) {
+        return change -> {
+            KernelTwinTest twin = new KernelTwinTest();
+            twin.change = change;
+            twin.open();
+            test.accept(twin);
+        };
+    }
+
+    private static Trial products(Consumer<ProductTwinTest> test) {
+        return change -> {
+            ProductTwinTest twin = new ProductTwinTest();
+            twin.change = change;
+            twin.open();
+            test.accept(twin);
+        };
     }
 
     /**
@@ -57,19 +77,22 @@ final class KernelMutationTest {
         }
     }
 
-    private static final Trial EMBED = KernelTwinTest::embeddingsAreRowsOfTheTable;
-    private static final Trial NORM = t -> t.normsDivideByTheRootMeanSquare(1000);
-    private static final Trial SHORT_NORM = t -> t.normsDivideByTheRootMeanSquare(64);
-    private static final Trial GEMM = t -> t.productsAgreeWithSumsForEveryWidth(13, 80, 96);
-    private static final Trial WIDE_GEMM = t -> t.productsAgreeWithSumsForEveryWidth(70, 128, 64);
-    private static final Trial GATES = t -> t.gatesAndUpsMeet(20, 100, 64);
-    private static final Trial ROPE = KernelTwinTest::keysAreRotatedAndWrittenToTheirPlaces;
-    private static final Trial ATTENTION = t -> t.attentionAgreesWithSoftmax(64, 3, 7, 700, 20, 300, 0, false);
-    private static final Trial LONG_ATTENTION = t -> t.attentionAgreesWithSoftmax(64, 4, 3, 1030, 0, 0, 0, false);
-    private static final Trial BLIND = t -> t.attentionAgreesWithSoftmax(64, 2, 3, 60, 0, 300, 0, false);
-    private static final Trial MASKED = t -> t.attentionAgreesWithSoftmax(16, 2, 33, 90, 0, 17, 0, true);
-    private static final Trial SAMPLE = t -> t.drawsAreThoseOfTheReference(80);
-    private static final Trial WIDE_SAMPLE = t -> t.drawsAreThoseOfTheReference(1000);
+    private static final Trial EMBED = rows(KernelTwinTest::embeddingsAreRowsOfTheTable);
+    private static final Trial NORM = rows(t -> t.normsDivideByTheRootMeanSquare(1000));
+    private static final Trial WIDE_NORM = rows(t -> t.normsDivideByTheRootMeanSquare(64));
+    private static final Trial NARROW_GEMM = products(t -> t.productsAgreeWithSumsForEveryWidth(13, 72, 96));
+    private static final Trial GEMM = products(t -> t.productsAgreeWithSumsForEveryWidth(13, 80, 96));
+    private static final Trial WIDE_GEMM = products(t -> t.productsAgreeWithSumsForEveryWidth(70, 128, 64));
+    private static final Trial GATES = products(t -> t.gatesAndUpsMeet(20, 100, 64));
+    private static final Trial ROTATE = products(t -> t.keysAreRotatedAndWrittenToTheirPlaces(20, 32, 8, 64, true));
+    private static final Trial WIDE_ROTATE =
+            products(t -> t.keysAreRotatedAndWrittenToTheirPlaces(3, 32, 16, 96, true));
+    private static final Trial ATTENTION = rows(t -> t.attentionAgreesWithSoftmax(64, 3, 7, 700, 20, 300, 0, false));
+    private static final Trial LONG_ATTENTION = rows(t -> t.attentionAgreesWithSoftmax(64, 4, 3, 1030, 0, 0, 0, false));
+    private static final Trial BLIND = rows(t -> t.attentionAgreesWithSoftmax(64, 2, 3, 60, 0, 300, 0, false));
+    private static final Trial MASKED = rows(t -> t.attentionAgreesWithSoftmax(16, 2, 33, 90, 0, 17, 0, true));
+    private static final Trial SAMPLE = rows(t -> t.drawsAreThoseOfTheReference(80));
+    private static final Trial WIDE_SAMPLE = rows(t -> t.drawsAreThoseOfTheReference(1000));
 
     private static final String BARRIER = "bar\\.sync \\t0;";
 
@@ -94,19 +117,24 @@ final class KernelMutationTest {
                         EMBED),
                 new Mutant("rows of a tile mixed", "embed", "(and\\.b32 .*), 480;", 0, "$1, 448;", EMBED),
                 // reductions
-                new Mutant("no barrier before the sums are read", "rms_norm", BARRIER, 0, "", NORM),
+                new Mutant(
+                        "squares of fewer columns",
+                        "embed",
+                        "shfl\\.sync\\.bfly\\.b32 \\s*(\\S+)\\|(\\S+), (\\S+), (\\S+), (\\S+), (\\S+);",
+                        1,
+                        "mov.b32 $1, $3;",
+                        EMBED),
+                new Mutant("a part of the squares twice", "rms_norm", "(add\\.s64 .*), 128;", 0, "$1, 124;", NORM),
+                new Mutant(
+                        "lanes read beyond the parts",
+                        "rms_norm",
+                        "setp\\.ge\\.s32(.*%p3, )",
+                        0,
+                        "setp.gt.s32$1",
+                        WIDE_NORM),
                 new Mutant("a shuffle of the wrong distance", "rms_norm", "(mov\\.u32 .*), 16;", 0, "$1, 8;", NORM),
                 new Mutant("half the lanes in the mask", "rms_norm", "(mov\\.u32 .*), -1;", 0, "$1, 65535;", NORM),
                 new Mutant("two lanes write a warp's sum", "rms_norm", "(and\\.b32 .*), 31;", 0, "$1, 15;", NORM),
-                new Mutant("the sum of a ninth warp", "rms_norm", "sums\\+28\\]", 0, "sums+32]", NORM),
-                new Mutant("a sum left out", "rms_norm", "sums\\+12\\]", 0, "sums+8]", NORM),
-                new Mutant(
-                        "threads without work leave before the barrier",
-                        "rms_norm",
-                        "@%p3 bra .*;",
-                        0,
-                        "@%p3 ret;",
-                        SHORT_NORM),
                 new Mutant("the mean forgotten", "rms_norm", "div\\.rn\\.f32", 0, "mul.rn.f32", NORM),
                 new Mutant("no root", "rms_norm", "sqrt\\.rn\\.f32", 0, "mov.f32", NORM),
                 // tiles
@@ -135,11 +163,44 @@ final class KernelMutationTest {
                         GEMM),
                 new Mutant(
                         "columns that do not exist are stored",
-                        "gemm_store_16",
-                        "setp\\.ge\\.s32(.*%r\\d+, %r\\d+;\\n\\t@%p\\d+ bra \\t\\$L__BB\\d+_\\d+;\\n\\n\\tst\\.global)",
-                        0,
-                        "setp.gt.s32$1",
+                        "gemm_add_8",
+                        "setp\\.lt\\.s32",
+                        2,
+                        "setp.le.s32",
+                        NARROW_GEMM),
+                new Mutant(
+                        "a sum of squares left out",
+                        "gemm_add_8",
+                        "shfl\\.sync\\.bfly\\.b32 \\s*(\\S+)\\|(\\S+), (\\S+), (\\S+), (\\S+), (\\S+);",
+                        2,
+                        "mov.b32 $1, $3;",
                         GEMM),
+                new Mutant(
+                        "squares before the addition",
+                        "gemm_add_64",
+                        "shfl\\.sync\\.bfly\\.b32 \\s*(\\S+)\\|(\\S+), (\\S+), (\\S+), (\\S+), (\\S+);",
+                        4,
+                        "mov.b32 $1, $3;",
+                        WIDE_GEMM),
+                new Mutant("no barrier before scales are read", "norm_gemm_swiglu_8", BARRIER, 0, "", GATES),
+                new Mutant(
+                        "norm weights of other columns",
+                        "norm_gemm_swiglu_16",
+                        "mul\\.rn\\.f32 \\s*(\\S+), (\\S+), (\\S+);",
+                        1,
+                        "mov.f32 $1, $2;",
+                        GATES),
+                new Mutant("another adapter", "gemm_add_8", "(mul\\.wide\\.s32 .*), 24;", 0, "$1, 16;", GEMM),
+                new Mutant(
+                        "rows without an adapter get one",
+                        "gemm_swiglu_8",
+                        "setp\\.lt\\.s32(.*), 0;",
+                        0,
+                        "setp.lt.s32$1, -9;",
+                        GATES),
+                new Mutant("another adapter", "shrink_plain", "(mul\\.wide\\.s32 .*), 24;", 0, "$1, 16;", GEMM),
+                new Mutant("numbers of the next rank", "shrink_plain", "(shr\\.u32 .*), 5;", 0, "$1, 6;", GEMM),
+                new Mutant("another adapter", "shrink_normed", "(mul\\.wide\\.s32 .*), 24;", 0, "$1, 16;", GATES),
                 new Mutant("a sum subtracted", "gemm_store_64", "add\\.rn\\.f32", 0, "sub.rn.f32", WIDE_GEMM),
                 new Mutant(
                         "rows beyond the last are read",
@@ -158,14 +219,16 @@ final class KernelMutationTest {
                         "lg2.approx.f32",
                         GATES),
                 // rotation
-                new Mutant("rotated the other way", "rope_append", "sub\\.f32", 0, "add.f32", ROPE),
+                new Mutant("rotated the other way", "gemm_rotate_8", "neg\\.f32", 0, "mov.f32", ROTATE),
                 new Mutant(
                         "rows without a place are written",
-                        "rope_append",
+                        "gemm_rotate_8",
                         "setp\\.lt\\.s32(.*), 0;",
-                        0,
+                        2,
                         "setp.lt.s32$1, -99;",
-                        ROPE),
+                        ROTATE),
+                new Mutant("no barrier before scales are read", "norm_gemm_rotate_8", BARRIER, 0, "", ROTATE),
+                new Mutant("keys half a rotation away", "gemm_rotate_64", "neg\\.f32", 0, "mov.f32", WIDE_ROTATE),
                 // attention
                 new Mutant(
                         "weights grow without a bound", "attention_64", "ex2\\.approx\\.f32", 3, "mov.b32", ATTENTION),
@@ -204,19 +267,26 @@ final class KernelMutationTest {
                         SAMPLE),
                 new Mutant("the low half of the random product", "sample", "mul\\.hi\\.u64", 0, "mul.lo.u64", SAMPLE),
                 new Mutant("another constant of the generator", "sample", "-845247145", 0, "-845247144", SAMPLE),
+                new Mutant("a list sorted the other way", "sample", "setp\\.lt\\.u64", 2, "setp.gt.u64", WIDE_SAMPLE),
                 new Mutant(
                         "a prefix sum that wraps around",
                         "sample",
                         "shfl\\.sync\\.up\\.b32",
-                        1,
+                        20,
                         "shfl.sync.bfly.b32",
                         WIDE_SAMPLE),
-                new Mutant("a greatest that may lose", "sample", "max\\.u64", 5, "min.u64", SAMPLE)));
+                new Mutant(
+                        "two tokens in one place of the list",
+                        "sample",
+                        "(atom\\.shared\\.add\\.u32 .*), 1;",
+                        8,
+                        "$1, 0;",
+                        WIDE_SAMPLE)));
         for (int i = 0; i < 4; i++) {
             all.add(new Mutant(
                     "barrier " + i + " missing", "attention_64", BARRIER, i, "", i == 3 ? BLIND : ATTENTION));
         }
-        for (int i : new int[] {1, 2, 3, 8, 12, 20, 30}) {
+        for (int i : new int[] {1, 2, 3, 6, 12, 15, 21, 30, 34, 44}) {
             all.add(new Mutant("barrier " + i + " missing", "sample", BARRIER, i, "", WIDE_SAMPLE));
         }
         return all.stream();
@@ -237,21 +307,14 @@ final class KernelMutationTest {
     /** Return why the trial failed; empty if it passed. */
     private static String caught(Mutant mutant) {
         String ptx = mutant.apply(KernelSource.ptx(NumberFormat.F16));
-        KernelTwinTest twin = new KernelTwinTest() {
-            @Override
-            CudaApi device() {
-                return new ForwardingApi(JCudaApi.open(0)) {
-                    @Override
-                    public void load(String whole) {
-                        to.load(ptx);
-                    }
-                };
-            }
-        };
         String why = "";
         try {
-            twin.open();
-            mutant.trial().run(twin);
+            mutant.trial().run(api -> new ForwardingApi(api) {
+                @Override
+                public void load(byte[] whole) {
+                    to.load(ptx.getBytes(StandardCharsets.US_ASCII));
+                }
+            });
         } catch (RuntimeException | AssertionError e) {
             why = String.valueOf(e.getMessage())
                     .lines()

@@ -1,9 +1,11 @@
 package pie.cuda;
 
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import pie.engine.driver.Driver;
+import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
 import pie.engine.testing.DriverConformance;
 
@@ -21,6 +23,11 @@ final class TinyConformanceTest extends DriverConformance {
     protected Driver open() {
         Gpu.require();
         return new CudaDriverProvider().open(model, CONFIG, line -> {});
+    }
+
+    @Override
+    protected Optional<ModelConfig> model() {
+        return Optional.of(model.config());
     }
 
     @AfterAll

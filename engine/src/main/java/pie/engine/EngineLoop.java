@@ -45,6 +45,8 @@ final class EngineLoop {
     private volatile boolean ending;
     private volatile boolean ended;
     private @Nullable PieException lost;
+
+    private int reopened;
     private long now;
 
     final LoopCounters counters = new LoopCounters();
@@ -103,6 +105,7 @@ final class EngineLoop {
     /** Run a command on the loop; {@code reply} fails with CANCELLED if the loop has ended. */
     void command(Runnable command, CompletableFuture<?> reply) {
         queue.command(() -> {
+            revive();
             if (lost != null) {
                 reply.completeExceptionally(lost);
             } else {
@@ -169,6 +172,16 @@ final class EngineLoop {
         reply();
         long timer = Math.min(lost == null ? pipeline.advance(now) : Long.MAX_VALUE, market.refill(now));
         return queue.empty() && !ending ? timer : now;
+    }
+
+    /** Serve again where the driver has opened a lost device anew; nothing of what its pages held is left. */
+    private void revive() {
+        int count = driver.reopened();
+        if (lost != null && count != reopened && !ending && pipeline.empty()) {
+            reopened = count;
+            lost = null;
+            store.clearRetained();
+        }
     }
 
     private void drain(int most) {

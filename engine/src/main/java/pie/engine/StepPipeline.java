@@ -297,6 +297,11 @@ final class StepPipeline implements StepSink {
         scheduler.fail(plan, cause);
     }
 
+    /** Say whether no step is under way. */
+    boolean empty() {
+        return flights.isEmpty();
+    }
+
     /** Fail the works of all steps; the driver may still write their pages. */
     void giveUp(PieException cause) {
         for (StepPlan plan : flights) {

@@ -3,7 +3,7 @@ package pie.cuda.api;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Do what the driver needs of one device, on one stream. All calls come from the thread that opened it. Calls on the stream return at
+ * Do what the driver needs of one device, on one stream, and a second one for copies. All calls come from the thread that opened it. Calls on the stream return at
  * once and run in their order; memory of the host that they name must be pinned ({@link #allocateHost}) and stay as it is until they
  * have run.
  *
@@ -37,10 +37,13 @@ public interface CudaApi extends AutoCloseable {
 
     void freeHost(MemorySegment memory);
 
-    /** Load PTX, compiling it for the device. */
-    void load(String ptx);
+    /** Return the compute capability as one number, e.g. 90. */
+    int computeCapability();
 
-    /** Return a kernel of the loaded PTX. */
+    /** Load machine code, or PTX, which the driver compiles for the device; what was loaded before stays, and has no names any more. */
+    void load(byte[] image);
+
+    /** Return a kernel of what was loaded last. */
     Function function(String name);
 
     void launch(Function function, int gridX, int gridY, int threads, ParamBlock params);
@@ -62,6 +65,15 @@ public interface CudaApi extends AutoCloseable {
 
     /** Wait until all before the event has run. */
     void await(Event event);
+
+    /** Let what comes later on the stream wait for an event as it was recorded last. */
+    void waitFor(Event event);
+
+    /** Return the address of the stream's handle, for libraries that put work on it. */
+    long stream();
+
+    /** Return the stream of copies beside this one. */
+    CopyStream copies();
 
     /** Wait for the whole stream. */
     void synchronize();

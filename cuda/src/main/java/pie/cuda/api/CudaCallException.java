@@ -11,10 +11,17 @@ public final class CudaCallException extends IllegalStateException {
             4, 46, 201, 214, 219, 220, 226, 227, 700, 702, 708, 709, 710, 714, 715, 716, 717, 718, 719, 720, 721, 999);
 
     private final int result;
+    private final boolean sticky;
 
     public CudaCallException(String call, int result, String name, String meaning) {
+        this(call, result, name, meaning, STICKY.contains(result));
+    }
+
+    /** @param result of another library, whose numbers are not the driver API's */
+    public CudaCallException(String call, int result, String name, String meaning, boolean sticky) {
         super(call + " answered " + name + " (" + result + "): " + meaning);
         this.result = result;
+        this.sticky = sticky;
     }
 
     /** Return the driver API's number of the error. */
@@ -24,6 +31,6 @@ public final class CudaCallException extends IllegalStateException {
 
     /** Say whether the context is broken for good: the device has to be opened again. */
     public boolean sticky() {
-        return STICKY.contains(result);
+        return sticky;
     }
 }

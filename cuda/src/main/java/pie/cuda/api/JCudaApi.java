@@ -1,5 +1,7 @@
 package pie.cuda.api;
 
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
 import java.lang.foreign.MemorySegment;
@@ -65,9 +67,18 @@ public final class JCudaApi implements CudaApi {
         }
     }
 
+    /** Tell the handle's address. */
+    private static final class StreamHandle extends CUstream {
+        long address() {
+            return getNativePointer();
+        }
+    }
+
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
-    private final CUstream stream = new CUstream();
+    private final StreamHandle stream = new StreamHandle();
+    private final CUstream copyStream = new CUstream();
+    private final CopyStream copies = new Copies();
     private final List<CUmodule> modules = new ArrayList<>();
     private final List<CUevent> events = new ArrayList<>();
     private final List<JGraph> graphs = new ArrayList<>();
@@ -75,6 +86,7 @@ public final class JCudaApi implements CudaApi {
     private final Map<Long, HostAddress> pinned = new HashMap<>();
     private final String name;
     private final int multiprocessors;
+    private final int computeCapability;
 
     private JCudaApi(int ordinal) {
         check("cuInit", JCudaDriver.cuInit(0));
@@ -82,19 +94,24 @@ public final class JCudaApi implements CudaApi {
         byte[] text = new byte[NAME_BYTES];
         check("cuDeviceGetName", JCudaDriver.cuDeviceGetName(text, NAME_BYTES, device));
         name = text(text);
-        int[] value = new int[1];
-        check(
-                "cuDeviceGetAttribute",
-                JCudaDriver.cuDeviceGetAttribute(value, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, device));
-        multiprocessors = value[0];
+        multiprocessors = attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+        computeCapability = 10 * attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                + attribute(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
         check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
         try {
             check("cuCtxSetCurrent", JCudaDriver.cuCtxSetCurrent(context));
             check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+            check("cuStreamCreate", JCudaDriver.cuStreamCreate(copyStream, CUstream_flags.CU_STREAM_NON_BLOCKING));
         } catch (CudaCallException e) {
             JCudaDriver.cuDevicePrimaryCtxRelease(device);
             throw e;
         }
+    }
+
+    private int attribute(int number) {
+        int[] value = new int[1];
+        check("cuDeviceGetAttribute", JCudaDriver.cuDeviceGetAttribute(value, number, device));
+        return value[0];
     }
 
     /** Open a device for the calling thread. The driver library must be there: see {@link pie.cuda.CudaProbe}. */
@@ -192,10 +209,14 @@ public final class JCudaApi implements CudaApi {
     }
 
     @Override
-    public void load(String ptx) {
+    public int computeCapability() {
+        return computeCapability;
+    }
+
+    @Override
+    public void load(byte[] image) {
         CUmodule module = new CUmodule();
-        byte[] text = ptx.getBytes(StandardCharsets.US_ASCII);
-        check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, Arrays.copyOf(text, text.length + 1)));
+        check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, Arrays.copyOf(image, image.length + 1)));
         modules.add(module);
     }
 
@@ -226,23 +247,91 @@ public final class JCudaApi implements CudaApi {
 
     @Override
     public void copyIn(long to, MemorySegment from, long bytes) {
+        copyIn(to, from, bytes, stream);
+    }
+
+    private static void copyIn(long to, MemorySegment from, long bytes, CUstream on) {
         check(
                 "cuMemcpyHtoDAsync",
-                JCudaDriver.cuMemcpyHtoDAsync(DeviceAddress.of(to), new HostAddress(from.address()), bytes, stream));
+                JCudaDriver.cuMemcpyHtoDAsync(DeviceAddress.of(to), new HostAddress(from.address()), bytes, on));
     }
 
     @Override
     public void copyOut(MemorySegment to, long from, long bytes) {
+        copyOut(to, from, bytes, stream);
+    }
+
+    private static void copyOut(MemorySegment to, long from, long bytes, CUstream on) {
         check(
                 "cuMemcpyDtoHAsync",
-                JCudaDriver.cuMemcpyDtoHAsync(new HostAddress(to.address()), DeviceAddress.of(from), bytes, stream));
+                JCudaDriver.cuMemcpyDtoHAsync(new HostAddress(to.address()), DeviceAddress.of(from), bytes, on));
     }
 
     @Override
     public void copy(long to, long from, long bytes) {
+        copy(to, from, bytes, stream);
+    }
+
+    private static void copy(long to, long from, long bytes, CUstream on) {
         check(
                 "cuMemcpyDtoDAsync",
-                JCudaDriver.cuMemcpyDtoDAsync(DeviceAddress.of(to), DeviceAddress.of(from), bytes, stream));
+                JCudaDriver.cuMemcpyDtoDAsync(DeviceAddress.of(to), DeviceAddress.of(from), bytes, on));
+    }
+
+    private static void record(Event event, CUstream on) {
+        check("cuEventRecord", JCudaDriver.cuEventRecord(((JEvent) event).handle, on));
+    }
+
+    private static void waitFor(Event event, CUstream on) {
+        check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(on, ((JEvent) event).handle, 0));
+    }
+
+    /** The second stream. */
+    private final class Copies implements CopyStream {
+        @Override
+        public void copyIn(long to, MemorySegment from, long bytes) {
+            JCudaApi.copyIn(to, from, bytes, copyStream);
+        }
+
+        @Override
+        public void copyOut(MemorySegment to, long from, long bytes) {
+            JCudaApi.copyOut(to, from, bytes, copyStream);
+        }
+
+        @Override
+        public void copy(long to, long from, long bytes) {
+            JCudaApi.copy(to, from, bytes, copyStream);
+        }
+
+        @Override
+        public void record(Event event) {
+            JCudaApi.record(event, copyStream);
+        }
+
+        @Override
+        public void waitFor(Event event) {
+            JCudaApi.waitFor(event, copyStream);
+        }
+
+        @Override
+        public void synchronize() {
+            check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(copyStream));
+        }
+    }
+
+    @Override
+    public long stream() {
+        return stream.address();
+    }
+
+    @Override
+    public CopyStream copies() {
+        return copies;
+    }
+
+    @Override
+    public void waitFor(Event event) {
+        waitFor(event, stream);
     }
 
     @Override
@@ -260,7 +349,7 @@ public final class JCudaApi implements CudaApi {
 
     @Override
     public void record(Event event) {
-        check("cuEventRecord", JCudaDriver.cuEventRecord(((JEvent) event).handle, stream));
+        record(event, stream);
     }
 
     @Override
@@ -329,6 +418,7 @@ public final class JCudaApi implements CudaApi {
     /** Results are not looked at: after a sticky error every call fails, and letting go of the context frees all of it. */
     @Override
     public void close() {
+        JCudaDriver.cuStreamSynchronize(copyStream);
         JCudaDriver.cuStreamSynchronize(stream);
         for (JGraph graph : graphs) {
             JCudaDriver.cuGraphExecDestroy(graph.handle);
@@ -338,6 +428,7 @@ public final class JCudaApi implements CudaApi {
         modules.forEach(JCudaDriver::cuModuleUnload);
         memory.forEach(address -> JCudaDriver.cuMemFree(DeviceAddress.of(address)));
         pinned.values().forEach(JCudaDriver::cuMemFreeHost);
+        JCudaDriver.cuStreamDestroy(copyStream);
         JCudaDriver.cuStreamDestroy(stream);
         JCudaDriver.cuDevicePrimaryCtxRelease(device);
     }

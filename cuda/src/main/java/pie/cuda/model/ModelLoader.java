@@ -54,16 +54,31 @@ public final class ModelLoader {
                     "head_dim",
                     config.headDim());
         }
+        if (config.rotaryDim() % PackedMatrix.TILE_ROWS != 0 || config.hidden() % 8 != 0) {
+            throw unsupported(
+                    "the cuda driver rotates multiples of 16 dimensions and norms multiples of 8, not "
+                            + config.rotaryDim() + " and " + config.hidden(),
+                    "rotary_dim",
+                    config.rotaryDim());
+        }
     }
 
     private static PieException unsupported(String message, String name, Object value) {
         return new PieException(ErrorCode.UNSUPPORTED, message, Map.of(name, value));
     }
 
-    /** @param angleRows positions from 0 that get angles */
+    /**
+     * @param angleRows positions from 0 that get angles
+     * @param plain whether matrices are also kept row by row, for libraries
+     */
     public static DeviceModel load(
-            ModelFiles files, CudaApi api, NumberFormat format, int angleRows, Consumer<String> progress) {
-        try (Uploader uploader = new Uploader(api, format)) {
+            ModelFiles files,
+            CudaApi api,
+            NumberFormat format,
+            int angleRows,
+            boolean plain,
+            Consumer<String> progress) {
+        try (Uploader uploader = new Uploader(api, format, plain)) {
             return new ModelLoader(files, uploader, progress).load(angleRows);
         }
     }
@@ -115,13 +130,11 @@ public final class ModelLoader {
     }
 
     private static Part plain(Tensor tensor) {
-        return new Part(tensor, 0, 0);
+        return new Part(tensor, 0, 0, false);
     }
 
     private Part rotary(String name) {
-        return config.ropeInterleaved()
-                ? new Part(files.tensor(name), config.headDim(), config.rotaryDim())
-                : plain(files.tensor(name));
+        return new Part(files.tensor(name), config.headDim(), config.rotaryDim(), config.ropeInterleaved());
     }
 
     private long vector(String name) {

@@ -11,8 +11,9 @@ package pie.cuda.model;
  * @param outputs results of the matrix; where gates and ups are mixed, outputs after the gating
  * @param tiles rows of tiles, a multiple of 4
  * @param columnTiles tiles of one row of tiles
+ * @param plain address of the same rows one after the other, {@link #stride} apart, for libraries; 0 for none
  */
-public record PackedMatrix(long address, int outputs, int inputs, int tiles, int columnTiles) {
+public record PackedMatrix(long address, int outputs, int inputs, int tiles, int columnTiles, long plain) {
     public static final int TILE_ROWS = 16;
     public static final int TILE_COLUMNS = 32;
     public static final int TILE_BYTES = 2 * TILE_ROWS * TILE_COLUMNS;
@@ -28,6 +29,11 @@ public record PackedMatrix(long address, int outputs, int inputs, int tiles, int
     /** Return how far apart rows of inputs lie, in numbers. */
     public static int stride(int columns) {
         return columnTiles(columns) * TILE_COLUMNS;
+    }
+
+    /** Return all rows of all tiles. */
+    public int rows() {
+        return tiles * TILE_ROWS;
     }
 
     public long bytes() {

@@ -20,20 +20,38 @@ sealed interface RowOrder {
     /**
      * One part of stacked rows.
      *
-     * @param headDim rows of one head whose first {@code rotaryDim} are put from pairs side by side into two halves; 0 for none
+     * @param headDim rows of one head whose first {@code rotaryDim} are rotated; 0 for none. Each tile gets eight rows of the first half and
+     *     the eight that they are rotated with
+     * @param interleaved whether the tensor has such pairs side by side, not half a rotation apart
      */
-    record Part(Tensor tensor, int headDim, int rotaryDim) {
+    record Part(Tensor tensor, int headDim, int rotaryDim, boolean interleaved) {
+        private static final int EIGHT = PackedMatrix.TILE_ROWS / 2;
+
         int source(int row) {
             if (headDim == 0) {
                 return row;
             }
             int head = row / headDim * headDim;
             int i = row - head;
-            int half = rotaryDim / 2;
-            if (i < half) {
-                return head + 2 * i;
+            if (i >= rotaryDim) {
+                return row;
             }
-            return i < rotaryDim ? head + 2 * (i - half) + 1 : row;
+            int pair = i / PackedMatrix.TILE_ROWS * EIGHT + i % EIGHT;
+            boolean second = i % PackedMatrix.TILE_ROWS >= EIGHT;
+            if (interleaved) {
+                return head + 2 * pair + (second ? 1 : 0);
+            }
+            return head + pair + (second ? rotaryDim / 2 : 0);
+        }
+
+        /** Return the packed row of a row of a head whose rotated rows are in two halves. */
+        static int tiled(int row, int rotaryDim) {
+            int half = rotaryDim / 2;
+            if (row >= rotaryDim) {
+                return row;
+            }
+            int pair = row % half;
+            return pair / EIGHT * PackedMatrix.TILE_ROWS + pair % EIGHT + (row < half ? 0 : EIGHT);
         }
     }
 

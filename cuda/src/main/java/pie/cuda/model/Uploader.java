@@ -14,9 +14,12 @@ public final class Uploader implements AutoCloseable {
     private final CudaApi api;
     private final NumberFormat format;
     private final MemorySegment staging;
+    private final boolean plain;
     private long bytes;
 
-    public Uploader(CudaApi api, NumberFormat format) {
+    /** @param plain whether matrices are also kept row by row */
+    public Uploader(CudaApi api, NumberFormat format, boolean plain) {
+        this.plain = plain;
         this.api = api;
         this.format = format;
         staging = api.allocateHost(STAGING_BYTES);
@@ -40,7 +43,30 @@ public final class Uploader implements AutoCloseable {
             api.copyIn(address + from * rowBytes, staging, count * rowBytes);
             api.synchronize();
         }
-        return new PackedMatrix(address, outputs, order.columns(), tiles, columnTiles);
+        return new PackedMatrix(
+                address, outputs, order.columns(), tiles, columnTiles, plain ? plain(order, tiles, columnTiles) : 0);
+    }
+
+    private long plain(RowOrder order, int tiles, int columnTiles) {
+        int stride = columnTiles * PackedMatrix.TILE_COLUMNS;
+        int rows = tiles * PackedMatrix.TILE_ROWS;
+        long address = allocate(2L * rows * stride);
+        int most = Math.toIntExact(STAGING_BYTES / (2L * stride));
+        for (int from = 0; from < rows; from += most) {
+            int first = from;
+            int count = Math.min(most, rows - from);
+            IntStream.range(0, count).parallel().forEach(i -> {
+                float[] values = new float[stride];
+                boolean there = order.read(first + i, (tensor, row) -> Dequantizer.rows(tensor, row, 1, values, 0));
+                for (int k = 0; k < stride; k++) {
+                    float v = there && k < order.columns() ? values[k] : 0f;
+                    staging.set(ValueLayout.JAVA_SHORT, 2L * ((long) i * stride + k), format.narrow(v));
+                }
+            });
+            api.copyIn(address + 2L * from * stride, staging, 2L * count * stride);
+            api.synchronize();
+        }
+        return address;
     }
 
     private void pack(RowOrder order, int tile, int columnTiles, long at) {

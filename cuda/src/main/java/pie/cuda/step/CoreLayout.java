@@ -24,6 +24,7 @@ final class CoreLayout {
     final int tokens;
     final int angles;
     final int places;
+    final int adapters;
     final int heads;
     final int requests;
     final int draws;
@@ -38,7 +39,8 @@ final class CoreLayout {
         tokens = up(blocks * COUNTS);
         angles = tokens + up(rows);
         places = angles + up(rows);
-        heads = places + up(rows);
+        adapters = places + up(rows);
+        heads = adapters + up(rows);
         requests = heads + up(rows);
         draws = requests + up(shape.maxRequests() * REQUEST);
         merges = draws + up(rows * DRAW);

@@ -1,12 +1,13 @@
 package pie.cuda.step;
 
+import java.util.Optional;
+import java.util.function.IntFunction;
 import pie.cuda.Kernel;
-import pie.cuda.Kernels;
 import pie.cuda.model.PackedMatrix;
 
 /** Multiply rows by one matrix; which of the kernels does it depends on the number of rows, the result does not. */
 final class Gemm {
-    private static final int WIDE = 64;
+    static final int WIDE = 64;
     /** Blocks of 256 threads that a multiprocessor may get before wider ones, which read the weights less often, are faster: measured. */
     private static final int BLOCKS_EACH = 4;
 
@@ -16,45 +17,33 @@ final class Gemm {
     private final Kernel sixteen;
     private final Kernel thirtyTwo;
     private final Kernel wide;
+    private final Optional<LibraryGemm> library;
 
     /**
-     * @param kind {@code store}, {@code add}, {@code swiglu}
-     * @param count address of the number of rows
-     * @param x address of rows, {@link PackedMatrix#stride} apart
+     * @param kernel of a width: 8, 16, 32 or {@value #WIDE} rows, with its arguments; the first is the address of the number of rows. The widest
+     *     may be another of the three where no more rows than 32 come
      */
-    Gemm(
-            Kernels kernels,
-            String kind,
-            PackedMatrix matrix,
-            int multiprocessors,
-            long count,
-            long x,
-            long out,
-            int outStride) {
-        this.matrix = matrix;
-        this.multiprocessors = multiprocessors;
-        Object[] arguments = {
-            count,
-            matrix.address(),
-            x,
-            PackedMatrix.stride(matrix.inputs()),
-            matrix.columnTiles(),
-            matrix.outputs(),
-            out,
-            outStride
-        };
-        eight = kernels.gemm(kind, 8).with(arguments);
-        sixteen = kernels.gemm(kind, 16).with(arguments);
-        thirtyTwo = kernels.gemm(kind, 32).with(arguments);
-        wide = kernels.gemm(kind, WIDE).with(arguments);
+    Gemm(PackedMatrix matrix, int multiprocessors, IntFunction<Kernel> kernel) {
+        this(matrix, multiprocessors, kernel, Optional.empty());
     }
 
-    /** Take the number of rows from another address. */
-    void count(long address) {
-        eight.set(0, address);
-        sixteen.set(0, address);
-        thirtyTwo.set(0, address);
-        wide.set(0, address);
+    /** @param library takes many rows instead, where it may */
+    Gemm(PackedMatrix matrix, int multiprocessors, IntFunction<Kernel> kernel, Optional<LibraryGemm> library) {
+        this.library = library;
+        this.matrix = matrix;
+        this.multiprocessors = multiprocessors;
+        eight = kernel.apply(8);
+        sixteen = kernel.apply(16);
+        thirtyTwo = kernel.apply(32);
+        wide = kernel.apply(WIDE);
+    }
+
+    /** Set an argument that is an address. */
+    void set(int index, long address) {
+        eight.set(index, address);
+        sixteen.set(index, address);
+        thirtyTwo.set(index, address);
+        wide.set(index, address);
     }
 
     /** Launch every kernel once, for the first rows alone. */
@@ -65,8 +54,17 @@ final class Gemm {
         wide.launch(1, 1);
     }
 
-    void launch(int rows) {
-        if (fits(rows, 8)) {
+    /** Set the address of the table of adapters: argument {@code index} of the kernels, {@code finish} of what finishes the library's products. */
+    void adapt(int index, int finish, long table) {
+        set(index, table);
+        library.ifPresent(l -> l.set(finish, table));
+    }
+
+    /** @param mayLibrary whether many rows may go to the library, which no recorded launch does */
+    void launch(int rows, boolean mayLibrary) {
+        if (mayLibrary && library.isPresent() && rows >= LibraryGemm.LEAST) {
+            library.get().launch(rows);
+        } else if (fits(rows, 8)) {
             eight.launch(matrix.tiles(), blocks(rows, 8));
         } else if (fits(rows, 16)) {
             sixteen.launch(matrix.tiles(), blocks(rows, 16));

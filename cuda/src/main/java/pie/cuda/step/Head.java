@@ -33,7 +33,7 @@ final class Head {
             StepShape shape,
             CoreLayout layout,
             StepInputs inputs,
-            long x,
+            ForwardPass pass,
             long tokens,
             long statuses) {
         this.api = api;
@@ -46,8 +46,23 @@ final class Head {
         logits = ForwardPass.zeroed(api, 4L * StepShape.HEAD_ROWS * vocab);
         long work = ForwardPass.zeroed(api, 4L * StepShape.HEAD_ROWS * vocab);
         norm = kernels.rmsNorm()
-                .with(0L, 0L, x, model.outputNorm(), config.rmsEpsilon(), config.hidden(), normed, stride);
-        head = new Gemm(kernels, "store", model.head(), shape.multiprocessors(), 0L, normed, logits, vocab);
+                .with(
+                        0L,
+                        0L,
+                        pass.x(),
+                        pass.squares(),
+                        pass.parts(),
+                        model.outputNorm(),
+                        config.rmsEpsilon(),
+                        config.hidden(),
+                        normed,
+                        stride);
+        head = new Gemm(
+                model.head(),
+                shape.multiprocessors(),
+                width -> new Arguments(0L, model.head())
+                        .add(normed, stride, logits, vocab)
+                        .of(kernels.store(width)));
         sample = kernels.sample().with(0L, 0L, 0L, 0L, 0L, logits, work, vocab, tokens, statuses);
     }
 
@@ -95,8 +110,8 @@ final class Head {
         norm.set(0, count);
         norm.set(ROWS, inputs.core() + 4L * (layout.heads + from));
         norm.launch(rows, 1);
-        head.count(count);
-        head.launch(rows);
+        head.set(0, count);
+        head.launch(rows, false);
     }
 
     private void draws(int block, int from, int count) {

@@ -53,8 +53,12 @@ final class StagedBuffer {
     }
 
     void send(int turn, long size) {
+        send(turn, 0, size);
+    }
+
+    void send(int turn, long from, long size) {
         if (size > 0) {
-            api.copyIn(device, host[turn], size);
+            api.copyIn(device + from, host[turn].asSlice(from, size), size);
         }
     }
 }

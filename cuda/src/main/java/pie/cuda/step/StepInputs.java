@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import pie.cuda.api.CudaApi;
+import pie.cuda.model.AdapterTables;
 import pie.cuda.step.HeadPlan.Chunk;
 import pie.engine.PieException;
 import pie.engine.driver.ForwardBatch;
@@ -17,7 +18,9 @@ final class StepInputs {
 
     private final StepShape shape;
     private final CoreLayout layout;
+    private final AdapterTables adapters;
     private final AttentionPlan attention;
+    private boolean adapted;
     private final StagedBuffer core;
     private final StagedBuffer tables;
     private final StagedBuffer masks;
@@ -25,8 +28,9 @@ final class StepInputs {
     private final StagedBuffer adjustments;
     private final StagedBuffer logitMasks;
 
-    StepInputs(CudaApi api, StepShape shape, CoreLayout layout) {
+    StepInputs(CudaApi api, StepShape shape, CoreLayout layout, AdapterTables adapters) {
         this.shape = shape;
+        this.adapters = adapters;
         this.layout = layout;
         attention = new AttentionPlan(shape, layout);
         core = new StagedBuffer(api, 4L * layout.size);
@@ -84,10 +88,20 @@ final class StepInputs {
         return moved;
     }
 
+    /**
+     * Send masks and draws again, after late masks have come; what was sent before must have arrived. Returns true if a buffer has moved.
+     */
+    boolean sendLate(ForwardBatch batch, HeadPlan plan, int turn) {
+        boolean moved = sampler(batch, turn);
+        draws(batch, plan, core.host(turn));
+        core.send(turn, 4L * layout.draws, 4L * (layout.merges - layout.draws));
+        return moved;
+    }
+
     Grid grid(ForwardBatch batch, HeadPlan plan) {
         Chunk first =
                 plan.chunks().isEmpty() ? new Chunk(0, 0, 0, 0) : plan.chunks().getFirst();
-        return new Grid(batch.rows, attention.items(), attention.merges(), first.rows(), first.draws());
+        return new Grid(batch.rows, attention.items(), attention.merges(), first.rows(), first.draws(), adapted);
     }
 
     private void check(ForwardBatch batch) {
@@ -105,6 +119,11 @@ final class StepInputs {
         for (int i = 0; i < batch.pageIndptr[batch.requests]; i++) {
             if (batch.pageIndices[i] < 0 || batch.pageIndices[i] >= shape.pages()) {
                 throw PieException.invalid("page " + batch.pageIndices[i] + " is not in 0 .. " + (shape.pages() - 1));
+            }
+        }
+        for (int r = 0; r < batch.requests; r++) {
+            if (batch.adapter[r] != 0 && !adapters.isLoaded(batch.adapter[r])) {
+                throw PieException.invalid("adapter " + batch.adapter[r] + " of request " + r + " is not loaded");
             }
         }
         for (int s = 0; s < batch.draws; s++) {
@@ -134,6 +153,7 @@ final class StepInputs {
         }
         MemorySegment.copy(batch.positions, 0, to, JAVA_INT, 4L * layout.angles, batch.rows);
         MemorySegment table = tables.host(turn);
+        adapted = false;
         int at = 0;
         for (int r = 0; r < batch.requests; r++) {
             int pages = pages(batch, r);
@@ -144,6 +164,7 @@ final class StepInputs {
                 }
             }
             places(batch, r, table, at, to);
+            adapters(batch, r, to);
             request(batch, r, at, to);
             at += pages;
         }
@@ -169,6 +190,13 @@ final class StepInputs {
                 place = Math.addExact(Math.multiplyExact(page, shape.pageSize()), slot & (shape.pageSize() - 1));
             }
             to.setAtIndex(JAVA_INT, layout.places + batch.qoIndptr[r] + i, place);
+        }
+    }
+
+    private void adapters(ForwardBatch batch, int r, MemorySegment to) {
+        adapted |= batch.adapter[r] != 0;
+        for (int row = batch.qoIndptr[r]; row < batch.qoIndptr[r + 1]; row++) {
+            to.setAtIndex(JAVA_INT, layout.adapters + row, batch.adapter[r] - 1);
         }
     }
 
@@ -212,7 +240,7 @@ final class StepInputs {
                 int at = layout.draws + i * CoreLayout.DRAW;
                 to.setAtIndex(JAVA_INT, at, plan.headOfRow(batch.drawRow[s]) - chunk.from());
                 to.setAtIndex(JAVA_INT, at + 1, s);
-                to.setAtIndex(JAVA_INT, at + 2, batch.logitMaskRef[s]);
+                to.setAtIndex(JAVA_INT, at + 2, batch.late[s] ? ForwardBatch.NO_MASK : batch.logitMaskRef[s]);
                 to.setAtIndex(JAVA_INT, at + 3, batch.chainIndptr[s]);
                 to.setAtIndex(JAVA_INT, at + 4, batch.chainIndptr[s + 1]);
                 to.setAtIndex(JAVA_INT, at + 5, batch.drawNumber[s]);

@@ -5,12 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import pie.cuda.CuBlas;
 import pie.cuda.Kernels;
 import pie.cuda.api.CudaApi;
 import pie.cuda.api.CudaCallException;
+import pie.cuda.model.AdapterTables;
 import pie.cuda.model.DeviceModel;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LateMasks;
 import pie.engine.generate.RowSampler;
 
 /**
@@ -23,6 +27,11 @@ public final class StepRunner {
     /** Hold what is in flight of one step. */
     private static final class Turn {
         final CudaApi.Event done;
+        /** Inputs have arrived; layers have run: of a step that waits for late masks. */
+        final CudaApi.Event sent;
+
+        final CudaApi.Event forwarded;
+        boolean waiting;
         final MemorySegment result;
         final HeadPlan plan;
         MemorySegment logits;
@@ -30,6 +39,8 @@ public final class StepRunner {
 
         Turn(CudaApi api, StepShape shape) {
             done = api.newEvent();
+            sent = api.newEvent();
+            forwarded = api.newEvent();
             result = api.allocateHost(8L * shape.maxRows());
             plan = new HeadPlan(shape.maxRows());
             logits = api.allocateHost(4L * shape.model().vocab());
@@ -53,15 +64,23 @@ public final class StepRunner {
      * @param pool address of the page pool
      * @param graphs whether launches of decode steps are recorded and replayed
      */
-    public StepRunner(CudaApi api, Kernels kernels, DeviceModel model, StepShape shape, long pool, boolean graphs) {
+    public StepRunner(
+            CudaApi api,
+            Kernels kernels,
+            DeviceModel model,
+            AdapterTables adapters,
+            StepShape shape,
+            Optional<CuBlas> library,
+            long pool,
+            boolean graphs) {
         this.api = api;
         this.shape = shape;
         this.graphs = graphs;
         CoreLayout layout = new CoreLayout(shape);
-        inputs = new StepInputs(api, shape, layout);
+        inputs = new StepInputs(api, shape, layout, adapters);
         drawn = ForwardPass.zeroed(api, 8L * shape.maxRows());
-        pass = new ForwardPass(api, kernels, model, shape, layout, inputs.core(), drawn, pool);
-        head = new Head(api, kernels, model, shape, layout, inputs, pass.x(), drawn, drawn + 4L * shape.maxRows());
+        pass = new ForwardPass(api, kernels, model, adapters, shape, layout, library, inputs.core(), drawn, pool);
+        head = new Head(api, kernels, model, shape, layout, inputs, pass, drawn, drawn + 4L * shape.maxRows());
         bind();
         turns = new Turn[] {new Turn(api, shape), new Turn(api, shape)};
         sampler = new RowSampler(shape.model().vocab());
@@ -71,7 +90,7 @@ public final class StepRunner {
 
     /** Launch each kernel once for no rows, so that none is loaded while launches are recorded. */
     private void touch() {
-        Grid nothing = new Grid(1, 1, 1, 1, 1);
+        Grid nothing = new Grid(1, 1, 1, 1, 1, false);
         pass.touch(nothing);
         head.launch(nothing);
     }
@@ -102,9 +121,15 @@ public final class StepRunner {
                 bind();
             }
             logits(t);
-            run(batch, t);
-            api.copyOut(t.result, drawn, 8L * shape.maxRows());
-            api.record(t.done);
+            t.waiting = LateMasks.expected(batch);
+            if (t.waiting) {
+                api.record(t.sent);
+                layers(batch, t);
+                api.record(t.forwarded);
+            } else {
+                run(batch, t);
+                end(t);
+            }
         } catch (CudaCallException e) {
             settle(e);
             throw e;
@@ -113,6 +138,43 @@ public final class StepRunner {
         next = 1 - turn;
         lastDraws = batch.draws;
         return turn;
+    }
+
+    private void end(Turn t) {
+        api.copyOut(t.result, drawn, 8L * shape.maxRows());
+        api.record(t.done);
+    }
+
+    /** Say whether a step waits for late masks before its draws are launched. */
+    public boolean waits(int turn) {
+        return turns[turn].waiting;
+    }
+
+    /** Say whether the draws of a waiting step could be launched: its first inputs have left the memory that later ones go through. */
+    public boolean mayDraw(int turn) {
+        return api.reached(turns[turn].sent);
+    }
+
+    /** Say whether the layers of a waiting step have run. */
+    public boolean forwarded(int turn) {
+        return api.reached(turns[turn].forwarded);
+    }
+
+    /** Launch the draws of a waiting step, with the masks that its batch has by now. */
+    public void draw(int turn, ForwardBatch batch) {
+        Turn t = turns[turn];
+        t.waiting = false;
+        try {
+            if (inputs.sendLate(batch, t.plan, turn)) {
+                api.synchronize();
+                bind();
+            }
+            head.launch(t.plan, t.logits);
+            end(t);
+        } catch (CudaCallException e) {
+            settle(e);
+            throw e;
+        }
     }
 
     /** Wait for what was launched of a step that failed, so that the next one may use the same memory of the host. */
@@ -139,11 +201,25 @@ public final class StepRunner {
     private void run(ForwardBatch batch, Turn t) {
         Grid grid = inputs.grid(batch, t.plan);
         if (!graphs || !repeats(batch, t.plan)) {
-            pass.launch(grid);
+            pass.launch(grid, false);
             head.launch(t.plan, t.logits);
             return;
         }
-        Grid bucket = grid.bucket();
+        replay(grid.bucket());
+    }
+
+    /** Launch the layers alone: a grid without heads stands for them. */
+    private void layers(ForwardBatch batch, Turn t) {
+        Grid grid = inputs.grid(batch, t.plan);
+        Grid alone = new Grid(grid.rows(), grid.items(), grid.merges(), 0, 0, grid.adapted());
+        if (graphs && batch.rows == batch.requests) {
+            replay(alone.bucket());
+        } else {
+            pass.launch(alone, false);
+        }
+    }
+
+    private void replay(Grid bucket) {
         CudaApi.Graph graph = recorded.get(bucket);
         if (graph == null) {
             if (recorded.size() >= MOST_GRAPHS) {
@@ -158,8 +234,10 @@ public final class StepRunner {
     private CudaApi.Graph record(Grid bucket) {
         api.beginCapture();
         try {
-            pass.launch(bucket);
-            head.launch(bucket);
+            pass.launch(bucket, true);
+            if (bucket.heads() > 0) {
+                head.launch(bucket);
+            }
         } catch (RuntimeException e) {
             api.dropCapture();
             throw e;
@@ -207,11 +285,13 @@ public final class StepRunner {
             api.copyIn(drawn, t.result, 4L * batch.draws);
             api.synchronize();
         }
+        LateMasks.refuse(batch, result);
         result.sampleNanos = System.nanoTime() - sampling;
     }
 
     /** Give up a turn whose step failed. */
     public void abandon(int turn) {
         turns[turn].open = false;
+        turns[turn].waiting = false;
     }
 }

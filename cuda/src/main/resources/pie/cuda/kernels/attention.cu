@@ -310,9 +310,22 @@ KERNEL attention_merge(const int* counts, const Merge* merges, const Request* re
     attend<DIM>(counts, items, requests, tables, masks, queries, query_stride, pool, page_size_in_nums, layer_offset,           \
                 page_shift, kv_heads, group, scale, out, out_stride, partials);                                                 \
   }
+// A compiler that is told the model's dimensions makes no others.
+#if !defined(PIE_HEAD_DIM) || PIE_HEAD_DIM == 16
 ATTENTION(16)
+#endif
+#if !defined(PIE_HEAD_DIM) || PIE_HEAD_DIM == 32
 ATTENTION(32)
+#endif
+#if !defined(PIE_HEAD_DIM) || PIE_HEAD_DIM == 64
 ATTENTION(64)
+#endif
+#if !defined(PIE_HEAD_DIM) || PIE_HEAD_DIM == 80
 ATTENTION(80)
+#endif
+#if !defined(PIE_HEAD_DIM) || PIE_HEAD_DIM == 96
 ATTENTION(96)
+#endif
+#if !defined(PIE_HEAD_DIM) || PIE_HEAD_DIM == 128
 ATTENTION(128)
+#endif

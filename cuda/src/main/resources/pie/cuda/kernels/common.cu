@@ -12,6 +12,9 @@ typedef long long i64;
 struct alignas(16) Word4 {
   u32 x, y, z, w;
 };
+struct alignas(16) Float4 {
+  float x, y, z, w;
+};
 struct alignas(8) Word2 {
   u32 x, y;
 };
@@ -79,3 +82,21 @@ DEV i64 packed(int n, int k, int k_tiles) {
   i64 tile = (i64)(n >> 4) * k_tiles + (k >> 5);
   return tile * 512 + (n >> 3 & 1) * 256 + (n & 7) * 32 + (k & 31);
 }
+
+// The sum of a row's squares is kept in parts, one for each 16 columns, which whatever writes the row leaves beside it. All lanes of
+// the warp add them in the same order and get 1 / rms.
+DEV float row_scale(const float* squares, int parts, int hidden, float epsilon) {
+  float sum = 0.f;
+#pragma unroll 1
+  for (int i = threadIdx.x & 31; i < parts; i += 32) sum = __fadd_rn(sum, squares[i]);
+  return 1.f / sqrtf(__fadd_rn(warp_sum(sum) / hidden, epsilon));
+}
+
+DEV num normed(float x, float scale, float weight) { return narrow(__fmul_rn(__fmul_rn(x, scale), weight)); }
+
+// A low-rank addition B (A x) to a matrix: a [rank, inputs], b [packed row of the matrix, rank], both f32.
+struct Adapter {
+  const float* a;
+  const float* b;
+  int rank, unused;
+};

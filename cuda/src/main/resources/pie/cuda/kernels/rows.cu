@@ -1,70 +1,60 @@
 // Kernels that work row by row: one block a row, so that no row depends on another.
 
-// x[row, :] = table[token, :]; a token ~j (negative) is draw j of the step before.
-KERNEL embed(const int* counts, const int* tokens, const int* drawn, const num* table, int k_tiles, int hidden, float* x) {
+// x[row, :] = table[token, :]; a token ~j (negative) is draw j of the step before. Also squares[row, :]: see row_scale.
+KERNEL embed(const int* counts, const int* tokens, const int* drawn, const num* table, int k_tiles, int hidden, float* x,
+             float* squares, int parts) {
   int row = blockIdx.x;
   if (row >= counts[ROWS]) return;
   int token = tokens[row];
   if (token < 0) token = drawn[~token];
-  for (int i = threadIdx.x; i < hidden; i += blockDim.x) {
-    x[(i64)row * hidden + i] = widen(table[packed(token, i, k_tiles)]);
+  for (int base = 0; base < hidden; base += blockDim.x) {
+    int i = base + threadIdx.x;
+    float v = i < hidden ? widen(table[packed(token, i, k_tiles)]) : 0.f;
+    if (i < hidden) x[(i64)row * hidden + i] = v;
+    float square = __fmul_rn(v, v);
+    for (int away = 8; away > 0; away >>= 1) square = __fadd_rn(square, __shfl_xor_sync(ALL_LANES, square, away));
+    if ((threadIdx.x & 15) == 0 && i < hidden) squares[(i64)row * parts + (i >> 4)] = square;
   }
 }
 
-// out[row, :] = x[source, :] / rms * weight, source = rows[row] or row itself. Blocks of 256 threads.
-KERNEL rms_norm(const int* count, const int* rows, const float* x, const float* weight, float epsilon, int hidden, num* out,
-            int stride) {
-  __shared__ float sums[8];
+// out[row, :] = x[source, :] / rms * weight, source = rows[row] or row itself.
+KERNEL rms_norm(const int* count, const int* rows, const float* x, const float* squares, int parts, const float* weight, float epsilon,
+                int hidden, num* out, int stride) {
   int row = blockIdx.x;
   if (row >= *count) return;
-  const float* from = x + (i64)(rows ? rows[row] : row) * hidden;
-  float sum = 0.f;
-  for (int i = threadIdx.x; i < hidden; i += 256) sum = __fmaf_rn(from[i], from[i], sum);
-  sum = warp_sum(sum);
-  if ((threadIdx.x & 31) == 0) sums[threadIdx.x >> 5] = sum;
-  __syncthreads();
-  float all = 0.f;
-  for (int i = 0; i < 8; i++) all = __fadd_rn(all, sums[i]);
-  float scale = 1.f / sqrtf(all / hidden + epsilon);
-  for (int i = threadIdx.x; i < hidden; i += 256) out[(i64)row * stride + i] = narrow(from[i] * scale * weight[i]);
+  int source = rows ? rows[row] : row;
+  const float* from = x + (i64)source * hidden;
+  float scale = row_scale(squares + (i64)source * parts, parts, hidden, epsilon);
+  for (int i = threadIdx.x; i < hidden; i += blockDim.x) out[(i64)row * stride + i] = normed(from[i], scale, weight[i]);
 }
 
-DEV float biased(const float* y, const float* bias, int i) { return bias ? y[i] + bias[i] : y[i]; }
-
-// Adds biases, rotates queries and keys, and writes keys and values to the row's place in the page pool, if it has one.
-//   page    layer 0 .. L-1, each: keys [head][slot][dim], values [head][dim][slot]
-KERNEL rope_append(const int* counts, const int* angle_rows, const int* places, const float* qkv, int qkv_stride, const float* bias,
-                   const float* angles, int half, num* queries, int query_stride, num* pool, i64 page_size_in_nums,
-                   i64 layer_offset, int page_shift, int heads, int kv_heads, int head_dim) {
+// shrunk[row, :] = A x of the row's adapter, in f32; a warp a sum, so that its order follows from the length alone. Rows of the base
+// model have none.
+template <bool NORMED>
+DEV void shrink(const int* counts, const int* adapters, const Adapter* table, const num* x, int stride, const float* residual,
+                const float* squares, int parts, const float* weight, float epsilon, int inputs, float* shrunk, int shrunk_stride) {
   int row = blockIdx.x;
-  if (row >= counts[ROWS]) return;
-  const float* y = qkv + (i64)row * qkv_stride;
-  const float* turn = angles + (i64)angle_rows[row] * half * 2;
-  int place = places[row];
-  int page_size = 1 << page_shift;
-  int slot = place & (page_size - 1);
-  num* keys = pool + (place < 0 ? 0 : (i64)(place >> page_shift)) * page_size_in_nums + layer_offset;
-  num* values = keys + (i64)kv_heads * page_size * head_dim;
-  int all = (heads + 2 * kv_heads) * head_dim;
-  for (int i = threadIdx.x; i < all; i += blockDim.x) {
-    int head = i / head_dim;
-    int dim = i - head * head_dim;
-    float v = biased(y, bias, i);
-    if (head < heads + kv_heads && dim < 2 * half) {
-      int angle = dim < half ? dim : dim - half;
-      float c = turn[2 * angle];
-      float s = turn[2 * angle + 1];
-      v = dim < half ? v * c - biased(y, bias, i + half) * s : v * c + biased(y, bias, i - half) * s;
+  if (row >= counts[ROWS] || adapters[row] < 0) return;
+  Adapter adapter = table[adapters[row]];
+  float scale = NORMED ? row_scale(squares + (i64)row * parts, parts, inputs, epsilon) : 0.f;
+  for (int r = threadIdx.x >> 5; r < adapter.rank; r += blockDim.x >> 5) {
+    const float* a = adapter.a + (i64)r * inputs;
+    float sum = 0.f;
+    for (int i = threadIdx.x & 31; i < inputs; i += 32) {
+      num v = NORMED ? normed(residual[(i64)row * inputs + i], scale, weight[i]) : x[(i64)row * stride + i];
+      sum = __fmaf_rn(a[i], widen(v), sum);
     }
-    if (head < heads) {
-      queries[(i64)row * query_stride + i] = narrow(v);
-    } else if (place >= 0) {
-      int kv = head - heads;
-      if (kv < kv_heads) {
-        keys[((i64)kv * page_size + slot) * head_dim + dim] = narrow(v);
-      } else {
-        values[((i64)(kv - kv_heads) * head_dim + dim) * page_size + slot] = narrow(v);
-      }
-    }
+    sum = warp_sum(sum);
+    if ((threadIdx.x & 31) == 0) shrunk[(i64)row * shrunk_stride + r] = sum;
   }
+}
+
+KERNEL shrink_normed(const int* counts, const int* adapters, const Adapter* table, const float* x, const float* squares, int parts,
+                     const float* weight, float epsilon, int inputs, float* shrunk, int shrunk_stride) {
+  shrink<true>(counts, adapters, table, 0, 0, x, squares, parts, weight, epsilon, inputs, shrunk, shrunk_stride);
+}
+
+KERNEL shrink_plain(const int* counts, const int* adapters, const Adapter* table, const num* x, int stride, int inputs, float* shrunk,
+                    int shrunk_stride) {
+  shrink<false>(counts, adapters, table, x, stride, 0, 0, 0, 0, 0.f, inputs, shrunk, shrunk_stride);
 }

@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -57,6 +58,12 @@ public final class Emulator implements BeforeAllCallback, AfterEachCallback {
         Assumptions.assumeTrue(EmulatorLibrary.hasCompiler(), "no g++ here: the CUDA emulator cannot be built");
         Path library = EmulatorLibrary.path();
         System.setProperty("pie.cuda.library", library.toString());
+        if (System.getProperty("pie.cuda.cublas") == null) {
+            System.setProperty("pie.cuda.cublas", library.toString());
+        }
+        if (System.getProperty("pie.cuda.nvrtc") == null) {
+            System.setProperty("pie.cuda.nvrtc", "none"); // its machine code is not for this device
+        }
         System.load(library.toString());
         loaded = true;
     }
@@ -124,6 +131,21 @@ public final class Emulator implements BeforeAllCallback, AfterEachCallback {
             return (long)
                     call("pie_emulator_count", FunctionDescriptor.of(JAVA_LONG, ADDRESS), arena.allocateFrom(what));
         }
+    }
+
+    /** Say what the run-time compiler's stand-in makes of every source, null: nothing, it fails. */
+    public static void compilesTo(@Nullable String image) {
+        try (Arena arena = Arena.ofConfined()) {
+            call(
+                    "pie_emulator_compiles_to",
+                    FunctionDescriptor.ofVoid(ADDRESS),
+                    image == null ? MemorySegment.NULL : arena.allocateFrom(image));
+        }
+    }
+
+    /** Count the compiler's programs that were not given back. */
+    public static long programs() {
+        return (long) call("pie_emulator_programs", FunctionDescriptor.of(JAVA_LONG));
     }
 
     private static Object call(String function, FunctionDescriptor type, Object... arguments) {

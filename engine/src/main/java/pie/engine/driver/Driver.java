@@ -1,9 +1,18 @@
 package pie.engine.driver;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 
-/** Run forward passes on one device with one page pool. All methods but {@link #status} are called by the engine loop alone. */
+/**
+ * Run forward passes on one device with one page pool. All methods but {@link #status} and {@link #supplyLate} are called by the engine loop
+ * alone.
+ */
 public interface Driver extends AutoCloseable {
+    /** How long the rest of a step waits for late masks once its layers have run. */
+    Duration LATE_PATIENCE = Duration.ofMillis(1);
+
     /** Return what this driver can do; constant after open. */
     DriverCapabilities capabilities();
 
@@ -29,8 +38,36 @@ public interface Driver extends AutoCloseable {
         sink.failed(list, new DriverFault("the driver does not write pages", false, null));
     }
 
+    /**
+     * Give the mask of a draw that its batch marks as {@code late}; any thread, before or after the step is submitted. What comes too late is
+     * dropped, and the draw's status is {@link ForwardResult#LATE}.
+     *
+     * @param mask bit set of vocabSize bits, set = allowed; must stay as it is until the step has ended
+     */
+    default void supplyLate(long step, int draw, long[] mask) {
+        throw new PieException(ErrorCode.UNSUPPORTED, "the driver takes no late masks");
+    }
+
+    /**
+     * Load an adapter under a number of 1 .. {@code maxAdapters}, in the place of another if one has it; ordered after every earlier and before
+     * every later {@link #submit}. A fault leaves the number without an adapter, and requests that name it fail their step.
+     */
+    default void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
+        sink.failed(number, new DriverFault("the driver takes no adapters", false, null));
+    }
+
+    /** Take an adapter away; ordered as {@link #loadAdapter}. */
+    default void unloadAdapter(int number, AdapterSink sink) {
+        sink.failed(number, new DriverFault("the driver takes no adapters", false, null));
+    }
+
     /** Try to end a submitted step early; its sink is called in any case. */
     void cancel(long step);
+
+    /** Return how often the device was lost and opened again: all pages and steps before that are void. Any thread. */
+    default int reopened() {
+        return 0;
+    }
 
     /** Return the device's state; callable from any thread, never blocks. */
     DeviceStatus status();

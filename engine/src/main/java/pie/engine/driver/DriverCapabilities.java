@@ -21,6 +21,9 @@ package pie.engine.driver;
  * @param nonCausal whether {@code nonCausal} is honoured
  * @param chained whether a row may take a draw of the step before as its token
  * @param batchInvariant whether a row's logits do not depend on its batch mates
+ * @param lateMasks whether {@code late} is honoured: masks that come by {@link Driver#supplyLate}
+ * @param maxAdapters adapters that may be loaded at once, numbered from 1; rows of a step may have different ones; 0: none
+ * @param maxAdapterRank most rank of one target
  */
 public record DriverCapabilities(
         String kind,
@@ -43,7 +46,89 @@ public record DriverCapabilities(
         boolean attentionMasks,
         boolean nonCausal,
         boolean chained,
-        boolean batchInvariant) {
+        boolean batchInvariant,
+        boolean lateMasks,
+        int maxAdapters,
+        int maxAdapterRank) {
+    /** Describe a driver that knows neither late masks nor adapters. */
+    public DriverCapabilities(
+            String kind,
+            String deviceName,
+            String kernels,
+            int totalPages,
+            int pageSize,
+            int maxContext,
+            int vocabSize,
+            long kvBytesPerPage,
+            String weightsFingerprint,
+            String layoutFingerprint,
+            String numericClass,
+            String weightDtype,
+            String kvDtype,
+            String activationDtype,
+            int maxTokens,
+            int maxRequests,
+            int maxDraws,
+            boolean attentionMasks,
+            boolean nonCausal,
+            boolean chained,
+            boolean batchInvariant) {
+        this(
+                kind,
+                deviceName,
+                kernels,
+                totalPages,
+                pageSize,
+                maxContext,
+                vocabSize,
+                kvBytesPerPage,
+                weightsFingerprint,
+                layoutFingerprint,
+                numericClass,
+                weightDtype,
+                kvDtype,
+                activationDtype,
+                maxTokens,
+                maxRequests,
+                maxDraws,
+                attentionMasks,
+                nonCausal,
+                chained,
+                batchInvariant,
+                false,
+                0,
+                0);
+    }
+
+    /** Return the same with late masks and adapters. */
+    public DriverCapabilities with(boolean late, int adapters, int adapterRank) {
+        return new DriverCapabilities(
+                kind,
+                deviceName,
+                kernels,
+                totalPages,
+                pageSize,
+                maxContext,
+                vocabSize,
+                kvBytesPerPage,
+                weightsFingerprint,
+                layoutFingerprint,
+                numericClass,
+                weightDtype,
+                kvDtype,
+                activationDtype,
+                maxTokens,
+                maxRequests,
+                maxDraws,
+                attentionMasks,
+                nonCausal,
+                chained,
+                batchInvariant,
+                late,
+                adapters,
+                adapterRank);
+    }
+
     /** Return what names all that the content of a page depends on, beside its rows. */
     public String modelFingerprint() {
         return weightsFingerprint + '/' + layoutFingerprint + '/' + numericClass;

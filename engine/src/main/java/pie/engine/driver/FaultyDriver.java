@@ -151,6 +151,21 @@ public final class FaultyDriver implements Driver {
     }
 
     @Override
+    public void supplyLate(long step, int draw, long[] mask) {
+        driver.supplyLate(step, draw, mask);
+    }
+
+    @Override
+    public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
+        inOrder(() -> driver.loadAdapter(number, adapter, sink));
+    }
+
+    @Override
+    public void unloadAdapter(int number, AdapterSink sink) {
+        inOrder(() -> driver.unloadAdapter(number, sink));
+    }
+
+    @Override
     public void cancel(long step) {
         ArrayDeque<Runnable> free = new ArrayDeque<>();
         synchronized (stuck) {

@@ -53,6 +53,8 @@ public final class ForwardBatch {
     public final int[] visibleFrom;
     /** R: number of last slots that a row sees beside {@link #sink}, its own included; 0 = all. */
     public final int[] window;
+    /** R: number of the adapter of the request's rows, as loaded by {@link Driver#loadAdapter}; 0 = the model as it is. */
+    public final int[] adapter;
     /** R+1: first word of the request's attention mask in {@link #maskBits}; an empty span means plain causal. */
     public final int[] maskIndptr;
     /** Bitmap of q x kvLength bits, row-major, bit i in word i / 64; set = may be seen; ANDed with causality and windows. */
@@ -81,6 +83,8 @@ public final class ForwardBatch {
     public float[] adjustAdd;
     /** S: mask of the draw in {@link #logitMasks}, or {@link #NO_MASK}. */
     public final int[] logitMaskRef;
+    /** S: the draw's mask comes by {@link Driver#supplyLate}, only if {@code lateMasks}; {@link #logitMaskRef} says nothing then. */
+    public final boolean[] late;
     /** Bit sets of vocabSize bits; set = allowed. */
     public long[][] logitMasks;
 
@@ -119,6 +123,7 @@ public final class ForwardBatch {
         sink = new int[r];
         visibleFrom = new int[r];
         window = new int[r];
+        adapter = new int[r];
         maskIndptr = new int[r + 1];
         maskBits = new long[0];
         drawRow = new int[s];
@@ -133,6 +138,7 @@ public final class ForwardBatch {
         adjustMul = new float[64];
         adjustAdd = new float[64];
         logitMaskRef = new int[s];
+        late = new boolean[s];
         logitMasks = new long[16][];
         probeRow = new int[16];
         probeKind = new ProbeKind[16];
@@ -145,6 +151,8 @@ public final class ForwardBatch {
 
     /** Forget the last step's content. */
     public void clear() {
+        Arrays.fill(adapter, 0, requests, 0);
+        Arrays.fill(late, 0, draws, false);
         requests = 0;
         rows = 0;
         draws = 0;

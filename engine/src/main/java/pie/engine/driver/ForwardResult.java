@@ -13,6 +13,9 @@ public final class ForwardResult {
     /** The masks leave no token. */
     public static final byte EMPTY = 2;
 
+    /** The draw's late mask did not come in time: nothing was drawn. */
+    public static final byte LATE = 3;
+
     public final int[] token;
     public final byte[] status;
     public int[] probeIndptr;

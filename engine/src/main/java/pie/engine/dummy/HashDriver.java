@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
+import pie.engine.driver.AdapterSink;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -16,6 +17,8 @@ import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LateMasks;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.StepSink;
 import pie.engine.generate.RowSampler;
 
@@ -30,6 +33,7 @@ public final class HashDriver implements Driver {
     private static final long GOLDEN = 0x9e37_79b9_7f4a_7c15L;
     private static final int DEFAULT_PAGES = 4096;
     private static final int DEFAULT_CONTEXT = 8192;
+    private static final int ADAPTERS = 64;
 
     private final DriverCapabilities capabilities;
     private final long[] pool;
@@ -50,6 +54,11 @@ public final class HashDriver implements Driver {
 
     private int drawn;
     private boolean closed;
+    private final LateMasks late = new LateMasks();
+    /** What stands for each adapter's numbers; 0 for one that changes nothing. */
+    private final long[] adapters = new long[ADAPTERS + 1];
+
+    private final boolean[] loaded = new boolean[ADAPTERS + 1];
 
     /** @param weights stands for the model's weights: another number, another model */
     public HashDriver(DriverConfig config, int vocab, int maxContext, long weights) {
@@ -67,27 +76,28 @@ public final class HashDriver implements Driver {
         int pages = config.pages() == 0 ? DEFAULT_PAGES : config.pages();
         int context = config.maxContext() == 0 ? maxContext : Math.min(maxContext, config.maxContext());
         capabilities = new DriverCapabilities(
-                HashDriverProvider.KIND,
-                "no device",
-                "hash",
-                pages,
-                pageSize,
-                context == 0 ? DEFAULT_CONTEXT : context,
-                vocab,
-                8L * pageSize,
-                Long.toHexString(weights),
-                "hash-" + pageSize,
-                "hash",
-                "none",
-                "hash64",
-                "f32",
-                config.maxBatchTokens(),
-                config.maxBatchSize(),
-                Math.max(config.maxBatchTokens(), config.maxBatchSize()),
-                true,
-                true,
-                true,
-                true);
+                        HashDriverProvider.KIND,
+                        "no device",
+                        "hash",
+                        pages,
+                        pageSize,
+                        context == 0 ? DEFAULT_CONTEXT : context,
+                        vocab,
+                        8L * pageSize,
+                        Long.toHexString(weights),
+                        "hash-" + pageSize,
+                        "hash",
+                        "none",
+                        "hash64",
+                        "f32",
+                        config.maxBatchTokens(),
+                        config.maxBatchSize(),
+                        Math.max(config.maxBatchTokens(), config.maxBatchSize()),
+                        true,
+                        true,
+                        true,
+                        true)
+                .with(true, ADAPTERS, Integer.MAX_VALUE);
         delayNanos = micros(config, "delay_micros");
         rowNanos = micros(config, "row_micros");
         pool = new long[pages * pageSize];
@@ -131,7 +141,7 @@ public final class HashDriver implements Driver {
             @Nullable DriverFault fault = null;
             ForwardResult result;
             synchronized (jobs) {
-                result = java.util.Objects.requireNonNull(results.get(batch), "the batch is of another driver");
+                result = results.computeIfAbsent(batch, b -> new ForwardResult(capabilities));
             }
             try {
                 result.queuedNanos = System.nanoTime() - queued;
@@ -182,6 +192,49 @@ public final class HashDriver implements Driver {
 
     private long page(int n) {
         return 8L * n * pageSize;
+    }
+
+    @Override
+    public void supplyLate(long step, int draw, long[] mask) {
+        late.supply(step, draw, mask);
+    }
+
+    @Override
+    public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
+        long word = 1;
+        for (LoraAdapter.Target target : adapter.targets()) {
+            word = mix(word * GOLDEN + target.tensor().hashCode());
+            word = mix(word * GOLDEN + Float.floatToRawIntBits(target.scale()));
+            word = mix(word * GOLDEN + Arrays.hashCode(target.a()));
+            word = mix(word * GOLDEN + Arrays.hashCode(target.b()));
+        }
+        long content = adapter.targets().isEmpty() ? 0 : word;
+        adapt(number, content, true, sink);
+    }
+
+    @Override
+    public void unloadAdapter(int number, AdapterSink sink) {
+        adapt(number, 0, false, sink);
+    }
+
+    private void adapt(int number, long word, boolean present, AdapterSink sink) {
+        enqueue(() -> {
+            if (number < 1 || number > ADAPTERS) {
+                sink.failed(number, new DriverFault("adapter " + number + " is not in 1 .. " + ADAPTERS, false, null));
+                return;
+            }
+            adapters[number] = word;
+            loaded[number] = present;
+            sink.done(number);
+        });
+    }
+
+    private void check(ForwardBatch batch) {
+        for (int r = 0; r < batch.requests; r++) {
+            if (batch.adapter[r] != 0 && !loaded[batch.adapter[r]]) {
+                throw PieException.invalid("adapter " + batch.adapter[r] + " of request " + r + " is not loaded");
+            }
+        }
     }
 
     @Override
@@ -254,6 +307,7 @@ public final class HashDriver implements Driver {
 
     private void run(ForwardBatch batch, ForwardResult result) {
         long begun = System.nanoTime();
+        check(batch);
         pause(delayNanos + rowNanos * batch.rows);
         if (rowWords.length < batch.rows) {
             rowWords = new long[Math.max(batch.rows, 2 * rowWords.length)];
@@ -262,11 +316,16 @@ public final class HashDriver implements Driver {
             request(batch, r);
         }
         long computed = System.nanoTime();
+        if (LateMasks.expected(batch)) {
+            late.await(batch);
+            late.settle(batch);
+        }
         int row = -1;
         for (int s = 0; s < batch.draws; s++) {
             row = logits(row, batch.drawRow[s]);
             sampler.draw(batch, s, logitsSegment, 0, result);
         }
+        LateMasks.refuse(batch, result);
         for (int n = 0; n < batch.probes; n++) {
             row = logits(row, batch.probeRow[n]);
             sampler.probe(batch, n, logitsSegment, 0, result);
@@ -311,7 +370,7 @@ public final class HashDriver implements Driver {
         long bit = batch.maskIndptr[r] * 64L + (long) i * length;
         int end = batch.nonCausal[r] ? length : own + 1;
         int hiddenEnd = batch.hiddenEnd(r, own);
-        long self = embedding(batch, first + i);
+        long self = embedding(batch, r, first + i);
         long sum = 0;
         boolean any = false;
         for (int slot = 0; slot < end; slot++) {
@@ -325,19 +384,19 @@ public final class HashDriver implements Driver {
             if (slot < own) {
                 seen = pool[place(slot)];
             } else {
-                seen = embedding(batch, first + i + slot - own);
+                seen = embedding(batch, r, first + i + slot - own);
             }
             sum += mix(seen + slot * GOLDEN);
         }
         return mix(self ^ (any ? sum : mix(self + own * GOLDEN)));
     }
 
-    private long embedding(ForwardBatch batch, int row) {
+    private long embedding(ForwardBatch batch, int r, int row) {
         int token = batch.tokens[row];
         if (token < 0) {
             token = ~token < drawn ? draws[~token] : 0;
         }
-        return mix(weights + ((long) token << 32 | batch.positions[row]) * GOLDEN);
+        return mix(weights + adapters[batch.adapter[r]] + ((long) token << 32 | batch.positions[row]) * GOLDEN);
     }
 
     /** Note where each page of a request lies. */

@@ -1,16 +1,20 @@
 package pie.engine.testing;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import pie.engine.driver.AdapterSink;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.ProbeKind;
 import pie.engine.driver.StepSink;
 
@@ -206,8 +210,30 @@ public final class DriverBench {
     }
 
     public void copy(int[] from, int[] to) {
+        await(moving(sink -> driver.copyPages(new CopyList(from, to), sink)));
+    }
+
+    public void read(int[] from, int[] to, MemorySegment bytes) {
+        await(reading(from, to, bytes));
+    }
+
+    public void write(int[] from, int[] to, MemorySegment bytes) {
+        await(writing(from, to, bytes));
+    }
+
+    /** Begin to copy pages out. */
+    public CompletableFuture<Boolean> reading(int[] from, int[] to, MemorySegment bytes) {
+        return moving(sink -> driver.readPages(new CopyList(from, to), bytes, sink));
+    }
+
+    /** Begin to copy pages in. */
+    public CompletableFuture<Boolean> writing(int[] from, int[] to, MemorySegment bytes) {
+        return moving(sink -> driver.writePages(bytes, new CopyList(from, to), sink));
+    }
+
+    private static CompletableFuture<Boolean> moving(Consumer<CopySink> move) {
         CompletableFuture<Boolean> end = new CompletableFuture<>();
-        driver.copyPages(new CopyList(from, to), new CopySink() {
+        move.accept(new CopySink() {
             @Override
             public void done(CopyList list) {
                 end.complete(true);
@@ -215,6 +241,30 @@ public final class DriverBench {
 
             @Override
             public void failed(CopyList list, DriverFault fault) {
+                end.completeExceptionally(new IllegalStateException(fault.message(), fault.cause()));
+            }
+        });
+        return end;
+    }
+
+    public void load(int number, LoraAdapter adapter) {
+        adapted(sink -> driver.loadAdapter(number, adapter, sink));
+    }
+
+    public void unload(int number) {
+        adapted(sink -> driver.unloadAdapter(number, sink));
+    }
+
+    private static void adapted(Consumer<AdapterSink> change) {
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        change.accept(new AdapterSink() {
+            @Override
+            public void done(int number) {
+                end.complete(true);
+            }
+
+            @Override
+            public void failed(int number, DriverFault fault) {
                 end.completeExceptionally(new IllegalStateException(fault.message(), fault.cause()));
             }
         });

@@ -7,16 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import pie.engine.driver.Driver;
-import pie.engine.driver.DriverConfig;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
 import pie.engine.driver.SamplerStage;
@@ -27,36 +19,7 @@ import pie.engine.testing.DriverBench.Request;
  * State what every driver must do; a driver's module extends it. Where the driver says that it is batch-invariant, equal means bit for
  * bit, else within {@link #tolerance}.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-public abstract class DriverConformance {
-    protected static final DriverConfig CONFIG = new DriverConfig("auto", 16, 32, 256, 128, 16, Map.of());
-
-    private Driver driver;
-    private DriverBench bench;
-    private int vocab;
-
-    /** Open the driver with {@link #CONFIG}; 16-token pages and 32 of them are relied upon. */
-    protected abstract Driver open();
-
-    /** Return the largest difference of logits that counts as equal where the driver is not batch-invariant. */
-    protected float tolerance() {
-        return 0.1f;
-    }
-
-    @BeforeAll
-    final void start() {
-        driver = open();
-        bench = new DriverBench(driver);
-        vocab = driver.capabilities().vocabSize();
-    }
-
-    @AfterAll
-    final void end() {
-        if (driver != null) { // a device that is not there skips the class
-            driver.close();
-        }
-    }
-
+public abstract class DriverConformance extends AdapterConformance {
     @Test
     void slicesEqualTheWholePass() {
         int[] tokens = tokens(1, 60);
@@ -276,23 +239,5 @@ public abstract class DriverConformance {
                 bench.batch(List.of(Request.of(new int[] {~7}, 20, pages(8)), Request.of(tokens, 0, pages(0))));
         bench.probeLogits(b, 20);
         assertSame(DriverBench.logits(bench.run(b), 0), alone, "beside a row chained to no draw");
-    }
-
-    private void assertSame(float[] actual, float[] expected, String what) {
-        assertThat(actual).as(what).hasSize(vocab);
-        float allowed = driver.capabilities().batchInvariant() ? 0 : tolerance();
-        for (int i = 0; i < vocab; i++) {
-            if (!(Math.abs(actual[i] - expected[i]) <= allowed)) {
-                assertThat(actual[i]).as("%s: logit %d", what, i).isEqualTo(expected[i]);
-            }
-        }
-    }
-
-    private int[] tokens(long seed, int n) {
-        return new Random(seed * 31).ints(n, 0, vocab).toArray();
-    }
-
-    private static int[] pages(int first) {
-        return IntStream.range(first, first + 6).toArray();
     }
 }

@@ -1,0 +1,104 @@
+package pie.engine.driver;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.model.ModelConfig;
+
+/**
+ * Hold a low-rank addition to matrices of a model: y = W x becomes y = W x + scale · B (A x) (Hu et al., 2021, "LoRA").
+ *
+ * @param name for people
+ * @param targets at most one of each tensor
+ */
+public record LoraAdapter(String name, List<Target> targets) {
+    /**
+     * Hold the addition to one matrix.
+     *
+     * @param tensor name of the matrix as in {@link pie.engine.model.ModelFiles}, e.g. {@code blk.3.attn_q.weight}; rows of queries and keys are
+     *     in the order of Hugging Face checkpoints: the two halves of a head are rotated together
+     * @param inputs columns of the matrix
+     * @param outputs rows of the matrix
+     * @param a [rank, inputs]
+     * @param b [outputs, rank]
+     */
+    public record Target(String tensor, int rank, int inputs, int outputs, float scale, float[] a, float[] b) {
+        public Target {
+            if (rank < 1 || a.length != (long) rank * inputs || b.length != (long) outputs * rank) {
+                throw PieException.invalid("adapter of " + tensor + ": A has " + a.length + " and B " + b.length
+                        + " numbers, which is not " + rank + " x " + inputs + " and " + outputs + " x " + rank);
+            }
+        }
+    }
+
+    private static final List<String> PARTS =
+            List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
+
+    public LoraAdapter {
+        targets = List.copyOf(targets);
+        Map<String, Long> counts =
+                targets.stream().collect(Collectors.groupingBy(Target::tensor, Collectors.counting()));
+        counts.forEach((tensor, count) -> {
+            if (count > 1) {
+                throw PieException.invalid("adapter '" + name + "' has " + count + " targets " + tensor);
+            }
+        });
+    }
+
+    public Optional<Target> target(String tensor) {
+        return targets.stream().filter(t -> t.tensor().equals(tensor)).findFirst();
+    }
+
+    /**
+     * Check that a model has all targets in these shapes.
+     *
+     * @throws PieException UNSUPPORTED for a target that no driver adapts or a rank over {@code maxRank}; INVALID_ARGUMENT for another shape
+     */
+    public void check(ModelConfig model, int maxRank) {
+        for (Target target : targets) {
+            if (target.rank() > maxRank) {
+                throw unsupported(target, "has rank " + target.rank() + ", over the driver's " + maxRank);
+            }
+            int[] shape = shape(model, target.tensor());
+            if (shape.length == 0) {
+                throw unsupported(target, "is not a matrix of a layer that takes adapters: " + PARTS);
+            }
+            if (shape[0] != target.outputs() || shape[1] != target.inputs()) {
+                throw PieException.invalid("adapter '" + name + "': " + target.tensor() + " is " + target.outputs()
+                        + " x " + target.inputs() + ", in the model " + shape[0] + " x " + shape[1]);
+            }
+        }
+    }
+
+    private PieException unsupported(Target target, String why) {
+        return new PieException(
+                ErrorCode.UNSUPPORTED,
+                "adapter '" + name + "': " + target.tensor() + " " + why,
+                Map.of("adapter", name, "target", target.tensor()));
+    }
+
+    /** Return outputs and inputs of a matrix, empty if no layer has it. */
+    private static int[] shape(ModelConfig model, String tensor) {
+        String[] words = tensor.split("\\.", -1);
+        if (words.length != 4 || !words[0].equals("blk") || !words[3].equals("weight") || !isLayer(words[1], model)) {
+            return new int[0];
+        }
+        int queries = model.heads() * model.headDim();
+        int keys = model.kvHeads() * model.headDim();
+        return switch (words[2]) {
+            case "attn_q" -> new int[] {queries, model.hidden()};
+            case "attn_k", "attn_v" -> new int[] {keys, model.hidden()};
+            case "attn_output" -> new int[] {model.hidden(), queries};
+            case "ffn_gate", "ffn_up" -> new int[] {model.ffn(), model.hidden()};
+            case "ffn_down" -> new int[] {model.hidden(), model.ffn()};
+            default -> new int[0];
+        };
+    }
+
+    private static boolean isLayer(String number, ModelConfig model) {
+        return number.matches("0|[1-9][0-9]{0,5}") && Integer.parseInt(number) < model.layers();
+    }
+}
