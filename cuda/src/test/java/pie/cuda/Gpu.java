@@ -15,7 +15,8 @@ import pie.cuda.emulator.Emulator;
 @SuppressWarnings("restricted")
 final class Gpu implements BeforeAllCallback, AfterEachCallback {
     private static final boolean REAL = Boolean.getBoolean("pie.test.gpu");
-    private static final String LIBRARY = System.getProperty("pie.cuda.library", "");
+    /** What was asked for from outside; a test that loads the emulator names it by the same property. */
+    private static final String LIBRARY = Emulator.isLoaded() ? "" : System.getProperty("pie.cuda.library", "");
 
     static {
         if (!REAL && LIBRARY.contains("/")) {

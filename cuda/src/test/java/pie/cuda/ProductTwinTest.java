@@ -193,6 +193,7 @@ class ProductTwinTest extends Twin {
         void shrink(Adapters adapters, int rows) {
             adapters.shrink(count, plain, stride, rows);
             float[] one = data.readFloats(adapters.shrunk, rows * MOST_RANK);
+            api.fill(adapters.shrunk, (byte) 0, 4L * rows * MOST_RANK);
             kernels.shrinkNormed()
                     .with(arguments(count, adapters.rows, adapters.table, residual, adapters.shrunk, MOST_RANK))
                     .launch(rows, 1);

@@ -50,6 +50,11 @@ public final class Emulator implements BeforeAllCallback, AfterEachCallback {
         Assertions.assertThat(findings()).as("findings of the emulator").isEmpty();
     }
 
+    /** Say whether this process has loaded it. */
+    public static synchronized boolean isLoaded() {
+        return loaded;
+    }
+
     /** Load the library into this process, before anything touches JCuda; skips the calling test if it cannot be built. */
     public static synchronized void load() {
         if (loaded) {

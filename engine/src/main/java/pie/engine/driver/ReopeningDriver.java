@@ -97,7 +97,7 @@ public final class ReopeningDriver implements Driver {
         progress.accept("the device is lost and is being opened again");
         broken.close();
         Duration wait = pause;
-        while (true) {
+        while (!closedWithin(Duration.ZERO)) {
             try {
                 Driver again = open.apply(capabilities.totalPages());
                 adapters.forEach((number, adapter) -> again.loadAdapter(number, adapter, silent()));
@@ -111,17 +111,25 @@ public final class ReopeningDriver implements Driver {
                 progress.accept(
                         "the device does not come back, next try in " + wait.toSeconds() + " s: " + e.getMessage());
             }
-            synchronized (lock) {
-                if (closed) {
-                    return;
-                }
-            }
-            try {
-                Thread.sleep(wait);
-            } catch (InterruptedException e) {
-                return; // only close() interrupts
+            if (closedWithin(wait)) {
+                return;
             }
             wait = wait.multipliedBy(2).compareTo(MOST_PAUSE) > 0 ? MOST_PAUSE : wait.multipliedBy(2);
+        }
+    }
+
+    /** Wait, and return early if the driver is closed. */
+    private boolean closedWithin(Duration pause) {
+        long end = System.nanoTime() + pause.toNanos();
+        synchronized (lock) {
+            for (long left = pause.toNanos(); !closed && left > 0; left = end - System.nanoTime()) {
+                try {
+                    lock.wait(left / 1_000_000 + 1);
+                } catch (InterruptedException e) {
+                    return true; // nobody interrupts this thread but an end of the process
+                }
+            }
+            return closed;
         }
     }
 
@@ -276,11 +284,11 @@ public final class ReopeningDriver implements Driver {
         boolean there;
         synchronized (lock) {
             closed = true;
+            lock.notifyAll();
             opening = opener;
             there = lost == null;
         }
         if (opening != null) {
-            opening.interrupt();
             try {
                 opening.join(MOST_PAUSE);
             } catch (InterruptedException e) {
