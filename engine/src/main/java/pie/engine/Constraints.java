@@ -138,6 +138,20 @@ final class Constraints {
         return FinishReason.CONSTRAINT;
     }
 
+    /** Return the token that the prepared mask allows if it is one alone, else -1. */
+    int only() {
+        int found = -1;
+        for (int i = 0; i < mask.length; i++) {
+            if (mask[i] != 0) {
+                if (found >= 0 || Long.bitCount(mask[i]) > 1) {
+                    return -1;
+                }
+                found = i * Long.SIZE + Long.numberOfTrailingZeros(mask[i]);
+            }
+        }
+        return found;
+    }
+
     /** @throws PieException GRAMMAR_VIOLATION if a grammar refuses one of the tokens; nothing is changed */
     void check(int[] tokens, int count) {
         for (Followed one : all) {

@@ -55,6 +55,7 @@ final class ContextOperations {
     static Operation<Void> suspend(EngineContext context) {
         return new Simple(context, Integer.MAX_VALUE, 0, (store, kv) -> {
             context.loop.market.suspended(context);
+            context.suspended(true);
             store.evict(kv);
         });
     }
@@ -71,6 +72,8 @@ final class ContextOperations {
                         "the context has " + kv.pages() + " pages and asks for " + n + " more: the device has "
                                 + total);
             }
+            context.checkPages(kv.pages() + n - store.droppedPages(kv));
+            context.suspended(false);
             store.reserve(kv, n);
         });
     }

@@ -8,8 +8,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
@@ -32,14 +34,19 @@ import pie.engine.snapshot.SnapshotStore;
 /** Own the loop of one model: pages, contexts and schedule, and the one bounded queue of commands that leads to them. */
 public final class Engine implements AutoCloseable {
     private final LoadedModel model;
-    private final Driver driver;
+    private final EngineConfig config;
+    private final LongSupplier clock;
     private final EngineGrammars grammars;
-    private final EngineLoop loop;
-    private final @Nullable LoopThread thread;
+    private final Executor masks;
+    private final Optional<SnapshotStore> snapshots;
+    private final boolean threaded;
     private final long secret0;
     private final long secret1;
-    private final MarketReport report;
     private final Map<ProcessId, EngineProcess> accounts = new ConcurrentHashMap<>();
+    private final Optional<Supplier<Driver>> opener;
+    private volatile EngineCore core;
+    private @Nullable DriverReopening reopening;
+    private boolean closed;
 
     private Engine(
             LoadedModel model,
@@ -49,26 +56,46 @@ public final class Engine implements AutoCloseable {
             long secret0,
             long secret1,
             Optional<SnapshotStore> snapshots,
-            boolean threaded) {
+            boolean threaded,
+            Optional<Executor> masks,
+            Optional<Supplier<Driver>> opener) {
         this.model = model;
-        this.driver = driver;
+        this.config = config;
+        this.clock = clock;
         this.secret0 = secret0;
         this.secret1 = secret1;
-        CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
+        this.snapshots = snapshots;
+        this.threaded = threaded;
+        this.opener = opener;
         grammars = new EngineGrammars(model, threaded);
-        loop = new EngineLoop(
-                model,
-                driver,
-                config,
-                clock,
-                queue,
-                secret0,
-                secret1,
-                salt("published", ""),
-                snapshots,
-                grammars.masks());
-        thread = threaded ? new LoopThread(loop, queue) : null;
-        report = new MarketReport(loop);
+        this.masks = masks.orElseGet(grammars::masks);
+        core = core(driver);
+    }
+
+    private EngineCore core(Driver driver) {
+        CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
+        EngineLoop loop = new EngineLoop(
+                model, driver, config, clock, queue, secret0, secret1, salt(driver, "published", ""), snapshots, masks);
+        loop.onLoss(this::lost);
+        return new EngineCore(loop, threaded ? new LoopThread(loop, queue) : null);
+    }
+
+    /** The device is gone: open it again, if somebody said how. */
+    private synchronized void lost() {
+        if (!closed && opener.isPresent()) {
+            DriverReopening next = new DriverReopening(core, opener.get(), this::reopened);
+            reopening = next;
+            next.start();
+        }
+    }
+
+    private synchronized void reopened(Driver driver) {
+        if (closed) {
+            driver.close();
+        } else {
+            accounts.clear();
+            core = core(driver);
+        }
     }
 
     /** Start the loop of a model; the engine closes the driver. */
@@ -79,19 +106,51 @@ public final class Engine implements AutoCloseable {
     /** Start the loop of a model that keeps snapshots; the store is the caller's to close, after the engine. */
     public static Engine start(
             LoadedModel model, Driver driver, EngineConfig config, Optional<SnapshotStore> snapshots) {
+        return start(model, driver, config, snapshots, Optional.empty());
+    }
+
+    /**
+     * Start the loop of a model that keeps snapshots; the store is the caller's to close, after the engine.
+     *
+     * @param opener opens the driver again when its device was lost; empty: the engine is of no more use then
+     */
+    public static Engine start(
+            LoadedModel model,
+            Driver driver,
+            EngineConfig config,
+            Optional<SnapshotStore> snapshots,
+            Optional<Supplier<Driver>> opener) {
         SecureRandom random = new SecureRandom();
         long[] secret = snapshots.map(store -> store.archive().secret()).orElseGet(() ->
                 new long[] {random.nextLong(), random.nextLong()});
-        return new Engine(model, driver, config, System::nanoTime, secret[0], secret[1], snapshots, true);
+        return new Engine(
+                model,
+                driver,
+                config,
+                System::nanoTime,
+                secret[0],
+                secret[1],
+                snapshots,
+                true,
+                Optional.empty(),
+                opener);
     }
 
     /** Make an engine without a thread: the caller turns {@link #loop}, and must not ask what waits for an answer. */
-    static Engine still(LoadedModel model, Driver driver, EngineConfig config, LongSupplier clock, long secret) {
-        return new Engine(model, driver, config, clock, secret, ~secret, Optional.empty(), false);
+    static Engine still(
+            LoadedModel model,
+            Driver driver,
+            EngineConfig config,
+            LongSupplier clock,
+            long secret,
+            Optional<SnapshotStore> snapshots,
+            Executor masks) {
+        return new Engine(
+                model, driver, config, clock, secret, ~secret, snapshots, false, Optional.of(masks), Optional.empty());
     }
 
     EngineLoop loop() {
-        return loop;
+        return core.loop;
     }
 
     public LoadedModel model() {
@@ -104,7 +163,7 @@ public final class Engine implements AutoCloseable {
     }
 
     public DriverCapabilities capabilities() {
-        return driver.capabilities();
+        return core.driver.capabilities();
     }
 
     /**
@@ -125,19 +184,41 @@ public final class Engine implements AutoCloseable {
      * @throws PieException ALREADY_EXISTS, INVALID_ARGUMENT for a bid out of range
      */
     public void openProcess(ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid) {
-        join(open(id, owner, budget, seed, bid));
+        join(open(id, owner, budget, seed, bid, Optional.empty()));
     }
 
-    CompletableFuture<Boolean> open(ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid) {
-        SipHash salt = salt("owner", owner.value());
+    /**
+     * Make the child of a process known. What it uses counts for the parent too; a token budget of its own is taken from what the
+     * parent has left, and what remains of it returns when the child and its own children are closed.
+     *
+     * @param parent an open process; one that has been closed meanwhile counts for nothing
+     * @throws PieException ALREADY_EXISTS, INVALID_ARGUMENT for a bid out of range, BUDGET_EXHAUSTED for a child too many or more
+     *     tokens than the parent has left
+     */
+    public void openChild(ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid, ProcessId parent) {
+        join(open(id, owner, budget, seed, bid, Optional.of(parent)));
+    }
+
+    /** Limit what all processes of an owner may use together; times of {@code budget} are not looked at. */
+    public void limit(OwnerId owner, Budget budget) {
+        join(ask((loop, reply) -> {
+            loop.processes.limit(owner, budget);
+            loop.later(() -> reply.complete(true));
+        }));
+    }
+
+    CompletableFuture<Boolean> open(
+            ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid, Optional<ProcessId> parent) {
+        SipHash salt = salt(core.driver, "owner", owner.value());
         long fixedBid = bid.isPresent() ? Fixed.bid(bid.getAsDouble()) : -1;
-        return ask(reply -> {
-            if (loop.process(id) != null) {
+        return ask((loop, reply) -> {
+            if (loop.processes.get(id) != null) {
                 throw new PieException(ErrorCode.ALREADY_EXISTS, "process " + id + " is open already");
             }
+            Allowance allowance = loop.processes.allowance(owner, budget, parent);
             Wallet wallet = loop.market.ledger().open(owner.value(), 1);
-            EngineProcess process =
-                    new EngineProcess(id, salt.high(), salt.low(), budget, seed, owner.value(), wallet, fixedBid);
+            EngineProcess process = new EngineProcess(
+                    id, salt.high(), salt.low(), allowance, seed, owner.value(), wallet, fixedBid, loop.store);
             loop.openProcess(process);
             accounts.put(id, process);
             loop.later(() -> reply.complete(true));
@@ -148,8 +229,9 @@ public final class Engine implements AutoCloseable {
     @SuppressWarnings("NullAway") // the value of a Void future
     public CompletableFuture<Void> closeProcess(ProcessId id) {
         CompletableFuture<Void> closing = new CompletableFuture<>();
+        EngineLoop loop = core.loop;
         loop.completion(() -> {
-            EngineProcess process = loop.process(id);
+            EngineProcess process = loop.processes.get(id);
             if (process == null) {
                 closing.complete(null);
             } else {
@@ -162,9 +244,9 @@ public final class Engine implements AutoCloseable {
 
     /** @throws PieException NOT_FOUND for an unknown process */
     public ProcessTotals totals(ProcessId id) {
-        return join(ask(reply -> {
-            EngineProcess process = known(id);
-            ProcessTotals totals = process.totals(loop.now(), report.totals(process));
+        return join(ask((loop, reply) -> {
+            EngineProcess process = known(loop, id);
+            ProcessTotals totals = process.totals(loop.now(), loop.report.totals(process));
             loop.later(() -> reply.complete(totals));
         }));
     }
@@ -176,8 +258,8 @@ public final class Engine implements AutoCloseable {
 
     /** Say why a process waits or runs slowly; fails with NOT_FOUND for an unknown process. */
     public CompletableFuture<Explanation> explanation(ProcessId id) {
-        return ask(reply -> {
-            Explanation explanation = report.explain(known(id));
+        return ask((loop, reply) -> {
+            Explanation explanation = loop.report.explain(known(loop, id));
             loop.later(() -> reply.complete(explanation));
         });
     }
@@ -204,8 +286,8 @@ public final class Engine implements AutoCloseable {
     }
 
     CompletableFuture<ContextHandle> create(ProcessId owner, boolean prefixCache) {
-        return ask(reply -> {
-            EngineProcess process = known(owner);
+        return ask((loop, reply) -> {
+            EngineProcess process = known(loop, owner);
             loop.checkRoom(process);
             EngineContext context =
                     loop.adopt(process, loop.store.create(process.saltHigh, process.saltLow, prefixCache));
@@ -220,7 +302,7 @@ public final class Engine implements AutoCloseable {
      * a process.
      */
     public CompletableFuture<ContextHandle> openContext(ProcessId owner, String name, boolean take) {
-        return ask(reply -> new SnapshotOpening(loop, known(owner), name, take, reply).begin());
+        return ask((loop, reply) -> new SnapshotOpening(loop, known(loop, owner), name, take, reply).begin());
     }
 
     /** Return the snapshots of an owner on this model whose names begin with a prefix, by name. */
@@ -245,7 +327,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> onFiles(Function<SnapshotArchive, T> question) {
-        SnapshotStore store = loop.snapshots.store();
+        SnapshotStore store = core.loop.snapshots.store();
         CompletableFuture<T> reply = new CompletableFuture<>();
         store.run(() -> {
             try {
@@ -259,13 +341,14 @@ public final class Engine implements AutoCloseable {
 
     public EngineStats stats() {
         CompletableFuture<EngineStats> reply = new CompletableFuture<>();
-        loop.completion(() -> reply.complete(count()));
+        EngineLoop loop = core.loop;
+        loop.completion(() -> reply.complete(count(loop)));
         return reply.join();
     }
 
     /** Return how long the loop took to plan and settle each of its last steps, at most 4,095 of them, in no order; nanoseconds. */
     public long[] planNanos() {
-        return join(ask(reply -> {
+        return join(ask((loop, reply) -> {
             long[] ring = loop.counters.stepPlanNanos;
             int n = (int) Math.min(loop.counters.steps, ring.length - 1);
             long[] last = new long[n];
@@ -283,6 +366,7 @@ public final class Engine implements AutoCloseable {
      */
     public void checkIntegrity() {
         CompletableFuture<Boolean> reply = new CompletableFuture<>();
+        EngineLoop loop = core.loop;
         loop.completion(() -> {
             try {
                 loop.store.checkIntegrity();
@@ -297,20 +381,29 @@ public final class Engine implements AutoCloseable {
 
     /** Say whether tokens are drafted for generations that ask for it. */
     public boolean speculates() {
-        return loop.config.speculation() != Speculation.OFF;
+        return config.speculation() != Speculation.OFF;
     }
 
     /** End all work with CANCELLED, stop the loop and close the driver. */
     @Override
     public void close() {
-        if (thread != null) {
-            thread.close();
+        DriverReopening under;
+        synchronized (this) {
+            closed = true;
+            under = reopening;
         }
+        if (under != null) {
+            under.stop();
+        }
+        core.close();
         grammars.close();
-        driver.close();
     }
 
     EngineStats count() {
+        return count(core.loop);
+    }
+
+    private static EngineStats count(EngineLoop loop) {
         LoopCounters c = loop.counters;
         PagePool pool = loop.store.pool();
         return new EngineStats(
@@ -330,7 +423,7 @@ public final class Engine implements AutoCloseable {
                 pool.committed(),
                 pool.retained(),
                 loop.contexts(),
-                loop.processes(),
+                loop.processes.size(),
                 loop.queueDepth(),
                 c.lastBatchRows,
                 c.lastBatchRequests,
@@ -339,15 +432,15 @@ public final class Engine implements AutoCloseable {
                 loop.market.stats());
     }
 
-    private EngineProcess known(ProcessId id) {
-        EngineProcess process = loop.process(id);
+    private static EngineProcess known(EngineLoop loop, ProcessId id) {
+        EngineProcess process = loop.processes.get(id);
         if (process == null || process.closing != null) {
             throw new PieException(ErrorCode.NOT_FOUND, "process " + id + " is not open");
         }
         return process;
     }
 
-    private SipHash salt(String kind, String name) {
+    private SipHash salt(Driver driver, String kind, String name) {
         byte[] bytes =
                 (driver.capabilities().modelFingerprint() + '/' + kind + '/' + name).getBytes(StandardCharsets.UTF_8);
         long[] words = new long[bytes.length / 8 + 2];
@@ -361,15 +454,17 @@ public final class Engine implements AutoCloseable {
     }
 
     private interface Question<T> {
-        void put(CompletableFuture<T> reply);
+        /** Answer on the loop's thread, now or later. */
+        void put(EngineLoop loop, CompletableFuture<T> reply);
     }
 
     private <T> CompletableFuture<T> ask(Question<T> question) {
         CompletableFuture<T> reply = new CompletableFuture<>();
+        EngineLoop loop = core.loop;
         loop.command(
                 () -> {
                     try {
-                        question.put(reply);
+                        question.put(loop, reply);
                     } catch (PieException e) {
                         reply.completeExceptionally(e);
                     }

@@ -1,6 +1,7 @@
 package pie.engine;
 
 import java.time.Duration;
+import pie.engine.driver.DriverCapabilities;
 import pie.engine.market.MarketConfig;
 
 /**
@@ -15,6 +16,7 @@ import pie.engine.market.MarketConfig;
  * @param pipelineDepth steps that the driver has at once: 1, or 2 to plan one while another is computed
  * @param speculation when tokens are drafted, of generations that ask for it
  * @param market its rules
+ * @param hostPages displaced pages kept in host memory, 0 for none, -1 for what suits the device
  */
 public record EngineConfig(
         boolean prefixCache,
@@ -25,8 +27,11 @@ public record EngineConfig(
         Duration stepTimeout,
         int pipelineDepth,
         Speculation speculation,
-        MarketConfig market) {
+        MarketConfig market,
+        int hostPages) {
     private static final int DEPTH = 2;
+    private static final int AUTO = -1;
+    private static final long MOST_HOST_BYTES = 16L << 30;
 
     /** A displaced page has no copy elsewhere: it costs as much to make again as it did at first. */
     private static final MarketConfig COMPUTED_AGAIN = MarketConfig.DEFAULT.withMakeAgainPpm(1_000_000);
@@ -50,7 +55,42 @@ public record EngineConfig(
                 stepTimeout,
                 DEPTH,
                 Speculation.AUTO,
-                COMPUTED_AGAIN);
+                COMPUTED_AGAIN,
+                AUTO);
+    }
+
+    /** Keep so many displaced pages in host memory, 0 for none. */
+    public EngineConfig withHostPages(int pages) {
+        if (pages < 0) {
+            throw PieException.invalid("host_pages is " + pages + ": it must be 0 or more");
+        }
+        return new EngineConfig(
+                prefixCache,
+                commandQueue,
+                contextsPerProcess,
+                prefillChunk,
+                itlTarget,
+                stepTimeout,
+                pipelineDepth,
+                speculation,
+                market,
+                pages);
+    }
+
+    /** Return how many displaced pages fit in host memory: of a device with memory of its own, twice its pages if there is room. */
+    int hostPages(boolean ownMemory, DriverCapabilities device) {
+        if (hostPages != AUTO) {
+            return hostPages;
+        }
+        long bytes = Math.min(MOST_HOST_BYTES, freeMemory() / 4);
+        return ownMemory ? (int) Math.min(2L * device.totalPages(), bytes / device.kvBytesPerPage()) : 0;
+    }
+
+    private static long freeMemory() {
+        return java.lang.management.ManagementFactory.getOperatingSystemMXBean()
+                        instanceof com.sun.management.OperatingSystemMXBean machine
+                ? machine.getFreeMemorySize()
+                : 0;
     }
 
     public EngineConfig withPrefixCache(boolean on) {
@@ -63,7 +103,8 @@ public record EngineConfig(
                 stepTimeout,
                 pipelineDepth,
                 speculation,
-                market);
+                market,
+                hostPages);
     }
 
     public EngineConfig withMarket(MarketConfig rules) {
@@ -76,7 +117,8 @@ public record EngineConfig(
                 stepTimeout,
                 pipelineDepth,
                 speculation,
-                rules);
+                rules,
+                hostPages);
     }
 
     public EngineConfig withPipelineDepth(int steps) {
@@ -92,7 +134,8 @@ public record EngineConfig(
                 stepTimeout,
                 steps,
                 speculation,
-                market);
+                market,
+                hostPages);
     }
 
     public EngineConfig withSpeculation(Speculation when) {
@@ -105,6 +148,7 @@ public record EngineConfig(
                 stepTimeout,
                 pipelineDepth,
                 when,
-                market);
+                market,
+                hostPages);
     }
 }

@@ -54,6 +54,10 @@ final class EngineContext implements ContextHandle {
 
     /** Row after the last that was computed, be it there or displaced since. */
     private int reached;
+    /** Whether the program gave its pages up, and has not asked for rows since. */
+    private boolean suspended;
+    /** Whether the device failed the last work: who asks again goes on waiting where it was. */
+    private boolean failed;
 
     final Bidder bidder;
     /** Whether it waits for pages. */
@@ -375,11 +379,26 @@ final class EngineContext implements ContextHandle {
         }
     }
 
+    /** Give up rows and pages: the process has held pages for longer than it may. */
+    void exhaust(PieException cause) {
+        Work unfinished = work;
+        if (unfinished != null) {
+            loop.scheduler.fail(unfinished, cause);
+        }
+        if (!kv.inSteps()) {
+            loop.market.suspended(this);
+            loop.store.evict(kv);
+        }
+    }
+
     void schedule(Work next) {
         work = next;
         waitSince = loop.now();
-        behindSince = waitSince;
-        reached = kv.written();
+        if (!failed) {
+            behindSince = waitSince;
+            reached = kv.written();
+        }
+        failed = false;
         loop.scheduler.add(next);
     }
 
@@ -392,11 +411,16 @@ final class EngineContext implements ContextHandle {
         }
     }
 
+    /** Note why a work is about to end in failure. */
+    void workFails(PieException cause) {
+        failed = cause.code() == ErrorCode.DRIVER_FAILURE;
+    }
+
     /** Note that a work has ended, well or not. */
     void workEnded() {
         work = null;
         excluded = false;
-        process.release(reserved);
+        process.allowance.release(reserved);
         reserved = 0;
         bidder.passed();
         leave();
@@ -435,7 +459,7 @@ final class EngineContext implements ContextHandle {
      */
     void reserve(int from, int to, int reused, int drawn) {
         long tokens = cost(from, to, reused) + drawn;
-        process.reserve(tokens);
+        process.allowance.reserve(tokens);
         reserved = tokens;
     }
 
@@ -459,7 +483,7 @@ final class EngineContext implements ContextHandle {
 
     /** Return how many tokens the process can pay for beside rows [from, to). */
     int affordable(int from, int to) {
-        return Math.clamp(process.tokensLeft() - cost(from, to, 0), 0, Integer.MAX_VALUE);
+        return Math.clamp(process.allowance.tokensLeft() - cost(from, to, 0), 0, Integer.MAX_VALUE);
     }
 
     /** Make the row before {@code to} written, which was drafted, computed and then drawn, as if it had been computed after that. */
@@ -470,8 +494,12 @@ final class EngineContext implements ContextHandle {
 
     /** Set aside what one more generated token costs. Return false if the process cannot pay it now. */
     boolean reserveChained() {
-        reservedChained = process.tryReserve(1) ? 1 : 0;
-        return reservedChained > 0;
+        if (process.allowance.tokensLeft() < 1) {
+            return false;
+        }
+        process.allowance.reserve(1);
+        reservedChained = 1;
+        return true;
     }
 
     /** Let what is set aside for the chained row pay for the present work. */
@@ -482,7 +510,7 @@ final class EngineContext implements ContextHandle {
 
     /** Give back what is set aside for the chained row. */
     void releaseChained() {
-        process.release(reservedChained);
+        process.allowance.release(reservedChained);
         reservedChained = 0;
     }
 
@@ -504,8 +532,24 @@ final class EngineContext implements ContextHandle {
         return kv.looksUp() && loop.config.prefixCache();
     }
 
-    /** @throws PieException CONTEXT_LENGTH_EXCEEDED, or OUT_OF_PAGES if the device could not hold the rows even alone */
+    /** Return the pages that count against the budget of pages held at once: all, wherever they are, unless the program suspended it. */
+    int countedPages() {
+        return suspended || closed ? 0 : kv.pages() - loop.store.droppedPages(kv);
+    }
+
+    /** Note whether the program gave the context's pages up itself. */
+    void suspended(boolean byProgram) {
+        suspended = byProgram;
+    }
+
+    /**
+     * Begin a pass that will make the context so long.
+     *
+     * @throws PieException CONTEXT_LENGTH_EXCEEDED, or OUT_OF_PAGES if the device could not hold the rows even alone or the budget does
+     *     not allow for them, BUDGET_EXHAUSTED if pages were held too long
+     */
     void checkSize(int rows) {
+        process.affordTime();
         if (rows > loop.maxContext) {
             throw new PieException(
                     ErrorCode.CONTEXT_LENGTH_EXCEEDED,
@@ -517,13 +561,29 @@ final class EngineContext implements ContextHandle {
             throw new PieException(
                     ErrorCode.OUT_OF_PAGES, "the context would have " + pages + " pages: the device has " + total);
         }
+        checkPages(pages);
+        suspended = false;
+    }
+
+    /** @throws PieException OUT_OF_PAGES if budgets do not allow another context like this */
+    void checkCopy() {
+        if (process.allowance.limitsPages()) {
+            loop.processes.checkPages(process, kv.pages() - loop.store.droppedPages(kv));
+        }
+    }
+
+    /** @throws PieException OUT_OF_PAGES if budgets do not allow this context so many pages beside what the others have */
+    void checkPages(int pages) {
+        if (process.allowance.limitsPages()) {
+            loop.processes.checkPages(process, pages - countedPages());
+        }
     }
 
     /** Make computed rows written, account for them, and commit full pages up to a row. */
     void written(int from, int to, int reused, int commitLimit) {
         loop.store.write(kv, to);
         make(from, to, reused);
-        process.tokensIn += cost(from, to, reused);
+        process.spend(cost(from, to, reused), 0);
         charged = 0;
         process.tokensReused += reused;
         process.forwardPasses++;
@@ -546,13 +606,13 @@ final class EngineContext implements ContextHandle {
     /** Account for a generated token that is pending now. */
     void generated() {
         charged++;
-        process.tokensOut++;
+        process.spend(0, 1);
         loop.counters.tokensGenerated++;
     }
 
     /** Take back the charge for generated tokens that are not kept after all. */
     void rolledBack(int tokens) {
-        process.tokensOut -= tokens;
+        process.spend(0, -tokens);
     }
 
     /** Return a drawn token. @throws PieException if there is none */

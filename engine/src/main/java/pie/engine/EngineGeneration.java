@@ -69,6 +69,7 @@ final class EngineGeneration implements Generation {
         SamplerCode sampler =
                 spec.sampler() == null ? null : SamplerCode.of(spec.sampler(), context.loop.limits.vocabSize());
         SamplerCode.checkBias(spec.bias(), context.loop.limits.vocabSize());
+        context.loop.checkMask(spec.logitMask());
         for (ProbeSpec probe : spec.probes()) {
             PassPlan.checkProbe(probe, context.loop);
         }
@@ -187,19 +188,26 @@ final class EngineGeneration implements Generation {
         return tokens;
     }
 
+    /** Begin the next step, past all tokens that need no rows as there is no other. */
     private void startStep() {
         rows.clear();
-        FinishReason due = due();
-        if (due != null) {
-            finish(due);
-            return;
-        }
-        if (constraints.none()) {
-            beginStep();
-        } else if (constraints.prepareIfKnown(plan.spec().logitMask(), plan.stopIds())) {
-            beginConstrained();
-        } else { // until the mask is there the step has not begun, and nothing is to be undone
-            masks.begin(constraints, plan, this::resume);
+        boolean goesOn = true;
+        while (goesOn) {
+            FinishReason due = due();
+            if (due != null) {
+                finish(due);
+                return;
+            }
+            if (constraints.none()) {
+                beginStep();
+                return;
+            }
+            if (!constraints.prepareIfKnown(plan.spec().logitMask(), plan.stopIds())) {
+                // until the mask is there the step has not begun, and nothing is to be undone
+                masks.begin(constraints, plan, this::resume);
+                return;
+            }
+            goesOn = beginConstrained();
         }
     }
 
@@ -212,21 +220,58 @@ final class EngineGeneration implements Generation {
             if (problem != null) {
                 throw problem;
             }
-            beginConstrained();
+            if (beginConstrained()) {
+                startStep();
+            }
         } catch (PieException e) {
             running = null;
-            context.fail(run, e);
+            context.fail(run, told(e));
         }
     }
 
-    private void beginConstrained() {
+    /** Begin a step whose mask is there. Return whether it was over without rows, and the next one is to begin. */
+    private boolean beginConstrained() {
         FinishReason end = constraints.end(plan.stopIds());
         if (end != null && step.draw()) {
             matcher.reset();
             finish(end);
-        } else {
-            beginStep();
+            return false;
         }
+        int only = constraints.only();
+        boolean forced = only >= 0
+                && step.draw()
+                && step.logitMask() == null
+                && step.probes().isEmpty()
+                && plan.spec().probes().isEmpty();
+        if (!forced) {
+            beginStep();
+            return false;
+        }
+        return force(only);
+    }
+
+    /** Take the only token that the constraints allow, without a draw: its row is one of those of the next step. */
+    private boolean force(int token) {
+        context.process.allowance.afford(1);
+        FinishReason reason = keep(token);
+        context.loop.counters.tokensForced++;
+        lastDelivered = keptCount > held() ? kv.length() - 1 - held() : lastDelivered;
+        context.publish(Integer.MAX_VALUE, 0);
+        Run run = running;
+        if (reason != null) {
+            finish(reason);
+            return false;
+        }
+        if (run != null && !run.all) {
+            run.end(null); // the next step may have begun by now
+            return false;
+        }
+        return run != null;
+    }
+
+    /** Return a failure as the caller is told of it: a spent budget with what there is so far. */
+    private PieException told(PieException e) {
+        return e.code() == ErrorCode.BUDGET_EXHAUSTED ? withPartial(e) : e;
     }
 
     private void beginStep() {
@@ -289,7 +334,8 @@ final class EngineGeneration implements Generation {
                 && !awaitsDrafts()
                 && !context.loop.market.config().hardCredits()
                 && keptCount + 1 < plan.spec().maxTokens()
-                && target + 1 < context.loop.maxContext;
+                && target + 1 < context.loop.maxContext
+                && (target < kv.pages() * context.loop.store.pageSize() || !context.process.allowance.limitsPages());
     }
 
     /** Say whether the next tokens are likely enough to be guessed that they should not be rows before they are known. */
@@ -317,7 +363,16 @@ final class EngineGeneration implements Generation {
     }
 
     long @Nullable [] mask() {
-        return constraints.none() ? plan.spec().logitMask() : constraints.mask();
+        long[] standing = constraints.none() ? plan.spec().logitMask() : constraints.mask();
+        long[] own = step.logitMask();
+        if (own == null || standing == null) {
+            return own == null ? standing : own;
+        }
+        long[] both = standing.clone();
+        for (int i = 0; i < both.length; i++) {
+            both[i] &= i < own.length ? own[i] : 0;
+        }
+        return both;
     }
 
     int[] kept() {
@@ -422,7 +477,7 @@ final class EngineGeneration implements Generation {
         } catch (PieException e) {
             rows.dropChained();
             running = null;
-            context.fail(run, e);
+            context.fail(run, told(e));
         }
     }
 
@@ -453,7 +508,7 @@ final class EngineGeneration implements Generation {
             over(FinishReason.CLOSED);
             context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
         } else {
-            context.fail(run, cause.code() == ErrorCode.BUDGET_EXHAUSTED ? withPartial(cause) : cause);
+            context.fail(run, told(cause));
         }
     }
 
@@ -480,7 +535,7 @@ final class EngineGeneration implements Generation {
                 startStep();
             } catch (PieException e) {
                 running = null;
-                throw e;
+                throw told(e);
             }
         }
 
@@ -516,7 +571,7 @@ final class EngineGeneration implements Generation {
         void start() {
             context.settleGeneration();
             constraints.check(tokens, admissible());
-            context.process.afford(owed == null ? admissible() : 0);
+            context.process.allowance.afford(owed == null ? admissible() : 0);
             int n = 0;
             FinishReason reason = finish;
             while (reason == null && owed == null && n < tokens.length) {

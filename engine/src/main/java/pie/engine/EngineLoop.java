@@ -1,7 +1,6 @@
 package pie.engine;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,13 +15,14 @@ import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
 import pie.engine.kv.SipHash;
 import pie.engine.model.LoadedModel;
-import pie.engine.process.ProcessId;
 import pie.engine.schedule.Scheduler;
 import pie.engine.snapshot.SnapshotStore;
 
 /** Own all state of one model and change it on one thread, turn by turn. */
 final class EngineLoop {
     private static final int COMMANDS_A_TURN = 1024;
+    /** What a page copied back from host memory costs, in millionths of one computed again. */
+    private static final int COPIED_BACK_PPM = 200_000;
 
     final LoadedModel model;
     final Driver driver;
@@ -38,7 +38,7 @@ final class EngineLoop {
     private final Object afterEnd = new Object();
     private final SipHash seeds;
     private final long[] seedWords = new long[3];
-    private final Map<ProcessId, EngineProcess> processes = new HashMap<>();
+    final ProcessTable processes = new ProcessTable();
     private final List<EngineContext> contexts = new ArrayList<>();
     private final ArrayList<Runnable> replies = new ArrayList<>();
 
@@ -52,6 +52,9 @@ final class EngineLoop {
     final LoopCounters counters = new LoopCounters();
     final Expected expected = new Expected();
     final SnapshotDesk snapshots;
+    final HostCopies hostCopies;
+    final MarketReport report;
+    private Runnable onLoss = () -> {};
     private final StepPipeline pipeline;
 
     /** Builds masks that are not remembered; each comes back as a completion. */
@@ -80,9 +83,17 @@ final class EngineLoop {
         this.config = config;
         this.masks = masks;
         limits = driver.capabilities();
+        int hostPages = config.hostPages(driver.ownMemory(), limits);
         store = new KvStore(
-                limits.totalPages(), limits.pageSize(), secret0, secret1, publishedSalt.high(), publishedSalt.low());
-        market = new EngineMarket(config.market(), store, contexts);
+                limits.totalPages(),
+                limits.pageSize(),
+                secret0,
+                secret1,
+                publishedSalt.high(),
+                publishedSalt.low(),
+                hostPages);
+        market = new EngineMarket(
+                hostPages > 0 ? config.market().withMakeAgainPpm(COPIED_BACK_PPM) : config.market(), store, contexts);
         scheduler = new Scheduler(
                 store,
                 limits,
@@ -96,6 +107,9 @@ final class EngineLoop {
             throw PieException.invalid("the driver takes " + limits.maxTokens()
                     + " tokens a step: it must take at least two pages, " + 2 * limits.pageSize());
         }
+        hostCopies = new HostCopies(this);
+        report = new MarketReport(this);
+        scheduler.restorer(hostCopies);
         seeds = new SipHash(0x7069652e73656564L, 0x706c616e2e736565L);
         pipeline = new StepPipeline(this, clock);
     }
@@ -160,6 +174,13 @@ final class EngineLoop {
         }
     }
 
+    void checkMask(long @Nullable [] mask) {
+        if (mask != null && mask.length < (limits.vocabSize() + Long.SIZE - 1) / Long.SIZE) {
+            throw PieException.invalid("the logit mask has " + (long) mask.length * Long.SIZE
+                    + " bits: the vocabulary has " + limits.vocabSize() + " tokens");
+        }
+    }
+
     // The loop's side.
 
     /** Do all that is due. Return the time of the next timer, {@link Long#MAX_VALUE} for none. */
@@ -169,8 +190,11 @@ final class EngineLoop {
         if (lost == null) {
             pipeline.expire(now);
         }
+        processes.check(now);
         reply();
         long timer = Math.min(lost == null ? pipeline.advance(now) : Long.MAX_VALUE, market.refill(now));
+        timer = Math.min(timer, processes.account(now));
+        hostCopies.spill();
         return queue.empty() && !ending ? timer : now;
     }
 
@@ -209,6 +233,25 @@ final class EngineLoop {
         return now;
     }
 
+    /** Set what is to be done, once, when the device is lost. */
+    void onLoss(Runnable then) {
+        onLoss = then;
+    }
+
+    /** The device is lost: end all that was on it. */
+    void lose(PieException cause) {
+        boolean first = lost == null;
+        loseAll(cause);
+        if (first) {
+            onLoss.run();
+        }
+    }
+
+    /** Note that pages have come, so that works wait for them no more. */
+    void moved() {
+        pipeline.reconsider();
+    }
+
     void loseAll(PieException cause) {
         lost = cause;
         for (EngineContext context : List.copyOf(contexts)) {
@@ -220,9 +263,10 @@ final class EngineLoop {
     /** Fail all work; commands that come later are answered by their callers. */
     void end(PieException cause) {
         try {
-            loseAll(cause);
-            pipeline.giveUp(cause);
-            for (EngineProcess process : List.copyOf(processes.values())) {
+            PieException why = lost == null ? cause : lost;
+            loseAll(why);
+            pipeline.giveUp(why);
+            for (EngineProcess process : processes.all()) {
                 settleClosing(process);
             }
             reply();
@@ -235,13 +279,8 @@ final class EngineLoop {
     // Processes and contexts.
 
     void openProcess(EngineProcess process) {
-        processes.put(process.id, process);
+        processes.add(process);
         market.opened(process);
-    }
-
-    @Nullable
-    EngineProcess process(ProcessId id) {
-        return processes.get(id);
     }
 
     void checkRoom(EngineProcess process) {
@@ -286,7 +325,7 @@ final class EngineLoop {
     private void settleClosing(EngineProcess process) {
         CompletableFuture<Void> closing = process.closing;
         if (closing != null && process.contexts.isEmpty()) {
-            processes.remove(process.id);
+            processes.remove(process);
             market.closed(process);
             replies.add(() -> closing.complete(null));
         }
@@ -298,10 +337,6 @@ final class EngineLoop {
 
     int contexts() {
         return contexts.size();
-    }
-
-    int processes() {
-        return processes.size();
     }
 
     long now() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
@@ -36,6 +37,7 @@ final class EngineMarket implements Order {
     private long now;
     private long nextRefill;
     private long latency;
+    private Consumer<Market> audit = decided -> {};
 
     /** Price of the last tick, in pico-credits, and moving average of a step, in nanoseconds: for other threads to read. */
     final AtomicLong price = new AtomicLong();
@@ -116,8 +118,14 @@ final class EngineMarket implements Order {
         if (grantedCount == 0 && mayInsist && market.insist(store.pool().held()) != null) {
             list();
         }
+        audit.accept(market);
         displace();
         price.setRelease(market.price());
+    }
+
+    /** Have someone look at each auction, just after it was decided. */
+    void audit(Consumer<Market> look) {
+        audit = look;
     }
 
     private void join(EngineContext context) {

@@ -6,10 +6,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import pie.engine.kv.KvContext;
+import pie.engine.kv.KvStore;
 import pie.engine.market.Fixed;
 import pie.engine.market.MarketLog;
 import pie.engine.market.Wallet;
-import pie.engine.process.Budget;
 import pie.engine.process.MarketTotals;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
@@ -23,6 +24,7 @@ final class EngineProcess {
     final long seed;
     final String owner;
     final Wallet wallet;
+    private final KvStore store;
     /** Bid that stands for the default in all contexts, pico-credits, negative for none. */
     final long bid;
 
@@ -32,14 +34,11 @@ final class EngineProcess {
 
     final AtomicLong dividend = new AtomicLong();
     final List<EngineContext> contexts = new ArrayList<>();
-    private final long tokenLimit;
+    final Allowance allowance;
     private long nextContext;
 
     long tokensIn;
     long tokensOut;
-    /** Tokens set aside for rows that are planned or with the driver. */
-    private long tokensReserved;
-
     long tokensReused;
     long tokensRecomputed;
     long tokensDrafted;
@@ -53,6 +52,7 @@ final class EngineProcess {
     private double pageSeconds;
     private long pagesSince;
     private int pagesThen;
+    private double effectiveThen;
     private long pagesStep;
 
     @Nullable
@@ -62,12 +62,14 @@ final class EngineProcess {
             ProcessId id,
             long saltHigh,
             long saltLow,
-            Budget budget,
+            Allowance allowance,
             long seed,
             String owner,
             Wallet wallet,
-            long bid) {
+            long bid,
+            KvStore store) {
         this.id = id;
+        this.store = store;
         this.owner = owner;
         this.wallet = wallet;
         this.bid = bid;
@@ -75,7 +77,7 @@ final class EngineProcess {
         this.saltHigh = saltHigh;
         this.saltLow = saltLow;
         this.seed = seed;
-        tokenLimit = budget.tokens().orElse(Long.MAX_VALUE);
+        this.allowance = allowance;
     }
 
     OwnerId owner() {
@@ -86,45 +88,32 @@ final class EngineProcess {
         return nextContext++;
     }
 
-    /** @throws PieException BUDGET_EXHAUSTED if {@code tokens} more do not fit beside what is used and reserved */
-    void afford(long tokens) {
-        long used = tokensIn + tokensOut;
-        if (!affords(tokens)) {
-            throw new PieException(
-                    ErrorCode.BUDGET_EXHAUSTED,
-                    "the token budget of " + tokenLimit + " is spent: " + used + " used, " + tokensReserved
-                            + " reserved for rows under way, " + tokens + " more asked for",
-                    Map.of("budget", "tokens", "scope", "process", "limit", tokenLimit, "used", used));
+    /** Count tokens computed and tokens generated, or take back the count if negative. */
+    void spend(long in, long out) {
+        tokensIn += in;
+        tokensOut += out;
+        allowance.spend(in + out);
+    }
+
+    /**
+     * Check that pages held over time are not spent.
+     *
+     * @throws PieException BUDGET_EXHAUSTED
+     */
+    void affordTime() {
+        PieException spent = allowance.pageSecondsSpent();
+        if (spent != null) {
+            throw spent;
         }
     }
 
-    long tokensLeft() {
-        return tokenLimit - tokensIn - tokensOut - tokensReserved;
-    }
-
-    private boolean affords(long tokens) {
-        return tokens <= 0 || tokens <= tokensLeft();
-    }
-
-    /** Set tokens aside if they fit. Return whether they did. */
-    boolean tryReserve(long tokens) {
-        boolean fit = affords(tokens);
-        tokensReserved += fit ? tokens : 0;
-        return fit;
-    }
-
-    /** Set tokens aside. @throws PieException BUDGET_EXHAUSTED if they do not fit */
-    void reserve(long tokens) {
-        afford(tokens);
-        tokensReserved += tokens;
-    }
-
-    void release(long tokens) {
-        tokensReserved -= tokens;
-    }
-
-    long tokensReserved() {
-        return tokensReserved;
+    /** Return the pages of all contexts but those that it suspended itself. */
+    int pagesOfContexts() {
+        int sum = 0;
+        for (EngineContext context : contexts) {
+            sum += context.countedPages();
+        }
+        return sum;
     }
 
     /** @throws PieException BUDGET_EXHAUSTED if the wallet must pay for {@code pages} new pages and cannot */
@@ -148,14 +137,25 @@ final class EngineProcess {
 
     /** Account the pages held since the last call. */
     void pages(long now) {
+        double used = effectiveThen * ((now - pagesSince) / 1e9);
+        pageSeconds += used;
+        allowance.hold(used);
         int held = 0;
-        for (EngineContext context : contexts) {
-            held += context.kv().held();
+        long effective = 0;
+        for (int i = 0; i < contexts.size(); i++) {
+            KvContext kv = contexts.get(i).kv();
+            held += kv.held();
+            effective += store.effective(kv);
         }
-        pageSeconds += pagesThen * ((now - pagesSince) / 1e9);
         pagesSince = now;
         pagesThen = held;
+        effectiveThen = Fixed.pages(effective);
         pagesPeak = Math.max(pagesPeak, held);
+    }
+
+    /** Say whether its contexts had pages at the last account. */
+    boolean holdsPages() {
+        return pagesThen > 0;
     }
 
     /** Account once for each step. */

@@ -20,6 +20,7 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         context.settleGeneration();
         EngineLoop loop = context.loop;
         loop.checkRoom(context.process);
+        context.checkCopy();
         KvStore.Fork fork = loop.store.fork(context.kv());
         EngineContext made = loop.adopt(context.process, fork.context());
         made.bidder.inherit(context.bidder);
@@ -32,6 +33,7 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         CopyList copies = fork.copies();
         loop.store.pin(copies.from(), copies.from().length);
         loop.store.pin(copies.to(), copies.to().length);
+        loop.hostCopies.spill();
         try {
             loop.driver.copyPages(copies, this);
         } catch (RuntimeException e) {

@@ -142,6 +142,11 @@ final class GenerationRows extends Work {
     }
 
     @Override
+    protected void notRun() {
+        dropChained();
+    }
+
+    @Override
     protected boolean goesOn() {
         return stopped == null && draftCount == 0 && step.draw() && generation.goesOn(target);
     }
@@ -299,6 +304,7 @@ final class GenerationRows extends Work {
 
     @Override
     protected void failed(PieException cause) {
+        context.workFails(cause);
         undo();
         generation.failed(cause);
     }

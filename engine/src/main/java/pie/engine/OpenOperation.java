@@ -12,8 +12,8 @@ import pie.engine.kv.KvStore;
 import pie.engine.kv.PageKey;
 import pie.engine.schedule.BatchWriter;
 import pie.engine.schedule.Work;
+import pie.engine.snapshot.OpenedSnapshot;
 import pie.engine.snapshot.SavedContext;
-import pie.engine.snapshot.SnapshotArchive;
 
 /**
  * Bring the pages of an opened snapshot back, in order: still on the device, else from their files, else computed again. Runs as the
@@ -23,7 +23,7 @@ import pie.engine.snapshot.SnapshotArchive;
  */
 final class OpenOperation extends Operation<ContextHandle> {
     private final EngineContext context;
-    private final SnapshotArchive.Opened snapshot;
+    private final OpenedSnapshot snapshot;
     private final boolean take;
     private final SnapshotDesk desk;
     private final KvStore store;
@@ -33,7 +33,7 @@ final class OpenOperation extends Operation<ContextHandle> {
     private boolean stopped;
     private boolean moving = true;
 
-    OpenOperation(EngineContext context, SnapshotArchive.Opened snapshot, boolean take) {
+    OpenOperation(EngineContext context, OpenedSnapshot snapshot, boolean take) {
         this.context = context;
         this.snapshot = snapshot;
         this.take = take;

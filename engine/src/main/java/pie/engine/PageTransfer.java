@@ -37,6 +37,7 @@ final class PageTransfer implements CopySink {
     void read() {
         CopyList list = new CopyList(slots, places());
         loop.store.pin(slots, slots.length);
+        loop.hostCopies.spill();
         try {
             loop.driver.readPages(list, MemorySegment.ofArray(bytes), this);
         } catch (RuntimeException e) {
@@ -48,6 +49,7 @@ final class PageTransfer implements CopySink {
     void write() {
         CopyList list = new CopyList(places(), slots);
         loop.store.pin(slots, slots.length);
+        loop.hostCopies.spill();
         try {
             loop.driver.writePages(MemorySegment.ofArray(bytes), list, this);
         } catch (RuntimeException e) {

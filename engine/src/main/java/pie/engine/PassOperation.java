@@ -189,6 +189,7 @@ final class PassOperation extends Operation<PassResult> {
 
         @Override
         protected void failed(PieException cause) {
+            context.workFails(cause);
             undo();
             context.fail(PassOperation.this, cause);
         }

@@ -11,9 +11,9 @@ import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
 import pie.engine.kv.PageKey;
 import pie.engine.snapshot.SavedContext;
-import pie.engine.snapshot.SnapshotArchive;
 import pie.engine.snapshot.SnapshotInfo;
 import pie.engine.snapshot.SnapshotKey;
+import pie.engine.snapshot.SnapshotSave;
 
 /**
  * Save a context: name its pages, copy those out that have no file yet, chunk by chunk, and write them, then the lineage.
@@ -81,7 +81,7 @@ final class SaveOperation extends Operation<SnapshotInfo> {
         long bytes = context.loop.limits.kvBytesPerPage() + HEADER_BYTES;
         desk.run(
                 () -> {
-                    SnapshotArchive.Save save = desk.store().archive().begin(key, overwrite, keys, bytes);
+                    SnapshotSave save = desk.store().archive().begin(key, overwrite, keys, bytes);
                     return new Writing(saved, save, save.missing());
                 },
                 Writing::next,
@@ -108,11 +108,11 @@ final class SaveOperation extends Operation<SnapshotInfo> {
     /** Stand for the save from the moment it has a place in the archive. */
     private final class Writing {
         private final SavedContext saved;
-        private final SnapshotArchive.Save save;
+        private final SnapshotSave save;
         private final Set<PageKey> missing;
         private int page;
 
-        Writing(SavedContext saved, SnapshotArchive.Save save, Set<PageKey> missing) {
+        Writing(SavedContext saved, SnapshotSave save, Set<PageKey> missing) {
             this.saved = saved;
             this.save = save;
             this.missing = missing;
@@ -178,9 +178,15 @@ final class SaveOperation extends Operation<SnapshotInfo> {
             }
         }
 
+        /** Let go of the name and the pages first, so that whoever hears of the failure can save again. */
         private void failed(@Nullable PieException cause) {
-            desk.release(save::close);
-            end(cause);
+            desk.run(
+                    () -> {
+                        save.close();
+                        return true;
+                    },
+                    done -> end(cause),
+                    problem -> end(cause == null ? problem : cause));
         }
     }
 }

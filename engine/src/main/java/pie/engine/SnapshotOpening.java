@@ -3,7 +3,7 @@ package pie.engine;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.kv.KvContext;
-import pie.engine.snapshot.SnapshotArchive;
+import pie.engine.snapshot.OpenedSnapshot;
 import pie.engine.snapshot.SnapshotKey;
 
 /** Read a snapshot, and make the context whose first operation brings its pages back. */
@@ -32,13 +32,17 @@ final class SnapshotOpening {
                 cause -> end(null, cause)));
     }
 
-    private void opened(SnapshotArchive.Opened snapshot) {
-        if (reply.isDone() || process.closing != null || loop.process(process.id) != process) {
+    private void opened(OpenedSnapshot snapshot) {
+        if (reply.isDone() || process.closing != null || loop.processes.get(process.id) != process) {
             end(snapshot, new PieException(ErrorCode.CANCELLED, "the process has ended, or gave up"));
             return;
         }
         try {
             loop.checkRoom(process);
+            if (process.allowance.limitsPages()) {
+                loop.processes.checkPages(
+                        process, loop.store.pagesFor(snapshot.saved().lineage().written()));
+            }
         } catch (PieException e) {
             end(snapshot, e);
             return;
@@ -64,7 +68,7 @@ final class SnapshotOpening {
         }
     }
 
-    private void end(SnapshotArchive.@Nullable Opened snapshot, PieException cause) {
+    private void end(@Nullable OpenedSnapshot snapshot, PieException cause) {
         if (snapshot != null) {
             loop.snapshots.release(snapshot::close);
         }

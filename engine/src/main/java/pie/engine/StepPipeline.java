@@ -82,6 +82,11 @@ final class StepPipeline implements StepSink {
         return first.begunNanos + loop.config.stepTimeout().toNanos();
     }
 
+    /** There may be something to plan again, though nothing was added. */
+    void reconsider() {
+        barren = -1;
+    }
+
     /** Plan and hand in what is due. Return the time of the next timer. */
     long advance(long now) {
         long timer = sealAt(now);
@@ -176,11 +181,12 @@ final class StepPipeline implements StepSink {
         loop.counters.lastBatchRequests = batch.requests;
         loop.store.pin(batch.pageIndices, batch.pageIndptr[batch.requests]);
         flights.add(plan);
+        loop.hostCopies.spill();
         scheduler.refuse();
         try {
             loop.driver.submit(batch, this);
         } catch (RuntimeException e) {
-            plan.ended(null, new DriverFault("submit failed: " + e, false, e));
+            plan.ended(null, DriverFault.notRun("submit failed: " + e, e));
             settle();
         }
     }
@@ -291,10 +297,14 @@ final class StepPipeline implements StepSink {
         LOG.warn("step failed: {}", fault.message(), fault.cause());
         loop.market.waive(plan);
         if (fault.deviceLost()) {
-            loop.loseAll(cause);
+            loop.lose(cause);
             giveUp(cause);
         }
-        scheduler.fail(plan, cause);
+        if (fault.notRun()) {
+            scheduler.again(plan, cause);
+        } else {
+            scheduler.fail(plan, cause);
+        }
     }
 
     /** Say whether no step is under way. */

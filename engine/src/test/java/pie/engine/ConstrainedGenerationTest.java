@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -15,11 +16,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import pie.engine.generate.FinishReason;
 import pie.engine.generate.Generation;
 import pie.engine.generate.GenerationStep;
+import pie.engine.generate.PassSpec;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.SamplerChain;
 import pie.engine.generate.StepSpec;
 import pie.engine.grammar.GrammarSource;
 import pie.engine.grammar.Matcher;
+import pie.engine.process.Budget;
 import pie.engine.process.ProcessId;
 import pie.engine.testing.LeakAudit;
 
@@ -157,5 +160,99 @@ class ConstrainedGenerationTest {
             Generation next = context.generate(plan(3, stops, List.of(), regex("[x-z]{3}")));
             assertThat(text(next.collect().join().tokens())).matches("[x-z]{3}");
         }
+    }
+
+    private static final GrammarSource FIXED =
+            new GrammarSource.Ebnf("root ::= <[5]> <[6]> (\"ab\" | \"xz\") <[7]> <[8]> <[9]>");
+
+    @Test
+    void tokensWithoutAChoiceNeedNoStep() {
+        ContextHandle context = context();
+        context.execute(PassSpec.FLUSH).join();
+        long before = engine.stats().steps();
+        GenerationStep end = context.generate(plan(50, stops, List.of(), matcher(FIXED)))
+                .collect()
+                .join();
+        assertThat(end.finish()).isEqualTo(FinishReason.CONSTRAINT);
+        assertThat(end.tokens()).hasSize(7).startsWith(5, 6).endsWith(7, 8, 9);
+        assertThat(text(Arrays.copyOfRange(end.tokens(), 2, 4))).isIn("ab", "xz");
+        assertThat(engine.stats().steps() - before).as("steps for two letters").isEqualTo(2);
+        assertThat(context.tokens()).endsWith(end.tokens());
+        context.execute(PassSpec.FLUSH).join();
+        assertThat(context.written()).isEqualTo(29 + 7);
+    }
+
+    @Test
+    void stepsGiveForcedTokensOneByOneAndTheSameOnes() {
+        int[] collected = context()
+                .generate(plan(50, stops, List.of(), matcher(FIXED)))
+                .collect()
+                .join()
+                .tokens();
+        Generation generation = context().generate(plan(50, stops, List.of(), matcher(FIXED)));
+        List<Integer> seen = new ArrayList<>();
+        GenerationStep step = generation.step(StepSpec.PLAIN).join();
+        while (step.finish() == null) {
+            assertThat(step.tokens()).hasSize(1);
+            seen.add(step.tokens()[0]);
+            assertThat(generation.tokensGenerated()).isEqualTo(seen.size());
+            step = generation.step(StepSpec.PLAIN).join();
+        }
+        assertThat(step.finish()).isEqualTo(FinishReason.CONSTRAINT);
+        assertThat(seen.stream().mapToInt(i -> i))
+                .containsExactly(Arrays.stream(collected).boxed().toArray(Integer[]::new));
+    }
+
+    @Test
+    void aForcedRunKeepsTheTokenLimitAndTheBudget() {
+        GrammarSource source = new GrammarSource.Ebnf(
+                "root ::= <[11]> <[12]> <[13]> <[14]> <[15]> <[16]> <[17]> <[18]> <[19]> <[20]>");
+        GenerationStep cut = context()
+                .generate(plan(4, stops, List.of(), matcher(source)))
+                .collect()
+                .join();
+        assertThat(cut.tokens()).containsExactly(11, 12, 13, 14);
+        assertThat(cut.finish()).isEqualTo(FinishReason.LENGTH);
+        ProcessId poor = audit.process(engine, new Budget(OptionalLong.of(3), Optional.empty(), Optional.empty()), 7);
+        ContextHandle context = engine.createContext(poor, true);
+        context.append(new int[] {1});
+        assertThatThrownBy(() -> context.generate(plan(50, stops, List.of(), matcher(source)))
+                        .collect()
+                        .join())
+                .cause()
+                .isInstanceOfSatisfying(PieException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.BUDGET_EXHAUSTED);
+                    assertThat((int[]) e.details().get("tokens")).containsExactly(11, 12, 13);
+                });
+        assertThat(context.tokens()).containsExactly(1, 11, 12, 13);
+    }
+
+    @Test
+    void aLongForcedRunIsOnePieceOfWork() {
+        String many = "<[7]> ".repeat(1500);
+        GenerationStep end = context()
+                .generate(plan(2000, stops, List.of(), matcher(new GrammarSource.Ebnf("root ::= " + many))))
+                .collect()
+                .join();
+        assertThat(end.tokens().length).isGreaterThan(200);
+    }
+
+    @Test
+    void aProgramsOwnMaskOfAStepIsHonouredBesideTheGrammar() {
+        Generation generation = context().generate(plan(40, stops, List.of(), regex("[a-m]{8}")));
+        StringBuilder seen = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            long[] own = new long[(engine.capabilities().vocabSize() + 63) / 64];
+            for (int id = 0; id < engine.capabilities().vocabSize(); id++) {
+                boolean wanted = (id % 26) % 2 == i % 2;
+                own[id >> 6] |= wanted ? 1L << id : 0;
+            }
+            seen.append(text(
+                    generation.step(StepSpec.PLAIN.withLogitMask(own)).join().tokens()));
+        }
+        assertThat(seen.toString()).matches("([acegikm][bdfhjl]){4}");
+        assertThatThrownBy(() -> generation.step(StepSpec.PLAIN.withLogitMask(new long[1])))
+                .isInstanceOf(PieException.class)
+                .hasMessageContaining("64 bits");
     }
 }

@@ -38,7 +38,7 @@ final class EngineFaultTest {
 
     @Test
     void aFaultFailsItsBatchAndTheContextIsAsBefore() {
-        for (Fault fault : new Fault[] {Fault.THROW, Fault.FAIL, Fault.NAN, Fault.MALFORMED}) {
+        for (Fault fault : new Fault[] {Fault.FAIL, Fault.NAN, Fault.MALFORMED}) {
             Engine engine = audit.engine(
                     new FaultyDriver(LeakAudit.hash(64, 16, 64, Map.of()), 3, 0.1, fault), EngineConfig.DEFAULT);
             ProcessId process = audit.process(engine);

@@ -8,11 +8,15 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.Driver;
+import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverProvider;
+import pie.engine.driver.FaultPlan;
+import pie.engine.driver.FaultyDriver;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
@@ -24,6 +28,9 @@ import pie.runtime.InferletRuntime;
 
 /** Bring up model files, driver, engine and guest runtime, and take them down in order. Used by the server and by {@code pie run}. */
 public final class Instance implements AutoCloseable {
+    /** Driver option that breaks steps on purpose; every driver has it. */
+    public static final String FAULTS = "faults";
+
     private final InstanceConfig config;
     private final InferletRuntime runtime;
     private final Optional<SnapshotStore> snapshots;
@@ -63,14 +70,16 @@ public final class Instance implements AutoCloseable {
             // beside the driver's weights, which do not take all processors all the time
             CompletableFuture<Tokenizer> tokenizer = CompletableFuture.supplyAsync(files::tokenizer);
             opened.push(() -> settle(tokenizer));
-            Driver driver = openDriver(providers, files, config, progress);
+            Optional<FaultPlan> faults = faults(config);
+            Supplier<Driver> opener = () -> faulty(openDriver(providers, files, config, progress), faults);
+            Driver driver = opener.get();
             opened.push(driver);
             var model = new LoadedModel(config.modelName(), files.config(), joined(tokenizer), files.chatTemplate());
             Optional<SnapshotStore> snapshots = config.snapshots().flatMap(s -> open(s, progress));
             opened.pop();
             snapshots.ifPresent(opened::push);
             opened.push(driver);
-            Engine engine = Engine.start(model, driver, config.engine(), snapshots);
+            Engine engine = Engine.start(model, driver, config.engine(), snapshots, Optional.of(opener));
             opened.pop();
             opened.push(engine);
             progress.accept("starting guests");
@@ -131,12 +140,22 @@ public final class Instance implements AutoCloseable {
         return usable;
     }
 
+    /** Return how the driver is to be broken on purpose, empty for not at all. */
+    private static Optional<FaultPlan> faults(InstanceConfig config) {
+        return Optional.ofNullable(config.driverConfig().options().get(FAULTS)).map(FaultPlan::parse);
+    }
+
+    private static Driver faulty(Driver driver, Optional<FaultPlan> faults) {
+        return faults.isPresent() ? new FaultyDriver(driver, faults.get()) : driver;
+    }
+
     /** A driver that cannot run this model is passed over while there is another. */
     private static Driver openDriver(
             List<DriverProvider> providers, ModelFiles files, InstanceConfig config, Consumer<String> progress) {
+        DriverConfig sound = config.driverConfig().withoutOption(FAULTS);
         for (DriverProvider provider : providers.subList(0, providers.size() - 1)) {
             try {
-                return provider.open(files, config.driverConfig(), progress);
+                return provider.open(files, sound, progress);
             } catch (PieException e) {
                 if (e.code() != ErrorCode.UNSUPPORTED && e.code() != ErrorCode.NOT_FOUND) {
                     throw e;
@@ -146,7 +165,7 @@ public final class Instance implements AutoCloseable {
         }
         DriverProvider last = providers.getLast();
         progress.accept("starting driver " + last.kind());
-        return last.open(files, config.driverConfig(), progress);
+        return last.open(files, sound, progress);
     }
 
     public InstanceConfig config() {

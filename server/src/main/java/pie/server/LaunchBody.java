@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -108,13 +109,6 @@ final class LaunchBody {
                         ErrorCode.UNSUPPORTED, "\"" + key + "\" is not offered by this server yet; leave it out");
             }
         }
-        for (String key : new String[] {"page_seconds", "pages"}) {
-            if (launch.path("budget").has(key)) {
-                throw new PieException(
-                        ErrorCode.UNSUPPORTED,
-                        "\"budget." + key + "\" is not offered by this server yet; use tokens, wall or cpu");
-            }
-        }
     }
 
     private Optional<ProgramSource> source(JsonNode node) {
@@ -184,10 +178,22 @@ final class LaunchBody {
         if (!tokens.isMissingNode() && !counted) {
             problems.wrong("/budget/tokens", "a positive whole number", tokens);
         }
+        JsonNode pages = budget.path("pages");
+        boolean numbered = pages.isIntegralNumber() && pages.canConvertToInt() && pages.asInt() > 0;
+        if (!pages.isMissingNode() && !numbered) {
+            problems.wrong("/budget/pages", "a positive whole number", pages);
+        }
+        JsonNode pageSeconds = budget.path("page_seconds");
+        boolean timed = pageSeconds.isNumber() && pageSeconds.asDouble() > 0 && Double.isFinite(pageSeconds.asDouble());
+        if (!pageSeconds.isMissingNode() && !timed) {
+            problems.wrong("/budget/page_seconds", "a positive number", pageSeconds);
+        }
         return new Budget(
                 counted ? OptionalLong.of(tokens.asLong()) : OptionalLong.empty(),
                 span(budget.path("wall"), "/budget/wall"),
-                span(budget.path("cpu"), "/budget/cpu"));
+                span(budget.path("cpu"), "/budget/cpu"),
+                numbered ? OptionalInt.of(pages.asInt()) : OptionalInt.empty(),
+                timed ? OptionalDouble.of(pageSeconds.asDouble()) : OptionalDouble.empty());
     }
 
     private Optional<Duration> span(JsonNode node, String path) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import pie.engine.PieException;
+import pie.engine.process.OwnerId;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,7 +34,7 @@ final class ObserveRoutes {
                 Route.get("/health/startup", this::startup).asOpen(),
                 Route.get("/openapi.json", ObserveRoutes::openapi).asOpen(),
                 Route.get("/v1/info", this::info),
-                Route.get("/v1/stats", x -> x.json(200, stats.snapshot())),
+                Route.get("/v1/stats", x -> x.json(200, stats.snapshot(x.owner()))),
                 Route.get("/v1/stats/stream", this::stream, "interval"));
     }
 
@@ -129,7 +130,7 @@ final class ObserveRoutes {
             Optional<EventStream> stream = EventStream.open(exchange);
             if (stream.isPresent()) {
                 stream.get().gone().thenRun(ended::countDown);
-                run(stream.get(), interval, ended, place);
+                run(stream.get(), exchange.owner(), interval, ended, place);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -139,10 +140,10 @@ final class ObserveRoutes {
         }
     }
 
-    private void run(EventStream out, Duration interval, CountDownLatch ended, Streams.Place place)
+    private void run(EventStream out, OwnerId reader, Duration interval, CountDownLatch ended, Streams.Place place)
             throws InterruptedException {
         do {
-            out.control("stats", stats.snapshot());
+            out.control("stats", stats.snapshot(reader));
         } while (!place.ended() && !ended.await(interval.toNanos(), TimeUnit.NANOSECONDS));
         if (out.gone().isDone()) {
             throw new ClientGone();

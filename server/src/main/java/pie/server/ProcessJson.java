@@ -64,9 +64,12 @@ final class ProcessJson {
         ObjectNode tokens = json.putObject("tokens");
         budget.tokens().ifPresentOrElse(n -> tokens.put("limit", n), () -> tokens.putNull("limit"));
         tokens.put("used", totals.tokensIn() + totals.tokensOut());
-        ObjectNode pages = json.putObject("page_seconds");
-        pages.putNull("limit");
-        pages.put("used", totals.pageSeconds());
+        ObjectNode pageSeconds = json.putObject("page_seconds");
+        budget.pageSeconds().ifPresentOrElse(n -> pageSeconds.put("limit", n), () -> pageSeconds.putNull("limit"));
+        pageSeconds.put("used", totals.pageSeconds());
+        ObjectNode pages = json.putObject("pages");
+        budget.pages().ifPresentOrElse(n -> pages.put("limit", n), () -> pages.putNull("limit"));
+        pages.put("used", totals.pagesHeld());
         span(json.putObject("wall"), budget.wall(), elapsed(p));
         span(json.putObject("cpu"), budget.cpu(), Duration.ofNanos(p.guestCpuNanos()));
         return json;

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
+import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.runtime.LaunchRequest;
 import pie.server.programs.ProgramStore;
@@ -49,7 +50,7 @@ final class ServiceBackend implements Backend {
 
     @Override
     public String stats() {
-        return Json.text(stats.snapshot());
+        return Json.text(stats.snapshot(OwnerId.LOCAL));
     }
 
     @Override

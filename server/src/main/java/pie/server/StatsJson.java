@@ -10,7 +10,9 @@ import pie.engine.EngineStats;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.market.MarketEvent;
 import pie.engine.market.MarketStats;
+import pie.engine.process.ExplainRecord;
 import pie.engine.process.InferletProcess;
+import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,7 +30,8 @@ final class StatsJson {
         return Duration.between(service.started(), Instant.now()).toMillis() / 1e3;
     }
 
-    ObjectNode snapshot() {
+    /** Shape all that one user may see: of others' processes neither rows nor names. */
+    ObjectNode snapshot(OwnerId reader) {
         Launcher up = service.launcher();
         ObjectNode json = Json.object();
         json.put("time", EventJson.time(Instant.now()));
@@ -40,20 +43,20 @@ final class StatsJson {
         ArrayNode models = json.putArray("models");
         List<Engine> engines = up.engines();
         for (int i = 0; i < engines.size(); i++) {
-            models.add(model(engines.get(i), service.pulses().get(i)));
+            models.add(model(engines.get(i), service.pulses().get(i), reader));
         }
         List<InferletProcess> processes = up.processes();
         json.set("requests", requests(processes));
         ArrayNode rows = json.putArray("processes");
         for (InferletProcess p : processes) {
-            if (!p.state().ended()) {
+            if (!p.state().ended() && p.owner().equals(reader)) {
                 rows.add(row(p));
             }
         }
         return json;
     }
 
-    private static ObjectNode model(Engine engine, EnginePulse pulse) {
+    private static ObjectNode model(Engine engine, EnginePulse pulse, OwnerId reader) {
         DriverCapabilities driver = engine.capabilities();
         ObjectNode json = Json.object();
         json.put("name", engine.model().name());
@@ -61,11 +64,11 @@ final class StatsJson {
         json.put("device", driver.deviceName());
         json.put("dtype", driver.activationDtype());
         json.put("silent_ms", pulse.silence().toMillis());
-        pulse.stats().ifPresent(s -> counts(json, driver, s));
+        pulse.stats().ifPresent(s -> counts(json, driver, s, reader));
         return json;
     }
 
-    private static void counts(ObjectNode json, DriverCapabilities driver, EngineStats s) {
+    private static void counts(ObjectNode json, DriverCapabilities driver, EngineStats s, OwnerId reader) {
         ObjectNode pages = json.putObject("pages");
         pages.put("total", s.pagesTotal());
         pages.put("free", s.pagesFree());
@@ -88,13 +91,14 @@ final class StatsJson {
         totals.put("tokens_recomputed", s.tokensRecomputed());
         totals.put("driver_ms", s.driverNanos() / 1_000_000);
         totals.put("plan_ms", s.planNanos() / 1_000_000);
-        json.set("market", market(s.market()));
+        json.set("market", market(s.market(), reader));
         json.put("contexts", s.contexts());
         json.put("processes", s.processes());
         json.put("queue_depth", s.queueDepth());
     }
 
-    private static ObjectNode market(MarketStats m) {
+    /** Contexts of other owners than the reader get opaque names. */
+    static ObjectNode market(MarketStats m, OwnerId reader) {
         ObjectNode json = Json.object();
         json.put("price", m.price());
         json.put("dividend", m.revenue());
@@ -118,9 +122,9 @@ final class StatsJson {
         for (MarketStats.Displacement d : m.recent()) {
             ObjectNode each = recent.addObject();
             each.put("tick", d.event().tick());
-            each.put("victim", d.victim().process());
+            each.put("victim", ExplainRecord.name(reader.value(), d.victim()));
             MarketEvent.Party by = d.event().by();
-            each.put("winner", by == null ? "" : by.process());
+            each.put("winner", by == null ? "" : ExplainRecord.name(reader.value(), by));
             each.put("reason", d.event().reason().name().toLowerCase(java.util.Locale.ROOT));
             each.put("price", d.event().price());
             each.put("victim_bid", d.event().ownBid());

@@ -35,19 +35,7 @@ final class Coverage {
         for (Path draft : drafts.isEmpty() ? List.of(directory) : drafts) {
             SchemaSuite suite = new SchemaSuite();
             suite.run(draft);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%n%s: schemas %d taken, %d refused, %d without any text; valid instances %d accepted, %d narrowed away;"
-                            + " invalid ones %d refused, %d WRONG, %d by formats that are not enforced%n",
-                    draft.getFileName(),
-                    suite.taken,
-                    suite.refused,
-                    suite.unsatisfiable,
-                    suite.validAccepted,
-                    suite.narrowed.size(),
-                    suite.invalidRefused,
-                    suite.wrong.size(),
-                    suite.formatIgnored);
+            System.out.println("\n" + suite.summary(draft.getFileName().toString()));
             System.out.println("  refused for: " + suite.reasons);
             suite.wrong.stream().limit(MOST_LINES).forEach(line -> System.out.println("  WRONG " + line));
             suite.narrowed.stream().limit(MOST_LINES).forEach(line -> System.out.println("  narrowed " + line));

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,6 +69,23 @@ final class SchemaSuite {
                 group(directory.relativize(file).toString(), group);
             }
         }
+    }
+
+    /** Return the counts in one line. */
+    String summary(String draft) {
+        return String.format(
+                Locale.ROOT,
+                "%s: schemas %d taken, %d refused, %d without any text; valid instances %d accepted, %d narrowed away;"
+                        + " invalid ones %d refused, %d WRONG, %d by formats that are not enforced",
+                draft,
+                taken,
+                refused,
+                unsatisfiable,
+                validAccepted,
+                narrowed.size(),
+                invalidRefused,
+                wrong.size(),
+                formatIgnored);
     }
 
     private void group(String file, JsonNode group) {

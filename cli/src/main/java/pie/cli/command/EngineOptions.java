@@ -10,7 +10,9 @@ import pie.cli.ModelChoice;
 import pie.engine.EngineConfig;
 import pie.engine.PieException;
 import pie.engine.driver.DriverConfig;
+import pie.engine.driver.FaultPlan;
 import pie.runtime.RuntimeConfig;
+import pie.server.Instance;
 import pie.server.InstanceConfig;
 
 /** Take the options that say which model runs on what. */
@@ -45,6 +47,21 @@ final class EngineOptions {
             description = "Pages of the KV pool. Default: what the driver thinks right.")
     private int pages;
 
+    @Option(
+            names = "--host-pages",
+            paramLabel = "N",
+            description = "Displaced pages kept in host memory. Default: what suits the device.")
+    private @Nullable Integer hostPages;
+
+    @Option(
+            names = "--developer-faults",
+            paramLabel = "PLAN",
+            description = {
+                "For developers: break steps of the driver on purpose,",
+                "such as nan=0.01,memory=0.05,lose@200,seed=7."
+            })
+    private @Nullable String faults;
+
     /** @param once the engine serves one program: nothing is compiled ahead for others */
     InstanceConfig instance(ModelChoice choice, RuntimeConfig runtime, boolean once) {
         if (Integer.bitCount(pageSize) != 1 || pageSize < 8 || pageSize > 64) {
@@ -61,6 +78,10 @@ final class EngineOptions {
             options.put("warmup", "false");
             options.put("priority", "low");
         }
+        if (faults != null) {
+            FaultPlan.parse(faults); // so that a mistake is told before the model is read
+            options.put(Instance.FAULTS, faults);
+        }
         DriverConfig d = DriverConfig.DEFAULT;
         return new InstanceConfig(
                 choice.name(),
@@ -68,7 +89,7 @@ final class EngineOptions {
                 driver,
                 new DriverConfig(
                         d.device(), pageSize, pages, d.maxContext(), d.maxBatchTokens(), d.maxBatchSize(), options),
-                EngineConfig.DEFAULT,
+                hostPages == null ? EngineConfig.DEFAULT : EngineConfig.DEFAULT.withHostPages(hostPages),
                 runtime,
                 Optional.of(SnapshotOptions.inHome()));
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -49,6 +50,15 @@ final class LaunchOptions {
     @Option(names = "--budget-tokens", paramLabel = "N", description = "Most tokens that it may compute.")
     private @Nullable Long tokens;
 
+    @Option(names = "--budget-pages", paramLabel = "N", description = "Most pages that it may have at once.")
+    private @Nullable Integer pages;
+
+    @Option(
+            names = "--budget-page-seconds",
+            paramLabel = "N",
+            description = "Most pages on the device, added up over its seconds.")
+    private @Nullable Double pageSeconds;
+
     @Option(
             names = "--bid",
             paramLabel = "CREDITS",
@@ -89,7 +99,9 @@ final class LaunchOptions {
         return new Budget(
                 tokens == null ? OptionalLong.empty() : OptionalLong.of(tokens),
                 Optional.ofNullable(wall),
-                Optional.empty());
+                Optional.empty(),
+                pages == null ? OptionalInt.empty() : OptionalInt.of(pages),
+                pageSeconds == null ? OptionalDouble.empty() : OptionalDouble.of(pageSeconds));
     }
 
     /** Return the body of POST /v1/processes. */
@@ -105,6 +117,8 @@ final class LaunchOptions {
         bid().ifPresent(credits -> body.put("bid", credits));
         var budget = new LinkedHashMap<String, Object>();
         budget().tokens().ifPresent(n -> budget.put("tokens", n));
+        budget().pages().ifPresent(n -> budget.put("pages", n));
+        budget().pageSeconds().ifPresent(n -> budget.put("page_seconds", n));
         budget().wall().ifPresent(d -> budget.put("wall", d.toNanos() / 1e9));
         if (!budget.isEmpty()) {
             body.put("budget", budget);

@@ -61,6 +61,11 @@ public interface Driver extends AutoCloseable {
         sink.failed(number, new DriverFault("the driver takes no adapters", false, null));
     }
 
+    /** Say whether pages lie in memory of the device's own, beside which host memory has room for more. */
+    default boolean ownMemory() {
+        return false;
+    }
+
     /** Try to end a submitted step early; its sink is called in any case. */
     void cancel(long step);
 

@@ -29,6 +29,12 @@ public record DriverConfig(
         return new DriverConfig(device, pageSize, pages, maxContext, maxBatchTokens, maxBatchSize, Map.copyOf(more));
     }
 
+    public DriverConfig withoutOption(String name) {
+        var less = new java.util.HashMap<>(options);
+        less.remove(name);
+        return new DriverConfig(device, pageSize, pages, maxContext, maxBatchTokens, maxBatchSize, Map.copyOf(less));
+    }
+
     public DriverConfig withPages(int count) {
         return new DriverConfig(device, pageSize, count, maxContext, maxBatchTokens, maxBatchSize, options);
     }

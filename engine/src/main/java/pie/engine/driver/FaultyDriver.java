@@ -2,7 +2,9 @@ package pie.engine.driver;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.Random;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Break the steps of another driver now and then, by seed: submits that throw, steps that fail, rows of no number, draws of tokens
@@ -12,21 +14,29 @@ import java.util.Random;
 public final class FaultyDriver implements Driver {
     /** Say what can go wrong. */
     public enum Fault {
+        /** It cannot be launched. */
         THROW,
+        /** It is not run for want of memory. */
+        MEMORY,
         FAIL,
         NAN,
         MALFORMED,
+        /** It does not end until it is cancelled. */
         HANG,
-        /** A step that takes no notice of its cancellation: it runs after it. */
+        /** It takes no notice of its cancellation: it runs after it. */
         LATE,
+        /** Its result comes twice. */
         TWICE,
+        /** It takes a hundred times as long; for drivers that run on real time. */
+        SLOW,
+        /** The device is lost. */
         LOSE
     }
 
+    private static final int SLOWER = 99;
+
     private final Driver driver;
-    private final Random random;
-    private final double rate;
-    private final Fault[] faults;
+    private final FaultPlan plan;
     /** The step that hangs comes first, and what waits behind it. */
     private final ArrayDeque<Runnable> stuck = new ArrayDeque<>();
 
@@ -34,10 +44,12 @@ public final class FaultyDriver implements Driver {
 
     /** @param rate share of steps that break */
     public FaultyDriver(Driver driver, long seed, double rate, Fault... faults) {
+        this(driver, FaultPlan.evenly(seed, rate, faults));
+    }
+
+    public FaultyDriver(Driver driver, FaultPlan plan) {
         this.driver = driver;
-        this.random = new Random(seed);
-        this.rate = rate;
-        this.faults = faults.clone();
+        this.plan = plan;
     }
 
     @Override
@@ -52,15 +64,18 @@ public final class FaultyDriver implements Driver {
 
     @Override
     public void submit(ForwardBatch batch, StepSink sink) {
-        if (random.nextDouble() >= rate) {
+        Optional<Fault> fault = plan.next();
+        if (fault.isEmpty()) {
             inOrder(() -> driver.submit(batch, sink));
             return;
         }
-        switch (faults[random.nextInt(faults.length)]) {
-            case THROW -> throw new IllegalStateException("fault on purpose");
+        switch (fault.get()) {
+            case THROW -> throw new IllegalStateException("launch failed on purpose");
+            case MEMORY -> inOrder(() -> sink.failed(batch, DriverFault.notRun("out of memory on purpose", null)));
             case FAIL -> inOrder(() -> sink.failed(batch, new DriverFault("fault on purpose", false, null)));
             case LOSE -> inOrder(() -> sink.failed(batch, new DriverFault("device lost on purpose", true, null)));
             case TWICE -> inOrder(() -> driver.submit(batch, repeating(sink)));
+            case SLOW -> inOrder(() -> driver.submit(batch, slow(sink)));
             case LATE -> hang(batch, () -> driver.submit(batch, sink));
             case NAN -> inOrder(() -> driver.submit(batch, spoiling(sink, ForwardResult.NAN, 0)));
             case MALFORMED -> inOrder(() -> driver.submit(batch, spoiling(sink, ForwardResult.OK, Integer.MAX_VALUE)));
@@ -107,6 +122,26 @@ public final class FaultyDriver implements Driver {
         };
     }
 
+    private static StepSink slow(StepSink sink) {
+        long begun = System.nanoTime();
+        return new StepSink() {
+            @Override
+            public void done(ForwardBatch batch, ForwardResult result) {
+                later(() -> sink.done(batch, result));
+            }
+
+            @Override
+            public void failed(ForwardBatch batch, DriverFault fault) {
+                later(() -> sink.failed(batch, fault));
+            }
+
+            private void later(Runnable end) {
+                long more = SLOWER * (System.nanoTime() - begun);
+                CompletableFuture.delayedExecutor(more, TimeUnit.NANOSECONDS).execute(end);
+            }
+        };
+    }
+
     private static StepSink repeating(StepSink sink) {
         return new StepSink() {
             @Override
@@ -125,7 +160,7 @@ public final class FaultyDriver implements Driver {
 
     @Override
     public void copyPages(CopyList list, CopySink sink) {
-        if (random.nextDouble() < rate) {
+        if (plan.nextCopy()) {
             sink.failed(list, new DriverFault("copy fault on purpose", false, null));
         } else {
             inOrder(() -> driver.copyPages(list, sink));
@@ -134,7 +169,7 @@ public final class FaultyDriver implements Driver {
 
     @Override
     public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
-        if (random.nextDouble() < rate) {
+        if (plan.nextCopy()) {
             sink.failed(list, new DriverFault("read fault on purpose", false, null));
         } else {
             inOrder(() -> driver.readPages(list, bytes, sink));
@@ -143,7 +178,7 @@ public final class FaultyDriver implements Driver {
 
     @Override
     public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
-        if (random.nextDouble() < rate) {
+        if (plan.nextCopy()) {
             sink.failed(list, new DriverFault("write fault on purpose", false, null));
         } else {
             inOrder(() -> driver.writePages(bytes, list, sink));
@@ -163,6 +198,11 @@ public final class FaultyDriver implements Driver {
     @Override
     public void unloadAdapter(int number, AdapterSink sink) {
         inOrder(() -> driver.unloadAdapter(number, sink));
+    }
+
+    @Override
+    public boolean ownMemory() {
+        return driver.ownMemory();
     }
 
     @Override

@@ -130,12 +130,20 @@ public final class Matcher {
         if (stacks.canEnd() && index.isStop(token)) {
             return new MatchState(null, from);
         }
+        @Nullable Stacks next = stepper.stepToken(stacks, token);
         byte[] bytes = index.bytes(token);
-        @Nullable Stacks next = bytes.length == 0 ? stepper.stepToken(stacks, token) : stacks;
+        if (bytes.length > 0) { // a token named by its id may be text as well
+            next = stepper.union(next, text(stacks, bytes));
+        }
+        return next == null ? null : new MatchState(next, from);
+    }
+
+    private @Nullable Stacks text(Stacks stacks, byte[] bytes) {
+        @Nullable Stacks next = stacks;
         for (int i = 0; i < bytes.length && next != null; i++) {
             next = stepper.step(next, bytes[i] & 0xff);
         }
-        return next == null ? null : new MatchState(next, from);
+        return next;
     }
 
     public boolean canEnd() {

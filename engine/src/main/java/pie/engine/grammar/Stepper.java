@@ -71,6 +71,25 @@ final class Stepper {
         return count == 0 ? null : close();
     }
 
+    /** Return the stacks that are in one or the other. */
+    @Nullable
+    Stacks union(@Nullable Stacks one, @Nullable Stacks other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        begin();
+        for (Stacks each : new Stacks[] {one, other}) {
+            for (int i = 0; i < each.size(); i++) {
+                add(each.states()[i], each.nodes()[i]);
+            }
+        }
+        return new Stacks(
+                Arrays.copyOf(states, count),
+                Arrays.copyOf(nodes, count),
+                one.canEnd() || other.canEnd(),
+                one.atBottom() || other.atBottom());
+    }
+
     /** Return the closed stacks of one state. */
     @Nullable
     Stacks at(long state, StackNode node) {

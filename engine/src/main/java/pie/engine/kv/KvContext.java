@@ -50,6 +50,10 @@ public final class KvContext {
 
     boolean closed;
     private int steps;
+    /** Keys of the leading pages that it lost and will want again. */
+    final List<@Nullable PageKey> wanted = new ArrayList<>(0);
+
+    private boolean moving;
     /** Effective pages among the first {@link #sharedPages}, while {@link #sharing} is the pool's. */
     long sharedEffective;
 
@@ -166,6 +170,17 @@ public final class KvContext {
     /** Say whether a step that has not ended has rows of this context, be they wanted or void. */
     public boolean inSteps() {
         return steps > 0;
+    }
+
+    /** Say whether pages are being copied back into its slots: until they are there no step may have rows of it. */
+    public boolean moving() {
+        return moving;
+    }
+
+    /** Note the begin or the end of a copy back. */
+    public void moving(boolean begins) {
+        moving = begins;
+        steps += begins ? 1 : -1;
     }
 
     /** Return what the engine attached to this context. */

@@ -4,17 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.CopyList;
-import pie.engine.market.Fixed;
 
 /**
  * Own the pages and contexts of one device. Every row that a context lacks is computed from its lineage, be it new, displaced or cut
  * off, so look-up, restore and the first run of a pass are one operation: go on from {@code computed}.
- *
- * <p>A page that no row to come can see, be it a new one, one computed again or one after a truncation, leaves the table. That is a
- * consequence of what rows see and never a cause: rows see by token, whatever the page size and the moment.
  */
 public final class KvStore {
     private final PagePool pool;
@@ -23,23 +20,50 @@ public final class KvStore {
     private final long publishedHigh;
     private final long publishedLow;
     private final List<KvContext> contexts = new ArrayList<>();
+    private final @Nullable Swap swap;
+    private final DroppedPages dropping;
+    private final PageTables tables;
+    private final Optional<PageRestore> restore;
     private long nextContext;
 
     public KvStore(int totalPages, int pageSize, long secret0, long secret1) {
         this(totalPages, pageSize, secret0, secret1, 0x7075_626c_6963L, 0);
     }
 
-    /** @param publishedHigh with {@code publishedLow} the salt of the keys that all owners share */
     public KvStore(int totalPages, int pageSize, long secret0, long secret1, long publishedHigh, long publishedLow) {
+        this(totalPages, pageSize, secret0, secret1, publishedHigh, publishedLow, 0);
+    }
+
+    /**
+     * @param publishedHigh with {@code publishedLow} the salt of the keys that all owners share
+     * @param hostPages pages that fit in host memory, 0 for none
+     */
+    public KvStore(
+            int totalPages,
+            int pageSize,
+            long secret0,
+            long secret1,
+            long publishedHigh,
+            long publishedLow,
+            int hostPages) {
         pool = new PagePool(totalPages);
+        swap = hostPages == 0 ? null : new Swap(pool, hostPages);
         this.pageSize = pageSize;
         keys = new PageKeys(secret0, secret1, pageSize);
         this.publishedHigh = publishedHigh;
         this.publishedLow = publishedLow;
+        dropping = new DroppedPages(pageSize);
+        tables = new PageTables(pool, pageSize, keys, dropping, swap);
+        restore = swap().map(host -> new PageRestore(pool, pageSize, keys, tables, host));
     }
 
     public PagePool pool() {
         return pool;
+    }
+
+    /** Return what keeps displaced pages in host memory, empty if nothing does. */
+    public Optional<Swap> swap() {
+        return Optional.ofNullable(swap);
     }
 
     public int pageSize() {
@@ -52,7 +76,7 @@ public final class KvStore {
     }
 
     public int pagesFor(int rows) {
-        return (rows + pageSize - 1) / pageSize;
+        return tables.pagesFor(rows);
     }
 
     public KvContext create(long saltHigh, long saltLow, boolean lookUp) {
@@ -73,159 +97,65 @@ public final class KvStore {
     public void close(KvContext context) {
         if (!context.closed) {
             context.closed = true;
-            dropFrom(context, 0);
+            if (swap != null) {
+                swap.unwant(context);
+            }
+            tables.dropFrom(context, 0);
             contexts.remove(context);
         }
     }
 
     /** Take resident pages that hold the next rows, up to row {@code end} at most. Return the number of rows taken. */
     public int lookUp(KvContext c, int end) {
-        int before = c.computed;
-        if (!c.visibility.isEmpty()) {
-            jump(c, Math.min(end / pageSize, c.committed));
-        }
-        while (c.computed == c.sealed * pageSize && c.computed + pageSize <= end) {
-            int slot = find(c, c.sealed);
-            if (slot < 0) {
-                break;
-            }
-            take(c, slot);
-        }
-        c.pages = Math.max(c.pages, c.resident);
-        return c.computed - before;
+        return tables.lookUp(c, end);
     }
 
-    /** Take a resident page as the next one. */
-    private void take(KvContext c, int slot) {
-        pool.take(slot);
-        if (c.resident > c.sealed) {
-            pool.release(c.slots[c.sealed]);
-        } else {
-            room(c, c.resident + 1);
-            c.resident++;
-        }
-        c.slots[c.sealed] = slot;
-        share(c, c.sealed++);
-        c.computed = c.sealed * pageSize;
+    /** Return the next pages of a context that can be copied back, of rows up to {@code end} and at most as many as slots can be had. */
+    public Optional<Swap.Run> hostRun(KvContext c, int end) {
+        return restore.flatMap(from -> from.hostRun(c, end));
     }
 
-    /** Pass over pages that were dropped, if all others before page {@code end} are resident. */
-    private void jump(KvContext c, int end) {
-        if (c.computed != c.sealed * pageSize || c.resident != c.sealed || end <= c.sealed) {
-            return;
-        }
-        int[] hidden = hidden(c, end * pageSize, end * pageSize);
-        for (int page = c.sealed; page < end; page++) {
-            if (!within(hidden, page) && find(c, page) < 0) {
-                return;
-            }
-        }
-        room(c, end);
-        while (c.sealed < end) {
-            if (within(hidden, c.sealed)) {
-                passOver(c);
-            } else {
-                take(c, find(c, c.sealed));
-            }
-        }
+    /** Hand out the slots that a run of pages is copied back into. Return them. */
+    public int[] slotsFor(KvContext c, Swap.Run run) {
+        return restore.orElseThrow().slotsFor(c, run);
+    }
+
+    /** Note that pages were copied back into slots, unless the context has changed meanwhile. Return the rows that are there now. */
+    public int restored(KvContext c, Swap.Run run, int[] slots) {
+        return restore.orElseThrow().restored(c, run, slots);
     }
 
     /** Pass over committed pages that no row to come sees, when all rows before them are there and the rest will be brought back. */
     public void passDropped(KvContext c) {
-        if (c.visibility.isEmpty()) {
-            return;
-        }
-        int[] hidden = hidden(c, c.written, c.committed * pageSize);
-        while (c.computed == c.sealed * pageSize
-                && c.resident == c.sealed
-                && c.sealed < c.committed
-                && within(hidden, c.sealed)) {
-            passOver(c);
-        }
-    }
-
-    private void passOver(KvContext c) {
-        room(c, c.resident + 1);
-        c.slots[c.sealed++] = KvContext.DROPPED;
-        c.resident++;
-        c.dropped++;
-        c.computed = c.sealed * pageSize;
-    }
-
-    /** Return the slot that holds what a full page of the context holds or would hold, -1 if there is none. */
-    private int find(KvContext c, int page) {
-        int slot = keys.know(c, c.own, page) ? pool.find(c.own.high(page), c.own.low(page)) : -1;
-        if (slot < 0 && pool.published() > 0 && keys.know(c, c.published, page)) {
-            slot = pool.find(c.published.high(page), c.published.low(page));
-        }
-        return slot;
+        tables.passDropped(c);
     }
 
     /** Return a context's effective pages: each slot split among the contexts that hold it, in parts of {@link Fixed#PAGE}. */
     public long effective(KvContext c) {
-        if (c.sharing != pool.sharing() || c.sharedPages > c.sealed) {
-            c.sharing = pool.sharing();
-            c.sharedPages = 0;
-            c.sharedEffective = 0;
-        }
-        while (c.sharedPages < c.sealed) {
-            int slot = c.slots[c.sharedPages++];
-            int refs = slot == KvContext.DROPPED ? 0 : pool.refs(slot);
-            c.sharedEffective += refs <= 1 ? refs * Fixed.PAGE : Fixed.PAGE / refs;
-        }
-        return c.sharedEffective + (c.resident - c.sealed) * Fixed.PAGE;
+        return tables.effective(c);
     }
 
     /** Return how many slots more a context needs to hold {@code pages} pages. */
     public int lacking(KvContext c, int pages) {
-        return Math.max(0, whole(c, pages) - c.resident);
-    }
-
-    /** Return the pages to hold at once: all of the context, unless some of them will be dropped on the way. */
-    private static int whole(KvContext c, int pages) {
-        return c.visibility.isEmpty() ? Math.max(pages, c.pages) : pages;
+        return tables.lacking(c, pages);
     }
 
     /** Hand the lacking slots out. They must be available. */
     public void grow(KvContext c, int pages) {
-        c.pages = Math.max(pages, c.pages);
-        int most = whole(c, pages);
-        room(c, most);
-        while (c.resident < most) {
-            c.slots[c.resident++] = pool.allocate();
-        }
+        tables.grow(c, pages);
     }
 
     /** Add empty pages; their slots are taken now if there are any, else with the next rows. */
     public void reserve(KvContext c, int n) {
         c.pages += n;
-        if (lacking(c, c.pages) <= pool.available()) {
-            grow(c, c.pages);
+        if (tables.lacking(c, c.pages) <= pool.available()) {
+            tables.grow(c, c.pages);
         }
     }
 
     /** Note that the rows before {@code row} are in their slots, and make full pages up to row {@code sealLimit} immutable. */
     public void computed(KvContext c, int row, int sealLimit) {
-        c.computed = Math.max(c.computed, row);
-        seal(c, Math.min(c.computed, sealLimit));
-        trim(c);
-    }
-
-    private void seal(KvContext c, int limit) {
-        while ((c.sealed + 1) * pageSize <= limit) {
-            int slot = c.slots[c.sealed];
-            int known = find(c, c.sealed);
-            if (known >= 0) {
-                pool.take(known);
-                pool.release(slot);
-                c.slots[c.sealed] = known;
-            } else if (keys.know(c, c.own, c.sealed)) {
-                pool.commit(slot, c.own.high(c.sealed), c.own.low(c.sealed));
-            } else {
-                pool.commit(slot);
-            }
-            share(c, c.sealed++);
-        }
+        tables.computed(c, row, sealLimit);
     }
 
     /** Make rows before {@code row} written. */
@@ -236,8 +166,8 @@ public final class KvStore {
     /** Commit every full page of the rows before {@code limit}. */
     public void commit(KvContext c, int limit) {
         c.committed = Math.max(c.committed, Math.min(limit, c.written) / pageSize);
-        seal(c, Math.min(c.computed, c.committed * pageSize));
-        trim(c);
+        tables.seal(c, Math.min(c.computed, c.committed * pageSize));
+        tables.trim(c);
     }
 
     /** Commit the first k working pages, which must be full. */
@@ -259,90 +189,29 @@ public final class KvStore {
 
     private void see(KvContext c, Visibility next) {
         c.see(next);
-        forgetKeys(c, c.written / pageSize);
-    }
-
-    private static void forgetKeys(KvContext c, int page) {
-        c.own.forget(page);
-        c.published.forget(page);
-    }
-
-    /**
-     * Give up the slots of pages that no row to come sees: none to be computed, none after a truncation, and not the last one, which
-     * may be read again.
-     */
-    private void trim(KvContext c) {
-        if (c.visibility.isEmpty()) {
-            return;
-        }
-        int[] hidden = hidden(c, c.computed, Math.min(c.computed, c.committed * pageSize));
-        int end = hidden.length == 0 ? 0 : Math.min(c.resident, hidden[hidden.length - 1] / pageSize);
-        for (int page = end - 1; page >= 0; page--) {
-            if (c.slots[page] != KvContext.DROPPED && within(hidden, page)) {
-                pool.release(c.slots[page]);
-                c.slots[page] = KvContext.DROPPED;
-                c.dropped++;
-                c.sharing = -1;
-            }
-        }
-    }
-
-    private static int[] hidden(KvContext c, int next, int least) {
-        return c.visibility(next).hiddenFrom(Math.max(0, least - 1));
-    }
-
-    private boolean within(int[] ranges, int page) {
-        for (int i = 0; i < ranges.length; i += 2) {
-            if (ranges[i] <= page * pageSize && (page + 1) * pageSize <= ranges[i + 1]) {
-                return true;
-            }
-        }
-        return false;
+        PageTables.forgetKeys(c, c.written / pageSize);
     }
 
     /** Return how many pages of a context are gone for good when it is whole. */
     public int droppedPages(KvContext c) {
-        return c.visibility.isEmpty() ? 0 : count(hidden(c, c.written, c.committed * pageSize));
-    }
-
-    private int count(int[] hidden) {
-        int n = 0;
-        for (int i = 0; i < hidden.length; i += 2) {
-            n += Math.max(0, hidden[i + 1] / pageSize - pagesFor(hidden[i]));
-        }
-        return n;
+        return dropping.of(c);
     }
 
     /** Return how many slots more a context needs, at most at once, until all rows before {@code target} are computed. */
     public int demand(KvContext c, int target) {
-        if (c.visibility.isEmpty() || c.computed >= c.written) {
-            return lacking(c, pagesFor(target));
-        }
-        int most = pagesFor(target) - droppedPages(c);
-        for (int from = 0; from < c.written; from = c.uniform(from)) {
-            int to = Math.min(c.written, c.uniform(from));
-            int[] hidden = hidden(c, from, Math.min(to, c.committed * pageSize));
-            most = Math.max(most, pagesFor(to) - count(hidden));
-        }
-        return Math.max(0, Math.min(pool.total(), most + 1) - c.held());
+        return tables.demand(c, target);
     }
 
     /** Return the row up to which a context can be computed with the slots at hand. */
     public int reach(KvContext c) {
-        return c.visibility.isEmpty() ? Integer.MAX_VALUE : (c.resident + pool.available()) * pageSize;
+        return tables.reach(c);
     }
 
     /** Make the committed pages known to all owners, those that are not resident when they are again. */
     public void publish(KvContext c) {
         c.shared = c.committed;
         for (int page = 0; page < Math.min(c.sealed, c.shared); page++) {
-            share(c, page);
-        }
-    }
-
-    private void share(KvContext c, int page) {
-        if (page < c.shared && c.slots[page] != KvContext.DROPPED && keys.know(c, c.published, page)) {
-            pool.publish(c.slots[page], c.published.high(page), c.published.low(page));
+            tables.share(c, page);
         }
     }
 
@@ -350,13 +219,13 @@ public final class KvStore {
     public void rollback(KvContext c, int length, int pages) {
         c.length = length;
         c.pages = pages;
-        cut(c);
+        tables.cut(c);
     }
 
     /** Give the last pages back, which have no rows that count. */
     public void shrink(KvContext c, int pages) {
         c.pages -= pages;
-        cut(c);
+        tables.cut(c);
     }
 
     /** Drop the tokens from {@code length} on, written ones with the pages that this empties if {@code freePages}. */
@@ -369,7 +238,7 @@ public final class KvStore {
                 c.pages -= emptied;
             }
         }
-        cut(c);
+        tables.cut(c);
     }
 
     /** Drop written tokens from {@code written} on, and keep the pending ones behind them. */
@@ -382,7 +251,7 @@ public final class KvStore {
 
     /** Give all slots up; what is in them is computed again when it is needed. */
     public void evict(KvContext c) {
-        dropFrom(c, 0);
+        tables.evict(c);
     }
 
     /**
@@ -400,7 +269,7 @@ public final class KvStore {
         c.pages = from.pages;
         c.shared = from.shared;
         c.history(from);
-        room(c, from.resident);
+        PageTables.room(c, from.resident);
         for (int page = 0; page < from.sealed; page++) {
             c.slots[page] = from.slots[page];
             if (from.slots[page] == KvContext.DROPPED) {
@@ -425,7 +294,7 @@ public final class KvStore {
         if (copies > 0) {
             c.computed = from.computed;
         } else if (from.computed > c.computed) {
-            computeAgain(c, c.computed);
+            tables.computeAgain(c, c.computed);
         }
         return new Fork(c, new CopyList(source, target));
     }
@@ -474,64 +343,19 @@ public final class KvStore {
 
     /** Forget copies that did not happen. */
     public void copiesFailed(KvContext c) {
-        computeAgain(c, c.sealed * pageSize);
+        tables.computeAgain(c, c.sealed * pageSize);
     }
 
     /** Give retained pages away, for tests and measurements. */
     public void clearRetained() {
         pool.clearRetained();
+        if (swap != null) {
+            swap.host().clear();
+        }
     }
 
     /** Hold a new context and the page copies it waits for. */
     public record Fork(KvContext context, CopyList copies) {}
-
-    private void cut(KvContext c) {
-        int changed = c.cutHistory();
-        forgetKeys(c, changed / pageSize);
-        if (changed < c.length && changed < c.computed) {
-            computeAgain(c, changed);
-        }
-        if (c.sealed * pageSize > c.written) {
-            computeAgain(c, c.written / pageSize * pageSize);
-        }
-        if (c.resident > c.pages) {
-            dropFrom(c, c.pages);
-        }
-        c.computed = Math.min(c.computed, c.written);
-    }
-
-    /** Have the rows from {@code row} on computed again, with those before it that they saw and that were dropped since. */
-    private void computeAgain(KvContext c, int row) {
-        int page = row / pageSize;
-        for (int i = Math.min(page, c.resident) - 1; i >= 0 && c.dropped > 0; i--) {
-            if (c.slots[i] == KvContext.DROPPED && !within(hidden(c, page * pageSize, page * pageSize + 1), i)) {
-                page = i;
-            }
-        }
-        dropFrom(c, page);
-    }
-
-    private void dropFrom(KvContext c, int page) {
-        while (c.resident > page) {
-            int slot = c.slots[--c.resident];
-            if (slot == KvContext.DROPPED) {
-                c.dropped--;
-            } else {
-                pool.release(slot);
-            }
-        }
-        if (c.sharedPages > page) {
-            c.sharing = -1;
-        }
-        c.sealed = Math.min(c.sealed, page);
-        c.computed = Math.min(c.computed, page * pageSize);
-    }
-
-    private static void room(KvContext c, int pages) {
-        if (pages > c.slots.length) {
-            c.slots = Arrays.copyOf(c.slots, Math.max(pages, 2 * c.slots.length));
-        }
-    }
 
     /** Check the laws of pages and contexts. @throws PieException INTERNAL naming the breach */
     public void checkIntegrity() {
@@ -544,7 +368,7 @@ public final class KvStore {
                 } else {
                     counted[c.slots[page]]++;
                     boolean known = page < c.sealed && keys.know(c, c.own, page);
-                    if (known && find(c, page) != c.slots[page]) {
+                    if (known && tables.find(c, page) != c.slots[page]) {
                         throw new PieException(
                                 ErrorCode.INTERNAL,
                                 "page " + page + " of context " + c.id.value() + " is not found by its key");
@@ -570,5 +394,8 @@ public final class KvStore {
             }
         }
         pool.checkIntegrity(counted);
+        if (swap != null) {
+            swap.checkIntegrity();
+        }
     }
 }

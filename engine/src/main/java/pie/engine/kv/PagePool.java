@@ -1,16 +1,39 @@
 package pie.engine.kv;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
 /**
  * Keep the state, references and keys of every slot, hand slots out, and find keyed slots by key. A slot has up to two keys: entry
  * {@code slot} holds its owner's, entry {@code total + slot} the published one. A slot whose last reference goes stays RETAINED while
- * it has a key; the least recently used retained slot is given away when no slot is free. A pinned slot, one that a
- * submitted step or copy names, keeps its state until the last pin goes, referred to or not.
+ * it has a key; the least recently used retained slot is given away when no slot is free, those that a suspended context will want
+ * again last. A pinned slot, one that a submitted step or copy names, keeps its state until the last pin goes, referred to or not.
  */
 public final class PagePool {
+    /** Know what retained slots are good for. */
+    interface Retention {
+        /** Hold nothing dear. */
+        Retention NONE = new Retention() {
+            @Override
+            public boolean wanted(int slot) {
+                return false;
+            }
+
+            @Override
+            public void reclaimed(int slot) {
+                // nobody minds
+            }
+        };
+
+        /** Say whether somebody will want the page in a slot again. */
+        boolean wanted(int slot);
+
+        /** A retained slot is about to be given away; what is in it can be read until a later step writes it. */
+        void reclaimed(int slot);
+    }
+
     public static final byte FREE = 0;
     public static final byte WORKING = 1;
     public static final byte COMMITTED = 2;
@@ -29,12 +52,13 @@ public final class PagePool {
     private final int[] counts = new int[4];
     private long sharing;
     private int published;
-    /** Retained slots in order of use, a ring through slot number {@code total}. */
+    /** Retained slots in order of use: a ring through number {@code total} of those that nobody wants, through the next of the others. */
     private final int[] next;
 
     private final int[] previous;
     private final int[] buckets;
     private final int[] bucketNext;
+    private Retention retention = Retention.NONE;
 
     public PagePool(int total) {
         state = new byte[total];
@@ -49,13 +73,19 @@ public final class PagePool {
         }
         freeCount = total;
         counts[FREE] = total;
-        next = new int[total + 1];
-        previous = new int[total + 1];
-        next[total] = total;
-        previous[total] = total;
+        next = new int[total + 2];
+        previous = new int[total + 2];
+        for (int ring = total; ring < total + 2; ring++) {
+            next[ring] = ring;
+            previous[ring] = ring;
+        }
         buckets = new int[Integer.highestOneBit(Math.max(8, total)) * 2];
         Arrays.fill(buckets, NONE);
         bucketNext = new int[2 * total];
+    }
+
+    void retention(Retention rule) {
+        retention = rule;
     }
 
     public int total() {
@@ -116,8 +146,9 @@ public final class PagePool {
     /** Hand out a slot for writing; there must be one available. */
     int allocate() {
         if (freeCount == 0) {
-            int oldest = next[state.length];
-            check(oldest != state.length, "no slot is free or retained", oldest);
+            int oldest = oldest();
+            check(oldest >= 0, "no slot is free or retained", oldest);
+            retention.reclaimed(oldest);
             unlink(oldest);
             forget(oldest);
             toFree(oldest);
@@ -213,14 +244,41 @@ public final class PagePool {
         }
     }
 
+    /** Return the retained slot to give away first, -1 if there is none. */
+    private int oldest() {
+        int unwanted = next[state.length];
+        int wanted = next[state.length + 1];
+        return unwanted < state.length ? unwanted : wanted < state.length ? wanted : NONE;
+    }
+
+    /** Put a retained slot among those that nobody wants, or the others, as it is now. */
+    void reconsider(int slot) {
+        if (state[slot] == RETAINED) {
+            unlink(slot);
+            link(slot);
+        }
+    }
+
+    private void link(int slot) {
+        int ring = state.length + (retention.wanted(slot) ? 1 : 0);
+        int last = previous[ring];
+        next[last] = slot;
+        previous[slot] = last;
+        next[slot] = ring;
+        previous[ring] = slot;
+    }
+
+    /** Return the key that a slot is known by first, null if it has none. */
+    @Nullable
+    PageKey key(int slot) {
+        int entry = keyed[slot] ? slot : state.length + slot;
+        return keyed[entry] ? new PageKey(keyHigh[entry], keyLow[entry]) : null;
+    }
+
     private void letGo(int slot) {
         if (keyed(slot)) {
             become(slot, RETAINED);
-            int last = previous[state.length];
-            next[last] = slot;
-            previous[slot] = last;
-            next[slot] = state.length;
-            previous[state.length] = slot;
+            link(slot);
         } else {
             toFree(slot);
         }
@@ -232,8 +290,8 @@ public final class PagePool {
 
     /** Give all retained slots away. */
     void clearRetained() {
-        while (next[state.length] != state.length) {
-            int slot = next[state.length];
+        int slot;
+        while ((slot = oldest()) >= 0) {
             unlink(slot);
             forget(slot);
             toFree(slot);

@@ -4,6 +4,8 @@ package pie.engine.market;
 public enum Missed {
     /** Its pages were not granted. */
     EXCLUDED,
+    /** Its pages were on their way back from host memory. */
+    RESTORING,
     /** Better-ranked works filled the step. */
     FULL,
     /** A limit of the driver was reached. */

@@ -150,16 +150,18 @@ public final class ExplainRecord {
             return null;
         }
         Map<String, Object> map = new LinkedHashMap<>();
-        boolean own = party.owner().equals(reader);
-        map.put(
-                "process",
-                own
-                        ? party.process()
-                        : "other-" + Integer.toHexString(party.process().hashCode()));
-        if (own) {
+        map.put("process", name(reader, party));
+        if (party.owner().equals(reader)) {
             map.put("context", party.context());
         }
         return map;
+    }
+
+    /** Name a context's process; one of another owner than the reader by an opaque word, the same each time. */
+    public static String name(String reader, MarketEvent.Party party) {
+        return party.owner().equals(reader)
+                ? party.process()
+                : "other-" + Integer.toHexString(party.process().hashCode());
     }
 
     private String refined(String wait) {

@@ -36,6 +36,8 @@ public final class Scheduler {
     private final List<Work> refused = new ArrayList<>();
     private final List<PieException> refusals = new ArrayList<>();
     private long added;
+    private Restorer restorer = Restorer.NONE;
+    private final Parts parts = new Parts();
 
     /** @param draftAlways whether drafts are taken whatever they cost */
     public Scheduler(
@@ -50,6 +52,11 @@ public final class Scheduler {
         this.order = order;
         drafting = new Drafting(limits, draftAlways, decodeTime);
         filler = new StepFiller(store, limits, Math.max(prefillChunk, store.pageSize()), itlNanos, time, this::refused);
+    }
+
+    /** Set what brings pages back that are not on the device. */
+    public void restorer(Restorer next) {
+        restorer = next;
     }
 
     public void add(Work work) {
@@ -97,63 +104,107 @@ public final class Scheduler {
      * @param before the step that the driver will run just before this one, if it has not ended
      */
     public boolean plan(StepPlan step, @Nullable StepPlan before) {
-        filler.begin(step, before);
-        for (int i = 0; i < works.size(); i++) {
-            works.get(i).missed(Missed.EXCLUDED);
-        }
-        order.clear();
-        int page = store.pageSize();
-        int most = limits.maxTokens();
+        long part;
+        do {
+            part = parts.take(works);
+            filler.begin(step, before, part);
+            for (int i = 0; i < works.size(); i++) {
+                works.get(i).missed(Missed.EXCLUDED);
+            }
+            order.clear();
+            boolean prefill = demand(before);
+            ahead(step, prefill);
+            decode(step, prefill);
+            prefill(step, prefill);
+        } while (step.requests() == 0 && part > 0);
+        return step.requests() > 0;
+    }
+
+    /** See what the works that are granted pages want. Return whether any of them wants more than a page of rows. */
+    private boolean demand(@Nullable StepPlan before) {
         boolean prefill = false;
         int decodes = 0;
         int decodeRows = 0;
         for (int i = 0; i < order.size(); i++) {
             Work work = order.granted(i);
-            reuse(work);
-            work.missed(Missed.FULL);
             work.draft(0);
+            if (!reuse(work)) {
+                work.missed(Missed.RESTORING);
+                continue;
+            }
+            work.missed(Missed.FULL);
             int left = work.left();
-            prefill |= left > page;
+            prefill |= left > store.pageSize();
             decodes += left > 0 ? 1 : 0;
             decodeRows += left;
         }
         drafting.begin(decodes, decodeRows, before == null && !prefill);
-        if (order.size() > 0 && prefill && order.granted(0).uncut()) {
+        return prefill;
+    }
+
+    /** Pass 1: works that go ahead of all bids. Rows that must stay together go first of all, as nothing may be left for them else. */
+    private void ahead(StepPlan step, boolean prefill) {
+        int most = limits.maxTokens();
+        if (prefill && order.granted(0).uncut()) {
             filler.take(order.granted(0), most, most);
         }
         for (int i = 0; i < order.ahead(); i++) {
+            Work work = order.granted(i);
             int share = i == 0 ? most : Math.min(most, order.rowsAhead(most)) - step.rows();
-            filler.take(order.granted(i), Math.min(share, filler.first(order.granted(i))), share);
+            filler.take(work, Math.min(share, filler.first(work)), share);
         }
-        int room = prefill ? most - page : most;
+    }
+
+    /** Pass 2: decode rows and their drafts. */
+    private void decode(StepPlan step, boolean prefill) {
+        int room = prefill ? limits.maxTokens() - store.pageSize() : limits.maxTokens();
         for (int i = 0; i < order.size(); i++) {
-            if (order.granted(i).left() <= page) {
-                drafting.draft(order.granted(i));
-                filler.take(order.granted(i), room - step.rows(), room - step.rows());
+            Work work = order.granted(i);
+            if (work.left() <= store.pageSize()) {
+                drafting.draft(work);
+                filler.take(work, room - step.rows(), room - step.rows());
             }
         }
         step.decodeRows(step.rows());
-        int least = page;
-        for (int i = 0; prefill && i < order.size(); i++) {
+    }
+
+    /** Pass 3: slices of prefill and replay; the best-ranked gets a page in any case. */
+    private void prefill(StepPlan step, boolean any) {
+        int least = store.pageSize();
+        for (int i = 0; any && i < order.size(); i++) {
             Work work = order.granted(i);
-            if (!work.plannedIn(step) && work.left() > page) {
-                filler.take(
-                        work,
-                        Math.min(most - step.rows(), Math.max(least, filler.allowance(work))),
-                        most - step.rows());
+            if (!work.plannedIn(step) && work.left() > store.pageSize()) {
+                int room = limits.maxTokens() - step.rows();
+                filler.take(work, Math.min(room, Math.max(least, filler.allowance(work))), room);
                 least = work.plannedIn(step) ? 0 : least;
             }
         }
-        return step.requests() > 0;
     }
 
-    private void reuse(Work work) {
+    /** Take pages that are there already. Return false if some are on their way: the work waits for them. */
+    private boolean reuse(Work work) {
         KvContext kv = work.kv();
+        if (kv.moving()) {
+            return false;
+        }
         if (work.lookUp && !work.inFlight() && kv.computed() + store.pageSize() <= work.needFrom) {
             int before = kv.computed();
             store.lookUp(kv, work.needFrom);
-            work.reuse(Math.max(0, kv.computed() - Math.max(before, kv.written())));
+            restored(work, before);
+            return kv.computed() + store.pageSize() > work.needFrom || !restorer.restore(work, work.needFrom);
         }
+        return true;
+    }
+
+    /** Note that rows of a work from {@code before} on are there without having been computed for it. */
+    public void restored(Work work, int before) {
+        KvContext kv = work.kv();
+        work.reuse(Math.max(0, kv.computed() - Math.max(before, kv.written())));
+    }
+
+    /** Return how long a row of prefill takes, 0 if nothing is known yet. */
+    public long rowNanos() {
+        return time.fitted() ? time.nanos(1, 0) - time.nanos(0, 0) : 0;
     }
 
     /**
@@ -203,6 +254,7 @@ public final class Scheduler {
             Work work = step.work(i);
             if (!step.isVoid(i)) {
                 work.settled();
+                work.part = 0;
                 settle(step, i, work, result);
             }
         }
@@ -232,6 +284,26 @@ public final class Scheduler {
         work.abandon();
         remove(work);
         work.failed(cause);
+    }
+
+    /** Plan the rows of a step once more, in two parts, as it was not run; a work that this happens to twice in a row fails. */
+    public void again(StepPlan step, PieException cause) {
+        List<Work> wanted = new ArrayList<>();
+        for (int i = 0; i < step.requests(); i++) {
+            if (!step.isVoid(i)) {
+                wanted.add(step.work(i));
+            }
+        }
+        List<Work> first = wanted.stream().filter(work -> work.part == 0).toList();
+        for (Work work : wanted) {
+            if (work.part > 0) {
+                fail(work, cause);
+            } else {
+                work.notRun();
+            }
+        }
+        parts.add(first.subList(0, (first.size() + 1) / 2));
+        parts.add(first.subList((first.size() + 1) / 2, first.size()));
     }
 
     /** Fail every work of a step. */

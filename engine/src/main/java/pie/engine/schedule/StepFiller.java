@@ -20,6 +20,7 @@ final class StepFiller {
     private final BatchWriter writer;
     private StepPlan step;
     private @Nullable StepPlan before;
+    private long part;
 
     StepFiller(
             KvStore store,
@@ -38,12 +39,16 @@ final class StepFiller {
         step = new StepPlan(writer.batch());
     }
 
-    /** @param previous the step whose draws may be rows of this one */
-    void begin(StepPlan next, @Nullable StepPlan previous) {
+    /**
+     * @param previous the step whose draws may be rows of this one
+     * @param only part of a step that was not run, whose works alone are taken; 0 for all
+     */
+    void begin(StepPlan next, @Nullable StepPlan previous, long only) {
         next.clear();
         writer.begin(next.batch);
         step = next;
         before = previous;
+        part = only;
     }
 
     /** Return the rows that a work which goes ahead may take at once. */
@@ -71,7 +76,7 @@ final class StepFiller {
 
     /** Add rows of a work, once a step: the next ones, or the one that the step before draws. */
     void take(Work work, int most, int mostAtomic) {
-        if (work.plannedIn(step) || work.place < 0) {
+        if (work.plannedIn(step) || work.place < 0 || work.kv().moving() || (part > 0 && work.part != part)) {
             return;
         }
         if (work.submitted()) {

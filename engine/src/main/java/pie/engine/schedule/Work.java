@@ -43,6 +43,9 @@ public abstract class Work {
     /** Place in the scheduler's list. */
     int place = -1;
 
+    /** Part of a step that was not run, in which the rows are planned again; 0 for none. */
+    long part;
+
     private Missed missed = Missed.EXCLUDED;
 
     protected Work(KvContext kv) {
@@ -205,6 +208,11 @@ public abstract class Work {
     /** Return the row after the last, of those computed up to {@code to}, that counts: all but rejected drafts. */
     protected int kept(int to) {
         return to;
+    }
+
+    /** Rows of this work that are with the driver were not run: they are void, and will be planned again. */
+    protected void notRun() {
+        abandon();
     }
 
     /** Return an upper bound of the draws asked of rows [from, to). */

@@ -27,7 +27,7 @@ public record SnapshotKey(OwnerId owner, String model, String name) {
     }
 
     String path() {
-        return directory() + '/' + escape(name) + SnapshotArchive.SNAPSHOT;
+        return directory() + '/' + escape(name) + SnapshotCatalogue.SNAPSHOT;
     }
 
     /**

@@ -98,4 +98,24 @@ class MatcherTest {
         assertThat(matcher.isTerminated()).isFalse();
         assertThat(matcher.canEnd()).isTrue();
     }
+
+    @Test
+    void takes_a_token_named_by_its_id_be_it_text_too() {
+        GrammarSource source =
+                new GrammarSource.Ebnf("root ::= <[" + (int) 'a' + "]> \"b\" | \"ac\" | <[" + (int) 'z' + "]>");
+        Grammar named = compiler.compile(source);
+        for (String text : new String[] {"ab", "ac", "z"}) {
+            Matcher matcher = new Matcher(named);
+            for (char letter : text.toCharArray()) {
+                assertThat(mask(matcher)[letter >> 6] >>> letter & 1)
+                        .as("mask at %s of %s", letter, text)
+                        .isEqualTo(1);
+                assertThat(matcher.accept(letter)).as("%s of %s", letter, text).isTrue();
+            }
+            assertThat(matcher.canEnd()).isTrue();
+        }
+        Matcher matcher = new Matcher(named);
+        assertThat(matcher.accept('a')).isTrue();
+        assertThat(matcher.allows('d')).isFalse();
+    }
 }

@@ -3,7 +3,6 @@ package pie.engine.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -34,7 +33,7 @@ abstract class Actor {
     final long seed;
     final ProcessId id;
     final List<int[]> seen = new ArrayList<>();
-    OptionalLong tokenLimit = OptionalLong.empty();
+    Budget limits = Budget.UNLIMITED;
     /** Tokens that generations gave, by the program's own count. */
     long given;
 
@@ -70,8 +69,7 @@ abstract class Actor {
     }
 
     final void begin() {
-        Budget budget = new Budget(tokenLimit, java.util.Optional.empty(), java.util.Optional.empty());
-        await("open", () -> sim.engine().open(id, new OwnerId(owner), budget, seed, bid), opened -> act());
+        await("open", () -> sim.engine().open(id, new OwnerId(owner), limits, seed, bid), opened -> act());
     }
 
     final void context(Consumer<ContextHandle> then) {
@@ -131,7 +129,15 @@ abstract class Actor {
                 untroubled = Math.min(untroubled, seen.size());
                 await(what, ask, then);
             }
-            case INVALID_ARGUMENT -> refused(cause.getMessage());
+            case STORAGE_FULL, INTERNAL -> {
+                if (sim.scenario().extras().diskFaults() == 0) {
+                    sim.fail(new Breach("C16", this + " asked for " + what + " and got " + cause));
+                    return;
+                }
+                untroubled = Math.min(untroubled, seen.size());
+                await(what, ask, then);
+            }
+            case INVALID_ARGUMENT, ALREADY_EXISTS, NOT_FOUND, OUT_OF_PAGES -> refused(cause.getMessage());
             case DEVICE_LOST -> close(End.LOST);
             case BUDGET_EXHAUSTED -> {
                 exhausted((PieException) cause);
@@ -154,14 +160,21 @@ abstract class Actor {
 
     /** Check what an exhausted budget says of itself. */
     private void exhausted(PieException cause) {
-        boolean named = "tokens".equals(cause.details().get("budget"))
-                && "process".equals(cause.details().get("scope"))
-                && tokenLimit.isPresent()
-                && Long.valueOf(tokenLimit.getAsLong()).equals(cause.details().get("limit"))
+        boolean tokens = limits.tokens().isPresent()
+                && "tokens".equals(cause.details().get("budget"))
+                && Long.valueOf(limits.tokens().getAsLong())
+                        .equals(cause.details().get("limit"))
                 && cause.details().get("used") instanceof Long used
-                && used <= tokenLimit.getAsLong();
+                && used <= limits.tokens().getAsLong();
+        boolean time = limits.pageSeconds().isPresent()
+                && "page_seconds".equals(cause.details().get("budget"))
+                && Double.valueOf(limits.pageSeconds().getAsDouble())
+                        .equals(cause.details().get("limit"))
+                && cause.details().get("used") instanceof Double used
+                && used >= limits.pageSeconds().getAsDouble();
+        boolean named = (tokens || time) && "process".equals(cause.details().get("scope"));
         if (!named) {
-            sim.fail(new Breach("C17", this + " has budget " + tokenLimit + " and heard: " + cause.getMessage()));
+            sim.fail(new Breach("C17", this + " has " + limits + " and heard: " + cause.getMessage()));
         }
     }
 

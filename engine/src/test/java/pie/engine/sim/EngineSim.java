@@ -1,9 +1,13 @@
 package pie.engine.sim;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import pie.engine.ContextHandle;
 import pie.engine.SimulatedEngine;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
@@ -12,6 +16,9 @@ import pie.engine.driver.FaultyDriver.Fault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.dummy.HashDriver;
 import pie.engine.process.ProcessId;
+import pie.engine.snapshot.SnapshotArchive;
+import pie.engine.snapshot.SnapshotStore;
+import pie.engine.testing.SimDisk;
 import pie.engine.testing.TinyModel;
 
 /** Run one scenario to its end on virtual time. What happens is a function of the scenario and the programs alone. */
@@ -20,8 +27,16 @@ final class EngineSim {
     private static final int MOST_TURNS = 60_000;
 
     private final Scenario scenario;
-    private final VirtualClock clock = new VirtualClock();
+    private final VirtualClock clock;
     private final Random random;
+    /** Decides what came to simulations later. */
+    private final Random later;
+
+    private final SimDisk disk;
+    private final long crashAt;
+    private final SnapshotBook book = new SnapshotBook();
+    private final Map<Long, Constrained> constrained = new HashMap<>();
+    private boolean suspending;
     private final Journal journal;
     private final SimDriver device;
     private final Witness witness;
@@ -30,8 +45,20 @@ final class EngineSim {
     private final List<Actor> actors = new ArrayList<>();
     private long turn;
     private @Nullable Breach failure;
+    private boolean stopped;
 
     EngineSim(Scenario scenario, boolean wholeJournal, List<Checker> checkers) {
+        this(scenario, wholeJournal, checkers, new VirtualClock());
+    }
+
+    private EngineSim(Scenario scenario, boolean wholeJournal, List<Checker> checkers, VirtualClock clock) {
+        this(scenario, wholeJournal, checkers, clock, new SimDisk(clock.instants(), scenario.seed()));
+    }
+
+    /** @param given disk with the snapshots of an earlier run */
+    EngineSim(Scenario scenario, boolean wholeJournal, List<Checker> checkers, VirtualClock clock, SimDisk given) {
+        this.clock = clock;
+        later = new Random(scenario.seed() * 31 + 8);
         this.scenario = scenario;
         this.checkers = checkers;
         random = new Random(scenario.seed() * 31 + 7);
@@ -43,13 +70,56 @@ final class EngineSim {
                 0,
                 scenario.batchTokens(),
                 scenario.batchSize(),
-                java.util.Map.of());
+                Map.of());
         HashDriver pages = HashDriver.inline(config, Scenario.VOCAB, Scenario.CONTEXT, 1);
         device = new SimDriver(pages, clock, scenario.cost(), scenario.seed());
         Driver driver = new FaultyDriver(
                 device, scenario.seed(), scenario.faultRate(), scenario.faults().toArray(new Fault[0]));
         witness = new Witness(driver, this::submitted, line -> journal.add(clock.getAsLong(), line));
-        engine = new SimulatedEngine(TinyModel.loaded(), witness, scenario.config(), clock, scenario.seed());
+        disk = given;
+        Extras extras = scenario.extras();
+        crashAt = extras.crashAt();
+        if (crashAt > 0) {
+            disk.breakAt(disk.operations() + crashAt, SimDisk.Fault.CRASH);
+        }
+        SnapshotArchive archive = new SnapshotArchive(disk, clock.instants(), Long.MAX_VALUE, Long.MAX_VALUE);
+        SnapshotStore store = new SnapshotStore(archive, Optional.empty(), this::onDisk);
+        engine = new SimulatedEngine(
+                TinyModel.loaded(),
+                witness,
+                scenario.config(),
+                clock,
+                scenario.seed(),
+                extras.snapshots() ? Optional.of(store) : Optional.empty(),
+                this::buildMask);
+        engine.audit(market -> {
+            for (Checker checker : checkers) {
+                checker.auctioned(this, market);
+            }
+        });
+    }
+
+    private void onDisk(Runnable job) {
+        clock.after(20_000 + later.nextInt(2_000_000), () -> {
+            if (scenario.extras().diskFaults() > 0
+                    && crashAt == 0
+                    && later.nextDouble() < scenario.extras().diskFaults()) {
+                SimDisk.Fault[] faults = {
+                    SimDisk.Fault.FULL, SimDisk.Fault.SHORT, SimDisk.Fault.SYNC, SimDisk.Fault.TORN, SimDisk.Fault.READ
+                };
+                disk.breakAt(disk.operations() + later.nextInt(6), faults[later.nextInt(faults.length)]);
+            }
+            job.run();
+        });
+    }
+
+    private void buildMask(Runnable job) {
+        long most = scenario.extras().maskNanos();
+        if (most == 0) {
+            job.run();
+        } else {
+            clock.after(later.nextLong(most), job);
+        }
     }
 
     private void submitted(ForwardBatch batch) {
@@ -58,14 +128,45 @@ final class EngineSim {
         }
     }
 
+    long longestStep() {
+        return Math.max(engine.longestStep(), scenario.cost().step());
+    }
+
+    /** Return how long a step may take before it is given up. */
+    long timeout() {
+        return scenario.config().stepTimeout().toNanos();
+    }
+
     /** Let an actor arrive after a while. */
     void add(Actor actor, long afterNanos) {
         actors.add(actor);
         clock.after(afterNanos, actor::begin);
     }
 
-    /** Run until all actors have ended and nothing is left, and check what must be so then. */
+    /** Take the pages of every context after every turn. */
+    void suspendAlways() {
+        suspending = true;
+    }
+
+    /** Run until all actors have ended and nothing is left, or the machine stops, and check what must be so then. */
     void run() {
+        try {
+            runToTheEnd();
+        } catch (SimDisk.Crash e) {
+            stopped = true;
+            return;
+        }
+        for (Checker checker : checkers) {
+            checker.atEnd(this);
+        }
+    }
+
+    /** Say whether the machine stopped before the end. */
+    boolean stopped() {
+        return stopped;
+    }
+
+    private void runToTheEnd() {
         long timer = clock.getAsLong();
         while (!over()) {
             long next = Math.min(timer, clock.next());
@@ -84,9 +185,6 @@ final class EngineSim {
                 throw new Breach("C7", "no end in sight: " + waiting());
             }
         }
-        for (Checker checker : checkers) {
-            checker.atEnd(this);
-        }
     }
 
     private long turn() {
@@ -95,6 +193,9 @@ final class EngineSim {
         long timer = engine.turn(clock.getAsLong());
         if (failure != null) {
             throw failure;
+        }
+        if (suspending) {
+            engine.displaceAll();
         }
         for (Checker checker : checkers) {
             checker.afterTurn(this);
@@ -181,7 +282,29 @@ final class EngineSim {
         return ids;
     }
 
+    /** Keep what programs know of their snapshots. */
+    SnapshotBook book() {
+        return book;
+    }
+
+    /** Note that a context's generation is held to a grammar, from its present length on. */
+    void constrain(ContextHandle context, Constrained by) {
+        constrained.put(context.id().value(), by);
+    }
+
+    void unconstrain(ContextHandle context) {
+        constrained.remove(context.id().value());
+    }
+
     // What checkers look at.
+
+    Map<Long, Constrained> constrained() {
+        return constrained;
+    }
+
+    SimDisk disk() {
+        return disk;
+    }
 
     Scenario scenario() {
         return scenario;

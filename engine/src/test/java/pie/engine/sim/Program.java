@@ -36,7 +36,13 @@ final class Program extends Actor {
     private final boolean ownSeeds;
     private final boolean sights;
     private final boolean loops;
-    private final List<ContextHandle> contexts = new ArrayList<>();
+    final List<ContextHandle> contexts = new ArrayList<>();
+    /** Decides what came with extras, beside what the others decide. */
+    private final Random wish;
+
+    private final Extras extras;
+    private final SnapshotActs snapshots;
+    private final GrammarActs grammars;
     private int left;
     /** What the program was charged for and what others' pages saved it, when all was done. */
     @Nullable
@@ -54,6 +60,10 @@ final class Program extends Actor {
         ownSeeds = scenario.ownSeeds();
         sights = scenario.sights();
         left = 3 + random.nextInt(14);
+        wish = new Random(seed ^ 0xbeef);
+        extras = scenario.extras();
+        snapshots = new SnapshotActs(this, wish);
+        grammars = new GrammarActs(this, wish);
     }
 
     @Override
@@ -65,7 +75,7 @@ final class Program extends Actor {
         });
     }
 
-    private void next() {
+    void next() {
         if (left-- == 0) {
             for (ContextHandle context : contexts) {
                 seen.add(context.tokens());
@@ -76,6 +86,14 @@ final class Program extends Actor {
         }
         ContextHandle context = contexts.get(random.nextInt(contexts.size()));
         seen.add(new int[] {context.written(), context.pendingCount(), context.workingTokens()});
+        if (extras.snapshots() && wish.nextInt(4) == 0) {
+            snapshots.act(context);
+            return;
+        }
+        if (extras.grammars() && wish.nextInt(4) == 0) {
+            grammars.act(context);
+            return;
+        }
         switch (random.nextInt(sights ? 17 : 13)) {
             case 0 -> await("flush", () -> context.execute(PassSpec.FLUSH), this::passed);
             case 1 -> {
@@ -122,12 +140,13 @@ final class Program extends Actor {
     /** Cuts into what was dropped are refused, in any company. */
     @Override
     void refused(String why) {
+        contexts.forEach(sim::unconstrain);
         seen.add(new int[] {why.hashCode()});
         next();
     }
 
     /** Return the tokens that still fit in a context, with a page to spare. */
-    private int room(ContextHandle context) {
+    int room(ContextHandle context) {
         int held = context.committedPages() + context.workingPages();
         return longest - Math.max(context.tokens().length, held * sim.pageSize());
     }
@@ -207,10 +226,17 @@ final class Program extends Actor {
         });
     }
 
-    private void fork(ContextHandle context) {
+    /** Close the oldest context if there are as many as the program wants. */
+    void makeRoom() {
         if (contexts.size() == CONTEXTS) {
             ContextHandle gone = contexts.removeFirst();
             gone.close();
+        }
+    }
+
+    private void fork(ContextHandle context) {
+        if (contexts.size() == CONTEXTS) {
+            makeRoom();
             next();
             return;
         }
@@ -277,7 +303,8 @@ final class Program extends Actor {
 
     /** Begin a generation on a copy and let chance end it. */
     private void cancelled(ContextHandle context) {
-        if (context.tokens().length == 0 || room(context) < 2) {
+        // With few pages it would depend on chance what is still there, and so what may be had.
+        if (context.tokens().length == 0 || room(context) < 2 || limits.pages().isPresent()) {
             next();
             return;
         }

@@ -18,6 +18,7 @@ import pie.engine.driver.FaultyDriver.Fault;
  * @param ownSeeds whether programs name the seeds of their draws
  * @param drafts whether programs let the engine draft tokens, for texts that repeat themselves
  * @param sights whether programs hide tokens from rows: by masks, drops and windows
+ * @param extras what came to simulations later
  */
 record Scenario(
         long seed,
@@ -35,7 +36,8 @@ record Scenario(
         boolean ownSeeds,
         boolean sights,
         boolean drafts,
-        EngineConfig config) {
+        EngineConfig config,
+        Extras extras) {
     private static final boolean SIGHTS = Boolean.parseBoolean(System.getProperty("pie.sim.sights", "true"));
     private static final boolean DRAFTS = Boolean.parseBoolean(System.getProperty("pie.sim.drafts", "true"));
     static final int VOCAB = 64;
@@ -46,10 +48,42 @@ record Scenario(
 
     /** Return the scenario of a seed; half of them keep two steps with the device. */
     static Scenario of(long seed) {
-        return of(seed, 1 + (int) (seed * 0x9e3779b97f4a7c15L >>> 63));
+        return of(seed, depth(seed));
+    }
+
+    static int depth(long seed) {
+        return 1 + (int) (seed * 0x9e3779b97f4a7c15L >>> 63);
     }
 
     static Scenario of(long seed, int depth) {
+        Scenario plain = plain(seed, depth);
+        Extras extras = Extras.of(seed, plain.pages);
+        return plain.with(extras, plain.config.withHostPages(extras.hostPages()));
+    }
+
+    private Scenario with(Extras more, EngineConfig changed) {
+        return new Scenario(
+                seed,
+                pages,
+                pageSize,
+                batchTokens,
+                batchSize,
+                programs,
+                longest,
+                thinkNanos,
+                spreadNanos,
+                faultRate,
+                faults,
+                cost,
+                ownSeeds,
+                sights,
+                drafts,
+                changed,
+                more);
+    }
+
+    /** Return the scenario of a seed as it was before there were extras. */
+    static Scenario plain(long seed, int depth) {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 1);
         Random taste = new Random(seed * 0x9e3779b97f4a7c15L + 2);
         int pageSize = 8 << random.nextInt(4);
@@ -92,7 +126,37 @@ record Scenario(
                 faulty,
                 SIGHTS && random.nextInt(3) == 0,
                 DRAFTS && taste.nextInt(3) > 0,
-                config.withSpeculation(taste.nextInt(4) > 0 ? Speculation.ALWAYS : Speculation.AUTO));
+                config.withSpeculation(taste.nextInt(4) > 0 ? Speculation.ALWAYS : Speculation.AUTO),
+                Extras.NONE);
+    }
+
+    /** Return a world for one of the programs in which nothing matters that must not: other slices, depth, tiers and reuse. */
+    Scenario otherwise() {
+        Random random = new Random(seed * 0x9e3779b97f4a7c15L + 4);
+        Scenario alone = alone();
+        int most = alone.pages * pageSize;
+        EngineConfig other = config.withPipelineDepth(1 + random.nextInt(2))
+                .withPrefixCache(random.nextBoolean())
+                .withHostPages(random.nextBoolean() ? 0 : 1 + random.nextInt(alone.pages))
+                .withSpeculation(random.nextBoolean() ? Speculation.ALWAYS : Speculation.OFF);
+        return new Scenario(
+                seed,
+                alone.pages,
+                pageSize,
+                Math.min(most, pageSize * (2 + random.nextInt(3)) + random.nextInt(pageSize)),
+                1 + random.nextInt(3),
+                1,
+                longest,
+                0,
+                0,
+                0,
+                faults,
+                cost,
+                ownSeeds,
+                sights,
+                drafts,
+                other,
+                extras.alone());
     }
 
     /** Return the same programs' world with room for one of them, nobody else, no faults and no reuse. */
@@ -113,6 +177,7 @@ record Scenario(
                 ownSeeds,
                 sights,
                 drafts,
-                EngineConfig.DEFAULT.withPrefixCache(false).withPipelineDepth(1).withSpeculation(Speculation.OFF));
+                EngineConfig.DEFAULT.withPrefixCache(false).withPipelineDepth(1).withSpeculation(Speculation.OFF),
+                extras.alone());
     }
 }

@@ -1,7 +1,9 @@
 package pie.engine.sim;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Random;
+import java.util.function.Consumer;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -19,6 +21,17 @@ import pie.engine.dummy.HashDriver;
  */
 final class SimDriver implements Driver {
     private static final long COPY_NANOS = 20_000;
+    private static final CopySink QUIET = new CopySink() {
+        @Override
+        public void done(CopyList list) {
+            // told later
+        }
+
+        @Override
+        public void failed(CopyList list, DriverFault fault) {
+            throw new IllegalStateException("the hash driver moves pages always: " + fault.message());
+        }
+    };
 
     /** Say how long steps take, in nanoseconds, and which share of them takes a hundred times as long. */
     record Cost(long step, long row, long kvToken, double slow) {}
@@ -27,6 +40,9 @@ final class SimDriver implements Driver {
     private final VirtualClock clock;
     private final Cost cost;
     private final Random random;
+    /** Decides about moves, which came later. */
+    private final Random moves;
+
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private boolean busy;
 
@@ -35,6 +51,7 @@ final class SimDriver implements Driver {
         this.clock = clock;
         this.cost = cost;
         random = new Random(seed);
+        moves = new Random(seed * 31 + 9);
     }
 
     long word(int page, int place) {
@@ -100,6 +117,29 @@ final class SimDriver implements Driver {
     public void copyPages(CopyList list, CopySink sink) {
         queue.add(() -> finish(COPY_NANOS, () -> pages.copyPages(list, sink)));
         next();
+    }
+
+    @Override
+    public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
+        queue.add(() -> move(list, sink, ended -> pages.readPages(list, bytes, ended)));
+        next();
+    }
+
+    @Override
+    public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
+        queue.add(() -> move(list, sink, ended -> pages.writePages(bytes, list, ended)));
+        next();
+    }
+
+    /** Move bytes at the beginning or at the end of the time it takes, by chance. */
+    private void move(CopyList list, CopySink sink, Consumer<CopySink> copy) {
+        long nanos = COPY_NANOS * list.from().length;
+        if (moves.nextBoolean()) {
+            copy.accept(QUIET);
+            finish(nanos, () -> sink.done(list));
+        } else {
+            finish(nanos, () -> copy.accept(sink));
+        }
     }
 
     @Override

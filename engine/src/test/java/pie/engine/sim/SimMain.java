@@ -7,8 +7,8 @@ public final class SimMain {
     private SimMain() {}
 
     /** Options: {@code --seed=N}, {@code --seeds=A..B}, {@code --seconds=S}, {@code --depth=N} steps with the
-     * device instead of what the seed says, {@code --keep-going} past failures, with a line for each 1,000 seeds. Prints the first
-     * failure, or each, and ends with status 1. */
+     * device instead of what the seed says, {@code --plain} without what came to simulations later, {@code --keep-going} past failures,
+     * with a line for each 1,000 seeds. Prints the first failure, or each, and ends with status 1. */
     public static void main(String[] args) {
         long first = 1;
         long last = 2000;
@@ -16,6 +16,7 @@ public final class SimMain {
         int depth = 0;
         boolean one = false;
         boolean keepGoing = false;
+        boolean plain = false;
         for (String arg : args) {
             String value = arg.substring(arg.indexOf('=') + 1);
             try {
@@ -29,6 +30,8 @@ public final class SimMain {
                     last = Long.parseLong(value.substring(dots + 2));
                 } else if (arg.startsWith("--depth=")) {
                     depth = Integer.parseInt(value);
+                } else if (arg.equals("--plain")) {
+                    plain = true;
                 } else if (arg.equals("--keep-going")) {
                     keepGoing = true;
                 } else if (arg.startsWith("--seconds=")) {
@@ -39,14 +42,15 @@ public final class SimMain {
                 }
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 System.err.println("sim: cannot read " + arg + ": give --seed=N, --seeds=A..B, --seconds=S, --depth=N,"
-                        + " --keep-going");
+                        + " --plain, --keep-going");
                 System.exit(2);
             }
         }
-        System.exit(run(first, last, seconds, depth, one, keepGoing));
+        System.exit(run(first, last, seconds, depth, plain, one, keepGoing));
     }
 
-    private static int run(long first, long last, long seconds, int depth, boolean one, boolean keepGoing) {
+    private static int run(
+            long first, long last, long seconds, int depth, boolean plain, boolean one, boolean keepGoing) {
         long begun = System.nanoTime();
         long end = seconds == Long.MAX_VALUE ? Long.MAX_VALUE : begun + seconds * 1_000_000_000L;
         long turns = 0;
@@ -59,7 +63,8 @@ public final class SimMain {
         long seed = first;
         for (; seed <= last && System.nanoTime() < end; seed++) {
             try {
-                Scenario scenario = depth == 0 ? Scenario.of(seed) : Scenario.of(seed, depth);
+                int deepness = depth == 0 ? Scenario.depth(seed) : depth;
+                Scenario scenario = plain ? Scenario.plain(seed, deepness) : Scenario.of(seed, deepness);
                 deep += scenario.config().pipelineDepth() > 1 ? 1 : 0;
                 Simulation.Report report = Simulation.run(scenario, one);
                 drafting += report.accepted() > 0 ? 1 : 0;

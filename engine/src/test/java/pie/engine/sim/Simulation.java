@@ -2,9 +2,11 @@ package pie.engine.sim;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
+import pie.engine.process.Budget;
 import pie.engine.process.ProcessTotals;
 
 /** Simulate seeds: random programs in company, then each of them alone, with equal tokens (C13). */
@@ -21,6 +23,9 @@ final class Simulation {
             long recomputed,
             long overrun,
             long accepted,
+            long pagesBack,
+            long forced,
+            long snapshots,
             long digest,
             String text) {}
 
@@ -34,6 +39,13 @@ final class Simulation {
                 new C6Lengths(),
                 new C8Idle(),
                 new C9Limits(),
+                new C7Waits(),
+                new C10Ledger(),
+                new C11Prices(),
+                new C12Grants(),
+                new C15Shares(),
+                new C18Grammars(),
+                new HostSlots(),
                 new C16Replies(),
                 new C17Budgets(),
                 new C19Bounds(),
@@ -56,7 +68,12 @@ final class Simulation {
                 cast(sim, i, random, scenario);
             }
             sim.run();
-            compare(sim, scenario);
+            if (scenario.extras().snapshots()) {
+                Crashed.check(sim, scenario);
+            }
+            if (!sim.stopped()) {
+                compare(sim, scenario);
+            }
             var stats = sim.engine().stats();
             return new Report(
                     seed,
@@ -67,6 +84,9 @@ final class Simulation {
                     stats.tokensRecomputed(),
                     stats.rowsOverrun(),
                     stats.tokensAccepted(),
+                    sim.engine().pagesBack(),
+                    sim.engine().tokensForced(),
+                    sim.book().names().size(),
                     sim.journal().digest(),
                     wholeJournal ? sim.journal().text() : "");
         } catch (RuntimeException | AssertionError e) {
@@ -74,7 +94,8 @@ final class Simulation {
             throw new AssertionError(
                     "seed " + seed + ", turn " + sim.turns() + ", " + checker + ": " + e
                             + "\nrun it again with ./dev sim --seed=" + seed + " --depth="
-                            + scenario.config().pipelineDepth() + "\n" + scenario + "\n...\n"
+                            + scenario.config().pipelineDepth()
+                            + (scenario.extras().equals(Extras.NONE) ? " --plain" : "") + "\n" + scenario + "\n...\n"
                             + sim.journal().text(),
                     e);
         } finally {
@@ -89,7 +110,18 @@ final class Simulation {
             program.bid = OptionalDouble.of(random.nextInt(4) * 0.01);
         }
         if (random.nextInt(8) == 0) {
-            program.tokenLimit = OptionalLong.of(20 + new Random(program.seed).nextInt(300));
+            program.limits = new Budget(
+                    OptionalLong.of(20 + new Random(program.seed).nextInt(300)), Optional.empty(), Optional.empty());
+        }
+        if (scenario.extras().budgets()) {
+            Random purse = new Random(program.seed ^ 0xb0d6e7);
+            if (purse.nextInt(3) == 0) {
+                program.limits =
+                        program.limits.withPages(2 + purse.nextInt(2 + 3 * scenario.longest() / scenario.pageSize()));
+            }
+            if (purse.nextInt(3) == 0) {
+                program.limits = program.limits.withPageSeconds(0.01 + purse.nextDouble() * 2);
+            }
         }
         long arrival = scenario.spreadNanos() == 0 ? 0 : random.nextLong(scenario.spreadNanos());
         sim.add(program, arrival);
@@ -108,16 +140,46 @@ final class Simulation {
             if (actor.seen.isEmpty()) {
                 continue;
             }
-            EngineSim alone = new EngineSim(scenario.alone(), false, List.of());
-            Program same = new Program(alone, actor.number, actor.seed, scenario);
-            alone.add(same, 0);
-            alone.run();
-            alone.close();
+            Program same = alone(actor, scenario, scenario.alone(), false);
             int comparable = scenario.ownSeeds() ? Integer.MAX_VALUE : actor.untroubled();
             same(actor, same, comparable);
             if (actor instanceof Program program && !program.cut && comparable == Integer.MAX_VALUE) {
                 charged(program, same);
             }
+        }
+        otherwise(sim, scenario);
+    }
+
+    /** Run the program of an actor without the others. */
+    private static Program alone(Actor actor, Scenario scenario, Scenario world, boolean suspend) {
+        EngineSim alone = new EngineSim(world, false, List.of());
+        Program same = new Program(alone, actor.number, actor.seed, scenario);
+        same.owner = actor.owner;
+        if (actor.limits.pages().isPresent()) {
+            same.limits = same.limits.withPages(actor.limits.pages().getAsInt());
+        }
+        if (suspend) {
+            alone.suspendAlways();
+        }
+        alone.add(same, 0);
+        alone.run();
+        alone.close();
+        return same;
+    }
+
+    /** Slices, depth, tiers and suspensions must not matter (C14): run one of the programs with others of them. */
+    private static void otherwise(EngineSim sim, Scenario scenario) {
+        Actor some =
+                sim.actors().get(Math.floorMod(scenario.seed(), sim.actors().size()));
+        if (some.seen.isEmpty() || !(some instanceof Program)) {
+            return;
+        }
+        boolean suspend = scenario.seed() % 3 == 0;
+        try {
+            Program first = alone(some, scenario, scenario.alone(), false);
+            same(first, alone(some, scenario, scenario.otherwise(), suspend), Integer.MAX_VALUE);
+        } catch (Breach e) {
+            throw new Breach("C14", e.getMessage() + (suspend ? ", suspended after every turn" : ""));
         }
     }
 

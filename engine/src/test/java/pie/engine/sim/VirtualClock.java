@@ -1,5 +1,7 @@
 package pie.engine.sim;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.PriorityQueue;
 import java.util.function.LongSupplier;
 
@@ -19,6 +21,11 @@ final class VirtualClock implements LongSupplier {
     @Override
     public long getAsLong() {
         return now;
+    }
+
+    /** Return the clock of files: the same time, in milliseconds. */
+    InstantSource instants() {
+        return () -> Instant.ofEpochSecond(0, now);
     }
 
     void after(long nanos, Runnable action) {

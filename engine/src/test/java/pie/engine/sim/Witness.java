@@ -1,5 +1,6 @@
 package pie.engine.sim;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -160,20 +161,48 @@ final class Witness implements Driver {
         journal.accept("copy " + Arrays.toString(slots));
         Flight flight = new Flight(list, slots, List.of(), new long[0]);
         flights.add(flight);
-        driver.copyPages(list, new CopySink() {
-            @Override
-            public void done(CopyList copied) {
-                flights.remove(flight);
-                sink.done(copied);
-            }
+        driver.copyPages(list, new CopyEnding(flight, sink));
+    }
 
-            @Override
-            public void failed(CopyList copied, DriverFault fault) {
-                flights.remove(flight);
-                journal.accept("copy failed");
-                sink.failed(copied, fault);
-            }
-        });
+    @Override
+    public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
+        journal.accept("read " + Arrays.toString(list.from()));
+        // Pages on their way out to host memory are read before anything else is asked, and so need no pins.
+        boolean pinned = bytes.heapBase().isPresent();
+        Flight flight = new Flight(list, pinned ? list.from() : new int[0], List.of(), new long[0]);
+        flights.add(flight);
+        driver.readPages(list, bytes, new CopyEnding(flight, sink));
+    }
+
+    @Override
+    public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
+        journal.accept("write " + Arrays.toString(list.to()));
+        Flight flight = new Flight(list, list.to(), List.of(), new long[0]);
+        flights.add(flight);
+        driver.writePages(bytes, list, new CopyEnding(flight, sink));
+    }
+
+    private final class CopyEnding implements CopySink {
+        private final Flight flight;
+        private final CopySink sink;
+
+        CopyEnding(Flight flight, CopySink sink) {
+            this.flight = flight;
+            this.sink = sink;
+        }
+
+        @Override
+        public void done(CopyList copied) {
+            flights.remove(flight);
+            sink.done(copied);
+        }
+
+        @Override
+        public void failed(CopyList copied, DriverFault fault) {
+            flights.remove(flight);
+            journal.accept("copy failed");
+            sink.failed(copied, fault);
+        }
     }
 
     @Override

@@ -77,7 +77,7 @@ final class SnapshotArchiveTest {
     private SnapshotInfo save(String name, SavedContext context, boolean overwrite) {
         List<PageKey> keys =
                 context.pages().stream().map(page -> page.key().orElseThrow()).toList();
-        try (SnapshotArchive.Save save = archive.begin(key(name), overwrite, keys, PAGE_BYTES)) {
+        try (SnapshotSave save = archive.begin(key(name), overwrite, keys, PAGE_BYTES)) {
             for (SavedContext.Page page : context.pages()) {
                 PageKey key = page.key().orElseThrow();
                 if (save.missing().contains(key)) {
@@ -90,7 +90,7 @@ final class SnapshotArchiveTest {
 
     /** Open and check that every page is there and right. Return the tokens. */
     private int[] open(String name) {
-        try (SnapshotArchive.Opened open = archive.open(key(name), "weights")) {
+        try (OpenedSnapshot open = archive.open(key(name), "weights")) {
             for (SavedContext.Page page : open.saved().pages()) {
                 PageKey key = page.key().orElseThrow();
                 ByteBuffer read = open.page(key, page.rows()).orElseThrow();
@@ -116,7 +116,7 @@ final class SnapshotArchiveTest {
         assertThat(info.pages()).isEqualTo(6);
         for (int i = 0; i < 2; i++) {
             assertThat(open("a/b")).isEqualTo(context.lineage().tokens());
-            try (SnapshotArchive.Opened open = archive.open(key("a/b"), "weights")) {
+            try (OpenedSnapshot open = archive.open(key("a/b"), "weights")) {
                 assertThat(open.saved()).usingRecursiveComparison().isEqualTo(context);
             }
             assertThat(archive.list(OwnerId.LOCAL, Optional.empty(), "a/")).containsExactly(info);
@@ -134,7 +134,7 @@ final class SnapshotArchiveTest {
         assertThat(code(() -> save("a", context(2, 9), false))).isEqualTo(ErrorCode.ALREADY_EXISTS);
         save("a", context(2, 13), true);
         assertThat(open("a")).hasSize(13);
-        try (SnapshotArchive.Opened taken = archive.open(key("a"), "weights")) {
+        try (OpenedSnapshot taken = archive.open(key("a"), "weights")) {
             taken.remove();
             assertThat(code(taken::remove)).isEqualTo(ErrorCode.NOT_FOUND);
         }
@@ -150,7 +150,7 @@ final class SnapshotArchiveTest {
     @Test
     void takingFindsTheVersionThatWasOpened() {
         save("a", context(1, 9), false);
-        try (SnapshotArchive.Opened old = archive.open(key("a"), "weights")) {
+        try (OpenedSnapshot old = archive.open(key("a"), "weights")) {
             save("a", context(2, 13), true);
             assertThat(code(old::remove)).isEqualTo(ErrorCode.NOT_FOUND);
         }
@@ -160,7 +160,7 @@ final class SnapshotArchiveTest {
 
     @Test
     void twoSavesOfOneNameAtOnceAreToldApart() {
-        SnapshotArchive.Save first = archive.begin(key("a"), false, List.of(), PAGE_BYTES);
+        SnapshotSave first = archive.begin(key("a"), false, List.of(), PAGE_BYTES);
         assertThat(code(() -> save("a", context(1, 5), false))).isEqualTo(ErrorCode.ALREADY_EXISTS);
         first.close();
         save("a", context(1, 5), false);
@@ -169,7 +169,7 @@ final class SnapshotArchiveTest {
     @Test
     void ttlEnds() {
         SavedContext context = context(1, 9);
-        try (SnapshotArchive.Save save = archive.begin(key("a"), false, List.of(), PAGE_BYTES)) {
+        try (SnapshotSave save = archive.begin(key("a"), false, List.of(), PAGE_BYTES)) {
             save.commit(context, Optional.of(Duration.ofSeconds(60)));
         }
         now += 59_999;
@@ -196,7 +196,7 @@ final class SnapshotArchiveTest {
         archive.sweep();
         assertThat(archive.stats().pages()).isEqualTo(4);
         open("b");
-        SnapshotArchive.Opened open = archive.open(key("b"), "weights");
+        OpenedSnapshot open = archive.open(key("b"), "weights");
         open.remove();
         now += Duration.ofHours(1).toMillis();
         archive.sweep();
@@ -263,7 +263,7 @@ final class SnapshotArchiveTest {
 
     private void assertDamagedPage() {
         int lost = 0;
-        try (SnapshotArchive.Opened open = archive.open(key("a"), "weights")) {
+        try (OpenedSnapshot open = archive.open(key("a"), "weights")) {
             for (SavedContext.Page page : open.saved().pages()) {
                 Optional<ByteBuffer> read = open.page(page.key().orElseThrow(), page.rows());
                 lost += read.isEmpty() ? 1 : 0;
@@ -278,10 +278,10 @@ final class SnapshotArchiveTest {
     void aPageOfAnotherModelIsRefused() {
         save("a", context(1, 4), false);
         PageKey key = context(1, 4).pages().getFirst().key().orElseThrow();
-        try (SnapshotArchive.Save save = archive.begin(key("b"), false, List.of(key), PAGE_BYTES)) {
+        try (SnapshotSave save = archive.begin(key("b"), false, List.of(key), PAGE_BYTES)) {
             save.page("other", key, PAGE, ByteBuffer.wrap(payload(key)));
         }
-        try (SnapshotArchive.Opened open = archive.open(key("a"), "weights")) {
+        try (OpenedSnapshot open = archive.open(key("a"), "weights")) {
             assertThat(open.page(key, PAGE)).isEmpty();
         }
     }

@@ -3,6 +3,7 @@ package pie.engine.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,6 +92,49 @@ public abstract class DriverConformance extends AdapterConformance {
         float[] copied = bench.lastRow(Request.of(new int[] {5}, 40, new int[] {0, 20, 21}));
         float[] original = bench.lastRow(Request.of(new int[] {5}, 40, pages(0)));
         assertSame(copied, original, "copied pages");
+    }
+
+    @Test
+    void pagesReadAndWrittenBackHoldTheSame() {
+        int[] tokens = tokens(22, 40);
+        bench.lastRow(Request.of(tokens, 0, pages(0)));
+        long size = driver.capabilities().kvBytesPerPage();
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment heap = MemorySegment.ofArray(new byte[Math.toIntExact(5 * size)]);
+            for (MemorySegment bytes : List.of(arena.allocate(5 * size, 64), heap)) {
+                // Places out of order, and a page that lay elsewhere before.
+                bench.read(new int[] {0, 1, 2}, new int[] {4, 0, 2}, bytes);
+                bench.write(new int[] {2, 4, 0}, new int[] {29, 24, 13}, bytes);
+                float[] moved = bench.lastRow(Request.of(new int[] {5}, 40, new int[] {24, 13, 29}));
+                float[] original = bench.lastRow(Request.of(new int[] {5}, 40, pages(0)));
+                assertSame(moved, original, "pages written back");
+                assertThat(bench.lastRow(Request.of(new int[] {5}, 40, new int[] {13, 24, 29})))
+                        .as("pages in another order")
+                        .isNotEqualTo(original);
+            }
+        }
+    }
+
+    @Test
+    void pagesAreMovedInOrderWithSteps() {
+        int[] first = tokens(23, 32);
+        int[] second = tokens(24, 32);
+        float[] expected = bench.lastRow(Request.of(first, 0, pages(8)));
+        MemorySegment bytes = MemorySegment.ofArray(
+                new byte[Math.toIntExact(2 * driver.capabilities().kvBytesPerPage())]);
+        int[] two = {0, 1};
+        // Nobody waits for anybody: a step writes pages, they are read, another step writes over them, they are written
+        // back.
+        var one = bench.submit(bench.batch(List.of(Request.of(first, 0, pages(0)))));
+        var read = bench.reading(two, two, bytes);
+        var other = bench.submit(bench.batch(List.of(Request.of(second, 0, pages(0)))));
+        var written = bench.writing(two, two, bytes);
+        DriverBench.await(one);
+        DriverBench.await(read);
+        DriverBench.await(other); // the bench has two batches, and needs one of them now
+        DriverBench.await(written);
+        Request last = Request.of(new int[] {first[31]}, 31, pages(0)).again();
+        assertSame(bench.lastRow(last), expected, "a row read again after all that");
     }
 
     @Test

@@ -1,0 +1,46 @@
+package pie.engine.sim;
+
+import java.util.Random;
+
+/**
+ * Say what else a simulation has; the seeds of before have none of it, so that they go on to happen as they did.
+ *
+ * @param hostPages pages of host memory beside the device
+ * @param snapshots whether programs save contexts and open them again
+ * @param diskFaults share of the moments at which something breaks on the disk
+ * @param crashAt operation of the disk at which the machine stops, 0 for never
+ * @param grammars whether programs hold generations to grammars
+ * @param budgets whether programs have budgets of pages
+ * @param maskNanos longest time that a mask takes
+ */
+record Extras(
+        int hostPages,
+        boolean snapshots,
+        double diskFaults,
+        long crashAt,
+        boolean grammars,
+        boolean budgets,
+        long maskNanos) {
+    static final Extras NONE = new Extras(0, false, 0, 0, false, false, 0);
+
+    static Extras of(long seed, int pages) {
+        Random random = new Random(seed * 0x9e3779b97f4a7c15L + 3);
+        int host = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(2 * pages);
+        boolean snapshots = random.nextInt(3) > 0;
+        boolean breaks = random.nextInt(4) == 0;
+        boolean crash = random.nextInt(5) == 0;
+        return new Extras(
+                host,
+                snapshots,
+                breaks ? 0.02 : 0,
+                crash ? 1 + random.nextInt(400) : 0,
+                random.nextBoolean(),
+                random.nextInt(3) == 0,
+                random.nextBoolean() ? 0 : random.nextInt(3_000_000));
+    }
+
+    /** Return the same for a program alone: nothing is short, late or broken. */
+    Extras alone() {
+        return new Extras(0, snapshots, 0, 0, grammars, budgets, 0);
+    }
+}
