@@ -48,6 +48,15 @@ final class PieOptions {
         if (url != null) {
             return new Server(url, Optional.ofNullable(token), Optional.empty());
         }
+        ServerProcess process = ServerProcess.start(command());
+        return new Server(process.awaitReadyLine(), Optional.empty(), Optional.of(process));
+    }
+
+    /** Return the command of a fresh server; empty where a running one is taken. */
+    List<String> command() {
+        if (url != null) {
+            return List.of();
+        }
         String root = System.getProperty("pie.root", ".");
         List<String> command = new ArrayList<>(List.of(Path.of(root, "pie").toString(), "serve", "--port", "0"));
         if (model != null) {
@@ -56,8 +65,11 @@ final class PieOptions {
         if (threads > 0) {
             command.addAll(List.of("--threads", Integer.toString(threads)));
         }
-        ServerProcess process = ServerProcess.start(command);
-        return new Server(process.awaitReadyLine(), Optional.empty(), Optional.of(process));
+        return command;
+    }
+
+    String modelName() {
+        return model == null ? DEFAULT_MODEL : model;
     }
 
     /** Return the file that {@code --model} stands for, for peers that want a path. */
