@@ -255,3 +255,15 @@ train_later() { # SECONDS
         train
     ) >/dev/null 2>&1 </dev/null 9>&- &
 }
+
+# A monitor gives the screen back whatever happens to it, but for kill -9 and a crash of the JVM: then the mark that it left is still
+# there, and whoever waits here in its place leaves the second screen and shows the cursor again.
+guard_screen() {
+    local mark=$app/screen.$$
+    flags+=("-Dpie.screen=$mark")
+    (
+        trap '' HUP INT TERM TTOU
+        while kill -0 $$ 2>/dev/null; do sleep 0.5; done
+        [ -e "$mark" ] && rm -f "$mark" && printf '\033[?2026l\033[0m\033[?7h\033[?25h\033[?1049l' >/dev/tty
+    ) >/dev/null 2>&1 </dev/null 9>&- &
+}

@@ -17,6 +17,7 @@ import pie.cli.command.RunCommand;
 import pie.cli.command.SendCommand;
 import pie.cli.command.ServeCommand;
 import pie.cli.command.SnapshotCommand;
+import pie.cli.command.TopCommand;
 import pie.cli.command.TrainCommand;
 import pie.cli.command.VersionCommand;
 
@@ -41,6 +42,10 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "result",
                     "Print the value that a process returned, waiting for its end if asked to",
                     ResultCommand::new),
+            new Verb(
+                    "top",
+                    "Watch a running server: its batches, pages and programs, and where their time goes",
+                    TopCommand::new),
             new Verb("explain", "Say why a process waits or runs slowly", ExplainCommand::new),
             new Verb(
                     "kill",

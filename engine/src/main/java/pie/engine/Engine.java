@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pie.engine.driver.DeviceStatus;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.grammar.GrammarCache;
@@ -249,6 +250,21 @@ public final class Engine implements AutoCloseable {
             ProcessTotals totals = process.totals(loop.now(), loop.report.totals(process));
             loop.later(() -> reply.complete(totals));
         }));
+    }
+
+    /** Return what a process has used as far as the loop has put it up, empty for an unknown one. Never waits. */
+    public Optional<ProcessTotals> glance(ProcessId id) {
+        return Optional.ofNullable(accounts.get(id)).map(p -> p.board.read(p, loop.market));
+    }
+
+    /** Return what the device says of itself. Never waits. */
+    public DeviceStatus device() {
+        return driver.status();
+    }
+
+    /** Return what the engine does and holds as far as the loop has put it up. Never waits. */
+    public EngineFigures figures() {
+        return loop.board.read(loop.queueDepth());
     }
 
     /** Say why a process waits or runs slowly. @throws PieException NOT_FOUND for an unknown process */

@@ -52,6 +52,12 @@ final class EngineContext implements ContextHandle {
     /** When a row of the present work was last computed for the first time; rows computed again do not count. */
     long behindSince;
 
+    private long workSince;
+    /** When the next token was asked for, or the last one kept. */
+    private long awaitedSince;
+
+    private long excludedSince;
+
     /** Row after the last that was computed, be it there or displaced since. */
     private int reached;
     /** Whether the program gave its pages up, and has not asked for rows since. */
@@ -394,6 +400,8 @@ final class EngineContext implements ContextHandle {
     void schedule(Work next) {
         work = next;
         waitSince = loop.now();
+        workSince = waitSince;
+        loop.touch(process);
         if (!failed) {
             behindSince = waitSince;
             reached = kv.written();
@@ -418,12 +426,46 @@ final class EngineContext implements ContextHandle {
 
     /** Note that a work has ended, well or not. */
     void workEnded() {
+        process.workNanos += workNanos(loop.now());
         work = null;
-        excluded = false;
+        admit();
         process.allowance.release(reserved);
         reserved = 0;
         bidder.passed();
         leave();
+    }
+
+    /** Return how long the present work has been asked for. */
+    long workNanos(long now) {
+        return work == null ? 0 : Math.max(0, now - workSince);
+    }
+
+    /** Return how long it has been waiting for pages this time. */
+    long allocationNanos(long now) {
+        return excluded ? Math.max(0, now - excludedSince) : 0;
+    }
+
+    /** Note that it waits for pages from now on. */
+    void exclude() {
+        excluded = true;
+        excludedSince = loop.now();
+        process.excluded++;
+        loop.market.waiters++;
+    }
+
+    /** Note that it waits for pages no longer. */
+    void admit() {
+        if (excluded) {
+            process.allocationNanos += allocationNanos(loop.now());
+            excluded = false;
+            process.excluded--;
+            loop.market.waiters--;
+        }
+    }
+
+    /** Note that the next token is asked for. */
+    void awaitsToken() {
+        awaitedSince = loop.now();
     }
 
     /** Take rows back from the scheduler. Return false if the driver has them. */
@@ -489,6 +531,7 @@ final class EngineContext implements ContextHandle {
     /** Make the row before {@code to} written, which was drafted, computed and then drawn, as if it had been computed after that. */
     void writtenDraft(int to) {
         loop.store.write(kv, to);
+        loop.counters.tokensDecoded++;
         charged = 0;
     }
 
@@ -585,6 +628,7 @@ final class EngineContext implements ContextHandle {
         make(from, to, reused);
         process.spend(cost(from, to, reused), 0);
         charged = 0;
+        loop.counters.tokensDecoded += to - from - reused == 1 ? 1 : 0;
         process.tokensReused += reused;
         process.forwardPasses++;
         loop.counters.tokensReused += reused;
@@ -603,8 +647,18 @@ final class EngineContext implements ContextHandle {
         }
     }
 
-    /** Account for a generated token that is pending now. */
-    void generated() {
+    /** Account for a generated token that is pending now; {@code drawn} after another one of its generation. */
+    void generated(boolean drawn) {
+        long now = loop.now();
+        if (drawn) {
+            long gap = Math.max(0, now - awaitedSince);
+            process.tokenGaps++;
+            process.tokenGapNanos += gap;
+            loop.counters.tokenGaps++;
+            loop.counters.tokenGapNanos += gap;
+        }
+        awaitedSince = now;
+        process.firstTokenAt = process.firstTokenAt == 0 ? now : process.firstTokenAt;
         charged++;
         process.spend(0, 1);
         loop.counters.tokensGenerated++;
@@ -651,5 +705,6 @@ final class EngineContext implements ContextHandle {
         boolean lastPending = live != null && hidden > 0 && live.lastPending(visible);
         int written = Math.min(kv.written(), lastPending ? visible - 1 : visible);
         view.publish(kv, visible, Math.max(0, written), from, applied);
+        loop.touch(process);
     }
 }

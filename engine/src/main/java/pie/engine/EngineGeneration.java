@@ -438,7 +438,7 @@ final class EngineGeneration implements Generation {
             kept = Arrays.copyOf(kept, 2 * keptCount);
         }
         kept[keptCount++] = token;
-        context.generated();
+        context.generated(running != null && keptCount > 1);
         if (running != null && running.listener != NOBODY) {
             running.listener.kept(token, rows.values());
         }
@@ -529,6 +529,7 @@ final class EngineGeneration implements Generation {
         @Override
         void start() {
             running = this;
+            context.awaitsToken();
             step = spec;
             stepSampler = sampler;
             try {

@@ -23,6 +23,7 @@ final class EngineLoop {
     private static final int COMMANDS_A_TURN = 1024;
     /** What a page copied back from host memory costs, in millionths of one computed again. */
     private static final int COPIED_BACK_PPM = 200_000;
+    private static final long SWEEP_NANOS = 20_000_000;
 
     final LoadedModel model;
     final Driver driver;
@@ -50,6 +51,12 @@ final class EngineLoop {
     private long now;
 
     final LoopCounters counters = new LoopCounters();
+    final LoopBoard board = new LoopBoard();
+    /** Processes whose boards are to be written again. */
+    private final ArrayList<EngineProcess> touched = new ArrayList<>();
+
+    private long lastSweep = Long.MIN_VALUE;
+    private long sweptSteps;
     final Expected expected = new Expected();
     final SnapshotDesk snapshots;
     final HostCopies hostCopies;
@@ -93,7 +100,7 @@ final class EngineLoop {
                 publishedSalt.low(),
                 hostPages);
         market = new EngineMarket(
-                hostPages > 0 ? config.market().withMakeAgainPpm(COPIED_BACK_PPM) : config.market(), store, contexts);
+                hostPages > 0 ? config.market().withMakeAgainPpm(COPIED_BACK_PPM) : config.market(), store, contexts, board);
         scheduler = new Scheduler(
                 store,
                 limits,
@@ -112,6 +119,7 @@ final class EngineLoop {
         scheduler.restorer(hostCopies);
         seeds = new SipHash(0x7069652e73656564L, 0x706c616e2e736565L);
         pipeline = new StepPipeline(this, clock);
+        show();
     }
 
     // Callers' side.
@@ -195,6 +203,7 @@ final class EngineLoop {
         long timer = Math.min(lost == null ? pipeline.advance(now) : Long.MAX_VALUE, market.refill(now));
         timer = Math.min(timer, processes.account(now));
         hostCopies.spill();
+        show();
         return queue.empty() && !ending ? timer : now;
     }
 
@@ -205,6 +214,32 @@ final class EngineLoop {
             reopened = count;
             lost = null;
             store.clearRetained();
+        }
+    }
+
+    /** Put up for others what has changed. Bids and dividends of those that had no part in it follow a moment later. */
+    private void show() {
+        if (counters.steps != sweptSteps && now - lastSweep >= SWEEP_NANOS) {
+            lastSweep = now;
+            sweptSteps = counters.steps;
+            for (int i = 0; i < contexts.size(); i++) {
+                touch(contexts.get(i).process);
+            }
+        }
+        board.show(this, pipeline.begun());
+        for (int i = 0; i < touched.size(); i++) {
+            EngineProcess process = touched.get(i);
+            process.touched = false;
+            process.board.show(process, market, now);
+        }
+        touched.clear();
+    }
+
+    /** Have the board of a process written again. */
+    void touch(EngineProcess process) {
+        if (!process.touched) {
+            process.touched = true;
+            touched.add(process);
         }
     }
 
@@ -281,6 +316,7 @@ final class EngineLoop {
     void openProcess(EngineProcess process) {
         processes.add(process);
         market.opened(process);
+        touch(process);
     }
 
     void checkRoom(EngineProcess process) {
@@ -297,6 +333,7 @@ final class EngineLoop {
         kv.owner(context);
         contexts.add(context);
         process.contexts.add(context);
+        touch(process);
         return context;
     }
 
@@ -309,6 +346,7 @@ final class EngineLoop {
         process.pages(now);
         store.close(context.kv());
         process.contexts.remove(context);
+        touch(process);
         settleClosing(process);
     }
 
@@ -367,8 +405,11 @@ final class EngineLoop {
         replies.add(reply);
     }
 
-    /** Give out what has been answered. */
+    /** Give out what has been answered, once it can be read from the boards. */
     void reply() {
+        if (!replies.isEmpty()) {
+            show();
+        }
         for (int i = 0; i < replies.size(); i++) {
             replies.get(i).run();
         }

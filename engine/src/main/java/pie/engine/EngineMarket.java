@@ -51,8 +51,13 @@ final class EngineMarket implements Order {
     long agedCount;
     long longestWait;
     long longestStep;
+    /** Contexts that wait for pages. */
+    int waiters;
 
-    EngineMarket(MarketConfig config, KvStore store, List<EngineContext> contexts) {
+    private final LoopBoard board;
+
+    EngineMarket(MarketConfig config, KvStore store, List<EngineContext> contexts, LoopBoard board) {
+        this.board = board;
         market = new Market(config, store.pool().total(), store.pageSize());
         this.store = store;
         this.contexts = contexts;
@@ -72,6 +77,11 @@ final class EngineMarket implements Order {
 
     long lastPrice() {
         return market.price();
+    }
+
+    /** Return the rent of the last tick, micro-credits. */
+    long revenue() {
+        return market.revenue();
     }
 
     int ranked() {
@@ -181,8 +191,11 @@ final class EngineMarket implements Order {
             if (recent.size() == RECENT) {
                 recent.remove();
             }
-            recent.add(new MarketStats.Displacement(context.party(), event));
+            MarketStats.Displacement displacement = new MarketStats.Displacement(context.party(), event);
+            recent.add(displacement);
+            board.displaced(displacement);
             store.evict(kv);
+            context.loop.touch(context.process);
         }
     }
 
@@ -271,7 +284,7 @@ final class EngineMarket implements Order {
         grants++;
         longestWait = Math.max(longestWait, now - context.waitSince);
         if (context.excluded || bidder.away()) {
-            context.excluded = false;
+            context.admit();
             boolean back = bidder.back();
             restores += back ? 1 : 0;
             context.process.restores += back ? 1 : 0;
@@ -287,7 +300,7 @@ final class EngineMarket implements Order {
     private void missed(EngineContext context, Bidder bidder, Work work, long step) {
         context.process.log.missed(step, context.kv().id().value(), work.missed());
         if (!bidder.granted() && !context.excluded) {
-            context.excluded = true;
+            context.exclude();
             exclusions++;
             note(context, Kind.EXCLUDED, Reason.BID, null, bidder.demanded());
         }
@@ -309,10 +322,6 @@ final class EngineMarket implements Order {
 
     MarketStats stats() {
         Ledger ledger = ledger();
-        int waiters = 0;
-        for (EngineContext context : contexts) {
-            waiters += context.excluded && context.work() != null ? 1 : 0;
-        }
         return new MarketStats(
                 market.tick(),
                 Fixed.price(market.price()),

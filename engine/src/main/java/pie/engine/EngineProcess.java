@@ -13,6 +13,7 @@ import pie.engine.market.MarketLog;
 import pie.engine.market.Wallet;
 import pie.engine.process.MarketTotals;
 import pie.engine.process.OwnerId;
+import pie.engine.process.Pace;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessTotals;
 
@@ -48,6 +49,22 @@ final class EngineProcess {
     long driverNanos;
     long displacements;
     long restores;
+    /** Rows of steps that were its own, dropped ones included. */
+    long rows;
+
+    long firstTokenAt;
+    long tokenGaps;
+    long tokenGapNanos;
+    long workNanos;
+    long allocationNanos;
+    long restoreNanos;
+    /** Contexts that wait for pages. */
+    int excluded;
+
+    final ProcessBoard board = new ProcessBoard();
+    /** Whether the board is to be written again. */
+    boolean touched;
+
     private double pagesPeak;
     private double pageSeconds;
     private long pagesSince;
@@ -182,6 +199,30 @@ final class EngineProcess {
                 pagesThen,
                 pagesPeak,
                 pageSeconds,
-                market);
+                market,
+                pace(now));
+    }
+
+    private Pace pace(long now) {
+        long work = workNanos;
+        long allocation = allocationNanos;
+        for (EngineContext context : contexts) {
+            work += context.workNanos(now);
+            allocation += context.allocationNanos(now);
+        }
+        return new Pace(
+                rows, firstTokenAt, tokenGaps, tokenGapNanos, work, waitingNanos, allocation, restoreNanos, excluded);
+    }
+
+    int pagesNow() {
+        return pagesThen;
+    }
+
+    double pagesPeak() {
+        return pagesPeak;
+    }
+
+    double pageSeconds() {
+        return pageSeconds;
     }
 }

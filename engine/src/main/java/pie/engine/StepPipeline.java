@@ -60,6 +60,12 @@ final class StepPipeline implements StepSink {
         }
     }
 
+    /** Return when the driver came to the step that it has, 0 if it has none. */
+    long begun() {
+        StepPlan first = flights.peek();
+        return first == null ? 0 : first.begunNanos;
+    }
+
     /** Give up a step that takes too long. */
     void expire(long now) {
         StepPlan first = flights.peek();
@@ -177,8 +183,7 @@ final class StepPipeline implements StepSink {
         batch.step = nextStep++;
         plan.submittedNanos = clock.getAsLong();
         plan.begunNanos = plan.submittedNanos + (before == null ? 0 : scheduler.predictNanos(before));
-        loop.counters.lastBatchRows = batch.rows;
-        loop.counters.lastBatchRequests = batch.requests;
+        loop.counters.batch(batch.rows, batch.requests, plan.submittedNanos);
         loop.store.pin(batch.pageIndices, batch.pageIndptr[batch.requests]);
         flights.add(plan);
         loop.hostCopies.spill();
@@ -266,6 +271,8 @@ final class StepPipeline implements StepSink {
             EngineContext context = owner(plan.work(i).kv());
             EngineProcess process = context.process;
             process.driverNanos += lastStepNanos * plan.rows(i) / Math.max(1, plan.rows());
+            process.rows += plan.rows(i);
+            loop.touch(process);
             if (plan.isVoid(i)) {
                 loop.counters.rowsOverrun += plan.rows(i);
                 continue;
@@ -275,6 +282,7 @@ final class StepPipeline implements StepSink {
             process.pagesAt(loop.counters.steps, now);
             int again = plan.again(i);
             process.tokensRecomputed += again;
+            process.restoreNanos += again > 0 ? lastStepNanos : 0;
             if (plan.rows(i) > again) {
                 context.bidder.ran();
             }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,6 +57,7 @@ final class GuestProcess<P> implements InferletProcess {
     private final Duration killGrace;
     private final Consumer<GuestProcess<?>> onEnd;
     private final Instant created = Instant.now();
+    private final long createdNanos = System.nanoTime();
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final AtomicBoolean finished = new AtomicBoolean();
     private final long seed;
@@ -67,6 +69,9 @@ final class GuestProcess<P> implements InferletProcess {
     private volatile long cpuNanos;
     private volatile long allocatedBytes;
     private volatile ProcessTotals lastTotals = ProcessTotals.NONE;
+    /** Whether these are the totals of its whole life. */
+    private volatile boolean totalled;
+
     private volatile Map<String, Explanation> lastExplanations = Map.of();
     private volatile boolean stuck;
     private volatile @Nullable RecordingWriter recorder;
@@ -98,6 +103,7 @@ final class GuestProcess<P> implements InferletProcess {
 
     void start() {
         state = ProcessState.STARTING;
+        host.clock().enter("starting");
         thread.start();
     }
 
@@ -126,6 +132,7 @@ final class GuestProcess<P> implements InferletProcess {
             host.checkLive();
             record(taken);
             started = Instant.now();
+            host.busy();
             state = ProcessState.RUNNING;
             String value = taken.run(host, program, request.input());
             PieException ending = host.ending();
@@ -139,6 +146,7 @@ final class GuestProcess<P> implements InferletProcess {
             if (state != ProcessState.STOPPING) {
                 state = ProcessState.STOPPING;
             }
+            host.clock().enter("stopping");
             host.flush();
             taken.close();
         }
@@ -265,6 +273,7 @@ final class GuestProcess<P> implements InferletProcess {
         endRecording(result);
         host.inbox().close();
         lastTotals = totalsNow();
+        totalled = true;
         lastExplanations = explanationsNow();
         var closes = new ArrayList<CompletableFuture<Void>>();
         for (Engine engine : opened) {
@@ -288,6 +297,7 @@ final class GuestProcess<P> implements InferletProcess {
                 }
             } finally {
                 ended = Instant.now();
+                host.clock().stop();
                 state = result.state();
                 onEnd.accept(this);
                 outcome.complete(result);
@@ -507,6 +517,23 @@ final class GuestProcess<P> implements InferletProcess {
             lastTotals = totalsNow();
         }
         return lastTotals;
+    }
+
+    @Override
+    public ProcessTotals glance() {
+        ProcessTotals now = host.glance();
+        return totalled ? lastTotals : now;
+    }
+
+    @Override
+    public Map<String, Long> waits() {
+        return host.clock().sums();
+    }
+
+    @Override
+    public OptionalLong firstTokenNanos() {
+        long at = glance().pace().firstTokenAt();
+        return at == 0 ? OptionalLong.empty() : OptionalLong.of(at - createdNanos);
     }
 
     private Map<String, Explanation> explanationsNow() {

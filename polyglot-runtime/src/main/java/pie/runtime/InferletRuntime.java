@@ -180,6 +180,14 @@ public final class InferletRuntime implements AutoCloseable {
         return List.copyOf(processes.values());
     }
 
+    /** List the processes that have not ended: those that run, then those that queue, each oldest first. */
+    public synchronized List<InferletProcess> live() {
+        List<InferletProcess> live = new ArrayList<>(running.size() + queued.size());
+        live.addAll(running.values());
+        live.addAll(queued);
+        return live;
+    }
+
     /** Forget an ended process. */
     public synchronized void purge(ProcessId id) {
         processes.computeIfPresent(

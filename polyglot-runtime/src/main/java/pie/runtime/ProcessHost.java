@@ -44,7 +44,7 @@ final class ProcessHost implements Host {
     private final Set<CompletableFuture<?>> waits = new HashSet<>();
     private volatile @Nullable PieException end;
     private volatile @Nullable String returned;
-    private volatile String waitingFor = GUEST;
+    private final WaitClock clock = new WaitClock("queued", System::nanoTime);
 
     ProcessHost(
             ProcessId id, LaunchRequest request, List<Engine> engines, long seed, EventLog log, LongSupplier cpuNanos) {
@@ -98,8 +98,7 @@ final class ProcessHost implements Host {
             checkLive();
             waits.add(operation);
         }
-        String before = waitingFor;
-        waitingFor = what;
+        String before = clock.enter(what);
         flush();
         try {
             return operation.get();
@@ -117,7 +116,7 @@ final class ProcessHost implements Host {
             operation.cancel(true);
             throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
         } finally {
-            waitingFor = before;
+            clock.enter(before);
             synchronized (waits) {
                 waits.remove(operation);
             }
@@ -144,7 +143,7 @@ final class ProcessHost implements Host {
     }
 
     String waitingFor() {
-        String what = waitingFor;
+        String what = clock.now();
         // A Java program that waits for futures does not say for which.
         return what.equals("host") && inbox.awaited() ? "message" : what;
     }
@@ -165,12 +164,12 @@ final class ProcessHost implements Host {
     @Override
     public void idle(String what) {
         flush();
-        waitingFor = what;
+        clock.enter(what);
     }
 
     @Override
     public void busy() {
-        waitingFor = GUEST;
+        clock.enter(GUEST);
     }
 
     @Override
@@ -231,31 +230,27 @@ final class ProcessHost implements Host {
         });
     }
 
-    /** Return what the engines counted for this process. */
-    ProcessTotals totals() {
+    /** Return where the time went. */
+    WaitClock clock() {
+        return clock;
+    }
+
+    /** Return what the engines have put up for this process. */
+    ProcessTotals glance() {
         ProcessTotals sum = ProcessTotals.NONE;
         for (Engine engine : engines) {
-            sum = sum(sum, engine.totals(id));
+            sum = engine.glance(id).map(sum::plus).orElse(sum);
         }
         return sum;
     }
 
-    private static ProcessTotals sum(ProcessTotals a, ProcessTotals b) {
-        return new ProcessTotals(
-                a.tokensIn() + b.tokensIn(),
-                a.tokensOut() + b.tokensOut(),
-                a.tokensReused() + b.tokensReused(),
-                a.tokensRecomputed() + b.tokensRecomputed(),
-                a.tokensDrafted() + b.tokensDrafted(),
-                a.tokensAccepted() + b.tokensAccepted(),
-                a.forwardPasses() + b.forwardPasses(),
-                a.waitingNanos() + b.waitingNanos(),
-                a.driverNanos() + b.driverNanos(),
-                a.contexts() + b.contexts(),
-                a.pagesHeld() + b.pagesHeld(),
-                a.pagesPeak() + b.pagesPeak(),
-                a.pageSeconds() + b.pageSeconds(),
-                a.market().plus(b.market()));
+    /** Return what the engines counted for this process. */
+    ProcessTotals totals() {
+        ProcessTotals sum = ProcessTotals.NONE;
+        for (Engine engine : engines) {
+            sum = sum.plus(engine.totals(id));
+        }
+        return sum;
     }
 
     @Override

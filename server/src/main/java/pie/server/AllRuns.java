@@ -41,6 +41,17 @@ record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics) imple
     }
 
     @Override
+    public List<InferletProcess> live() {
+        List<InferletProcess> others = plain.live();
+        if (others.isEmpty()) {
+            return programs.live();
+        }
+        var all = new ArrayList<>(programs.live());
+        all.addAll(others);
+        return all;
+    }
+
+    @Override
     public void purge(ProcessId id) {
         programs.purge(id);
         plain.purge(id);

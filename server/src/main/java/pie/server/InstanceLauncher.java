@@ -33,6 +33,11 @@ record InstanceLauncher(Instance instance) implements Launcher {
     }
 
     @Override
+    public List<InferletProcess> live() {
+        return runtime().live();
+    }
+
+    @Override
     public void purge(ProcessId id) {
         runtime().purge(id);
     }

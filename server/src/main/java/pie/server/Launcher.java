@@ -19,6 +19,11 @@ interface Launcher extends AutoCloseable {
     /** List live and recently ended processes, oldest first. */
     List<InferletProcess> processes();
 
+    /** List the processes that have not ended, oldest first. */
+    default List<InferletProcess> live() {
+        return processes().stream().filter(p -> !p.state().ended()).toList();
+    }
+
     void purge(ProcessId id);
 
     /** List the engines, that of the default model first. */

@@ -35,6 +35,7 @@ final class ObserveRoutes {
                 Route.get("/openapi.json", ObserveRoutes::openapi).asOpen(),
                 Route.get("/v1/info", this::info),
                 Route.get("/v1/stats", x -> x.json(200, stats.snapshot(x.owner()))),
+                Route.get("/v1/stats/history", this::history, "seconds"),
                 Route.get("/v1/stats/stream", this::stream, "interval"));
     }
 
@@ -118,6 +119,11 @@ final class ObserveRoutes {
             RuntimeLimits.rows(up.limits()).forEach(row -> limits.set(row.key(), Json.tree(row.value())));
         });
         exchange.json(200, json);
+    }
+
+    private void history(Exchange exchange) {
+        long seconds = exchange.number("seconds", 1, History.SECONDS).orElse((long) History.SECONDS);
+        exchange.json(200, stats.history((int) seconds));
     }
 
     private void stream(Exchange exchange) {

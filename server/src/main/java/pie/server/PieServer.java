@@ -18,6 +18,7 @@ import pie.engine.PieException;
 /** Bind, answer, drain. */
 public final class PieServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PieServer.class);
+    private static final Duration SAMPLE = Duration.ofSeconds(1);
     private static final Duration PULSE = Duration.ofSeconds(5);
     private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
 
@@ -107,8 +108,17 @@ public final class PieServer implements AutoCloseable {
                 PULSE.toMillis(),
                 PULSE.toMillis(),
                 TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(() -> sample(service), 0, SAMPLE.toMillis(), TimeUnit.MILLISECONDS);
         URI uri = Binding.uri(config, web.port());
         return new PieServer(config, service, web, uri, files, timer);
+    }
+
+    private static void sample(Service service) {
+        try {
+            service.sampler().sample();
+        } catch (RuntimeException e) {
+            LOG.warn("the statistics of one second are missing", e);
+        }
     }
 
     public URI uri() {

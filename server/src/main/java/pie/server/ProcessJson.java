@@ -87,6 +87,8 @@ final class ProcessJson {
         tokens.put("decode", totals.tokensOut());
         tokens.put("cached", totals.tokensReused());
         tokens.put("recomputed", totals.tokensRecomputed());
+        tokens.put("draft_proposed", totals.tokensDrafted());
+        tokens.put("draft_accepted", totals.tokensAccepted());
         ObjectNode pages = json.putObject("pages");
         pages.put("effective", totals.pagesHeld());
         MarketTotals m = totals.market();
@@ -104,7 +106,15 @@ final class ProcessJson {
         json.put("contexts", totals.contexts());
         json.put("forward_passes", totals.forwardPasses());
         ObjectNode waits = json.putObject("waits_ms");
-        waits.put("forward", totals.waitingNanos() / 1_000_000);
+        WaitShares.of(p.waits(), totals.pace()).forEach((word, nanos) -> waits.put(word, nanos / 1e6));
+        p.firstTokenNanos().ifPresentOrElse(nanos -> json.put("ttft_ms", nanos / 1e6), () -> json.putNull("ttft_ms"));
+        if (totals.pace().tokenGaps() == 0) {
+            json.putNull("mean_tpot_ms");
+        } else {
+            json.put(
+                    "mean_tpot_ms",
+                    totals.pace().tokenGapNanos() / 1e6 / totals.pace().tokenGaps());
+        }
         json.put("guest_cpu_ms", p.guestCpuNanos() / 1_000_000);
         json.put("device_ms", totals.driverNanos() / 1_000_000);
         json.put("elapsed_ms", elapsed(p).toMillis());

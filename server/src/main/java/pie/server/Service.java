@@ -6,11 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pie.engine.EngineFigures;
 import pie.engine.EngineStats;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.DriverCapabilities;
+import pie.engine.process.InferletProcess;
+import pie.engine.process.Outcome;
 import pie.server.metrics.EngineSource;
 import pie.server.metrics.Metrics;
 import pie.server.openai.PlainRuns;
@@ -42,6 +46,7 @@ final class Service {
     private volatile State state = State.STARTING;
     private volatile @Nullable Launcher launcher;
     private volatile List<EnginePulse> pulses = List.of();
+    private volatile Sampler sampler = new Sampler(System::nanoTime, List.of(), List::of);
 
     Service(ServerConfig config, ScheduledExecutorService timer, ConnectionWatch connections) {
         this.config = config;
@@ -140,8 +145,24 @@ final class Service {
         pulses = up.engines().stream()
                 .map(e -> new EnginePulse(e.model().name(), e::stats))
                 .toList();
-        launcher = new AllRuns(up, plainRuns, metrics.requests());
+        List<Supplier<EngineFigures>> figures = up.engines().stream()
+                .map(engine -> (Supplier<EngineFigures>) engine::figures)
+                .toList();
+        var all = new AllRuns(up, plainRuns, metrics.requests());
+        sampler = new Sampler(System::nanoTime, figures, all::live);
+        metrics.requests().onEnd(this::ended);
+        launcher = all;
         state = State.READY;
+    }
+
+    private void ended(InferletProcess process, Outcome outcome) {
+        String code = outcome instanceof Outcome.Failed failed ? failed.code().name() : "";
+        sampler.ended(process, outcome.state(), code);
+    }
+
+    /** Return what watches the engines and processes. */
+    Sampler sampler() {
+        return sampler;
     }
 
     /** Return the pulses of the engines, in their order. */

@@ -72,7 +72,7 @@ public final class PieClient {
     }
 
     /** Open a stream; empty if there is nothing to come (204). */
-    Optional<SseReader> stream(String path, Map<String, String> headers) throws InterruptedException {
+    public Optional<SseReader> stream(String path, Map<String, String> headers) throws InterruptedException {
         return stream(send("GET", path, BodyPublishers.noBody(), "text/event-stream", headers));
     }
 

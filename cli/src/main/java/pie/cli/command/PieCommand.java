@@ -67,6 +67,11 @@ public abstract class PieCommand implements Callable<Integer> {
         return verbose.length > 1;
     }
 
+    /** Return when to colour. */
+    protected final Color color() {
+        return color;
+    }
+
     protected final Style style() {
         return switch (color) {
             case ALWAYS -> Style.COLOURED;

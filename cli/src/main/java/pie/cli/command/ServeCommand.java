@@ -15,6 +15,10 @@ import pie.cli.Phases;
 import pie.cli.PieHome;
 import pie.cli.Spans;
 import pie.cli.Terminal;
+import pie.cli.client.PieClient;
+import pie.cli.monitor.Monitor;
+import pie.cli.monitor.PlainFeed;
+import pie.cli.tui.Screen;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.snapshot.SnapshotConfig;
@@ -37,6 +41,7 @@ import pie.server.ServerConfig;
             "  pie serve",
             "  pie serve --port 9000 --model ~/models/llama.gguf",
             "  pie serve --driver dummy --port 0",
+            "  pie serve --monitor",
             "  curl -N -H 'Accept: text/event-stream' http://127.0.0.1:8080/v1/processes \\",
             "       -d '{\"source\":{\"language\":\"python\",\"code\":\"async def main(input): return 42\"}}'"
         })
@@ -62,6 +67,11 @@ public final class ServeCommand extends PieCommand {
     private boolean noAuth;
 
     @Option(
+            names = {"-m", "--monitor"},
+            description = "Watch it on this terminal, as pie top does; q leaves and the server goes on.")
+    private boolean monitor;
+
+    @Option(
             names = "--drain",
             paramLabel = "SPAN",
             converter = Spans.class,
@@ -69,6 +79,7 @@ public final class ServeCommand extends PieCommand {
     private Duration drain = Duration.ofSeconds(30);
 
     private final AtomicReference<@Nullable PieServer> started = new AtomicReference<>();
+    private final AtomicReference<@Nullable Screen> screen = new AtomicReference<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     @Override
@@ -83,9 +94,32 @@ public final class ServeCommand extends PieCommand {
             started.set(server);
             out().println(String.format(Locale.ROOT, "ready %s in %.1f s", server.uri(), phases.seconds()));
             out().flush();
+            if (monitor) {
+                watch(server);
+            }
             stopped.await();
         }
         return 0;
+    }
+
+    /** Show the server until the user leaves or it is to stop. */
+    private void watch(PieServer server) throws InterruptedException {
+        var client = new PieClient(server.uri(), PieHome.internalToken());
+        if (!Screens.drawable()) {
+            PlainFeed.run(client, out(), false, () -> stopped.getCount() == 0);
+            return;
+        }
+        Screen taken = Screen.open();
+        screen.set(taken);
+        try {
+            Monitor.run(taken, client, Screens.theme(color()), true, () -> stopped.getCount() == 0);
+        } finally {
+            screen.set(null);
+        }
+        if (stopped.getCount() > 0) {
+            out().println("pie: the server goes on at " + server.uri() + "; Ctrl-C stops it, pie top watches it again");
+            out().flush();
+        }
     }
 
     private PieServer start(Phases phases) {
@@ -134,6 +168,10 @@ public final class ServeCommand extends PieCommand {
         if (server == null) {
             Runtime.getRuntime().halt(code);
             return;
+        }
+        Screen taken = screen.get();
+        if (taken != null) {
+            taken.restore();
         }
         err().println("pie: stopping, programs have " + drain.toSeconds() + " s to end; once more stops at once");
         err().flush();

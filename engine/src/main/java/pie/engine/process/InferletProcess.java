@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.event.EventLog;
 import pie.engine.market.Explanation;
@@ -43,6 +44,21 @@ public interface InferletProcess {
     EventLog log();
 
     ProcessTotals totals();
+
+    /** Return its totals as the engine has last put them up, which asks nobody for anything. */
+    default ProcessTotals glance() {
+        return totals();
+    }
+
+    /** Return nanoseconds of its life by where they went, in the words of {@link #waitingFor}, {@code queued} and {@code starting}. */
+    default Map<String, Long> waits() {
+        return Map.of();
+    }
+
+    /** Return nanoseconds from the launch to the first token that was kept, empty before. */
+    default OptionalLong firstTokenNanos() {
+        return OptionalLong.empty();
+    }
 
     /** Say why it waits or runs slowly, by model; once it has ended, what could be said last. */
     Map<String, Explanation> explain();

@@ -15,7 +15,28 @@ public record ProcessTotals(
         double pagesHeld,
         double pagesPeak,
         double pageSeconds,
-        MarketTotals market) {
+        MarketTotals market,
+        Pace pace) {
     public static final ProcessTotals NONE =
-            new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketTotals.NONE);
+            new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketTotals.NONE, Pace.NONE);
+
+    /** Add what the process used of another model. */
+    public ProcessTotals plus(ProcessTotals other) {
+        return new ProcessTotals(
+                tokensIn + other.tokensIn,
+                tokensOut + other.tokensOut,
+                tokensReused + other.tokensReused,
+                tokensRecomputed + other.tokensRecomputed,
+                tokensDrafted + other.tokensDrafted,
+                tokensAccepted + other.tokensAccepted,
+                forwardPasses + other.forwardPasses,
+                waitingNanos + other.waitingNanos,
+                driverNanos + other.driverNanos,
+                contexts + other.contexts,
+                pagesHeld + other.pagesHeld,
+                pagesPeak + other.pagesPeak,
+                pageSeconds + other.pageSeconds,
+                market.plus(other.market),
+                pace.plus(other.pace));
+    }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
@@ -35,6 +36,7 @@ public final class RequestMetrics {
     private final Counter generationTokens;
     private final Counter success;
     private final Counter ended;
+    private volatile BiConsumer<InferletProcess, Outcome> onEnd = (process, outcome) -> {};
     private final Set<String> programs = ConcurrentHashMap.newKeySet();
 
     RequestMetrics(PrometheusRegistry registry, Supplier<List<InferletProcess>> processes) {
@@ -107,9 +109,15 @@ public final class RequestMetrics {
                 .register(registry);
     }
 
+    /** Have everything that ends told to {@code listener}. */
+    public void onEnd(BiConsumer<InferletProcess, Outcome> listener) {
+        onEnd = listener;
+    }
+
     /** Count a process when it ends; a program's tokens too. */
     public void follow(InferletProcess process) {
         process.outcome().thenAccept(outcome -> {
+            onEnd.accept(process, outcome);
             String code = outcome instanceof Outcome.Failed f ? f.code().name().toLowerCase(Locale.ROOT) : "";
             ended.labelValues(bounded(process.program()), outcome.state().word(), code)
                     .inc();

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +37,7 @@ final class PlainProcess implements InferletProcess {
     private final Map<String, String> labels;
     private final Consumer<PlainProcess> onEnd;
     private final Instant created = Instant.now();
+    private final long createdNanos = System.nanoTime();
     private final EventLog log = new EventLog(EventLog.Limits.DEFAULT);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final AtomicReference<@Nullable Outcome> ending = new AtomicReference<>();
@@ -165,6 +167,17 @@ final class PlainProcess implements InferletProcess {
     @Override
     public EventLog log() {
         return log;
+    }
+
+    @Override
+    public ProcessTotals glance() {
+        return engine.glance(id).orElse(last);
+    }
+
+    @Override
+    public OptionalLong firstTokenNanos() {
+        long at = glance().pace().firstTokenAt();
+        return at == 0 ? OptionalLong.empty() : OptionalLong.of(at - createdNanos);
     }
 
     @Override

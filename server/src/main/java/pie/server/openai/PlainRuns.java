@@ -80,6 +80,11 @@ public final class PlainRuns {
         return all;
     }
 
+    /** List the live ones, oldest first. */
+    public synchronized List<InferletProcess> live() {
+        return new ArrayList<>(live.values());
+    }
+
     public synchronized void purge(ProcessId id) {
         ended.remove(id);
     }
