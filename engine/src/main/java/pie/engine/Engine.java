@@ -254,16 +254,17 @@ public final class Engine implements AutoCloseable {
 
     /** Return what a process has used as far as the loop has put it up, empty for an unknown one. Never waits. */
     public Optional<ProcessTotals> glance(ProcessId id) {
-        return Optional.ofNullable(accounts.get(id)).map(p -> p.board.read(p, loop.market));
+        return Optional.ofNullable(accounts.get(id)).map(p -> p.board.read(p, core.loop.market));
     }
 
     /** Return what the device says of itself. Never waits. */
     public DeviceStatus device() {
-        return driver.status();
+        return core.driver.status();
     }
 
     /** Return what the engine does and holds as far as the loop has put it up. Never waits. */
     public EngineFigures figures() {
+        EngineLoop loop = core.loop;
         return loop.board.read(loop.queueDepth());
     }
 

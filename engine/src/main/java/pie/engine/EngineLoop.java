@@ -23,6 +23,7 @@ final class EngineLoop {
     private static final int COMMANDS_A_TURN = 1024;
     /** What a page copied back from host memory costs, in millionths of one computed again. */
     private static final int COPIED_BACK_PPM = 200_000;
+
     private static final long SWEEP_NANOS = 20_000_000;
 
     final LoadedModel model;
@@ -100,7 +101,10 @@ final class EngineLoop {
                 publishedSalt.low(),
                 hostPages);
         market = new EngineMarket(
-                hostPages > 0 ? config.market().withMakeAgainPpm(COPIED_BACK_PPM) : config.market(), store, contexts, board);
+                hostPages > 0 ? config.market().withMakeAgainPpm(COPIED_BACK_PPM) : config.market(),
+                store,
+                contexts,
+                board);
         scheduler = new Scheduler(
                 store,
                 limits,

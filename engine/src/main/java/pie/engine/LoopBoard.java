@@ -44,7 +44,7 @@ final class LoopBoard {
         board.put(pool.committed());
         board.put(pool.retained());
         board.put(loop.contexts());
-        board.put(loop.processes());
+        board.put(loop.processes.size());
         board.put(c.lastBatchRows);
         board.put(c.lastBatchRequests);
         board.put(c.driverNanos);

@@ -115,7 +115,11 @@ final class StatsJson {
         rates(json, track);
         number(json, "tpot_ms", view.tokenMillis(i));
         totals(json, figures);
-        json.set("market", market(s.market(), track, reader));
+        ObjectNode market = market(s.market(), reader);
+        market.put("price_mean", track.meanPrice());
+        market.put("displacements_min", track.displacementRate());
+        market.put("restores_min", track.restoreRate());
+        json.set("market", market);
         json.put("contexts", s.contexts());
         json.put("processes", s.processes());
         json.put("queue_depth", s.queueDepth());
@@ -186,19 +190,16 @@ final class StatsJson {
     }
 
     /** Contexts of other owners than the reader get opaque names. */
-    private static ObjectNode market(MarketStats m, ModelTrack track, OwnerId reader) {
+    static ObjectNode market(MarketStats m, OwnerId reader) {
         ObjectNode json = Json.object();
         json.put("price", m.price());
-        json.put("price_mean", track.meanPrice());
         json.put("dividend", m.revenue());
         json.put("waiters", m.waiters());
         json.put("ticks", m.ticks());
         json.put("grants", m.grants());
         json.put("exclusions", m.exclusions());
         json.put("displacements", m.displacements());
-        json.put("displacements_min", track.displacementRate());
         json.put("restores", m.restores());
-        json.put("restores_min", track.restoreRate());
         json.put("aged", m.aged());
         json.put("max_wait_ms", m.longestWaitNanos() / 1_000_000);
         ObjectNode credits = json.putObject("credits");
