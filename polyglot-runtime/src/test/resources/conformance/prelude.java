@@ -1,3 +1,5 @@
+import java.io.IOException;
+import java.nio.file.*;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;

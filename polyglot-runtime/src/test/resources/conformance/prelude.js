@@ -1,5 +1,5 @@
 import * as p from 'inferlet';
-const { Context, Model, Sampler, Stage, Mask, Logits, Distribution, Logprob, Logprobs, Entropy, runtime, chat, contexts, reasoning, session, timers, tools } = p;
+const { Context, Model, Sampler, Stage, Mask, Logits, Distribution, Logprob, Logprobs, Entropy, runtime, chat, contexts, reasoning, session, timers, tools, messaging, mcp, http, filesystem } = p;
 const model = Model.load(runtime.models()[0]);
 const tk = model.tokenizer();
 // A context in which the text is pending.

@@ -56,8 +56,8 @@ public final class HeadStart {
         }
         begun = null;
         Guests guests = early.join();
-        if (guests.config().equals(config)) {
-            return guests;
+        if (guests.config().withPolicy(config.policy()).equals(config)) {
+            return guests.under(config.policy());
         }
         guests.close();
         return Guests.prepare(config);

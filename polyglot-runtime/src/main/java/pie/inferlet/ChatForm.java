@@ -58,15 +58,24 @@ record ChatForm(int[] header, int[] seal, int[] stops) {
 
     /** Render messages that come first. */
     static String opening(LoadedModel model, List<Map<String, Object>> messages, Map<String, Object> variables) {
+        return opening(model, messages, null, variables);
+    }
+
+    /** Render messages that come first, with tools. */
+    static String opening(
+            LoadedModel model,
+            List<Map<String, Object>> messages,
+            @Nullable List<Map<String, Object>> tools,
+            Map<String, Object> variables) {
         ChatTemplate template = template(model);
         try {
-            return template.render(messages, null, false, variables);
+            return template.render(messages, tools, false, variables);
         } catch (PieException e) {
             if (messages.size() == 1 && "system".equals(messages.getFirst().get("role"))) {
                 return template.render(
                         List.of(message(
                                 "user", String.valueOf(messages.getFirst().get("content")))),
-                        null,
+                        tools,
                         false,
                         variables);
             }

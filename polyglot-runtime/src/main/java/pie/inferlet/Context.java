@@ -2,6 +2,7 @@ package pie.inferlet;
 
 import java.lang.ref.Cleaner;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.UUID;
@@ -204,14 +205,37 @@ public final class Context implements AutoCloseable {
         return append(model.tokenizer().encode(text));
     }
 
-    /** Register tools. @throws pie.engine.PieException UNSUPPORTED, as no loaded model has a tool form */
-    public Context equip(Object... tools) {
-        throw Unsupported.later("ctx.equip: model '" + model.name() + "' has no tool form");
+    /**
+     * Register tools, {@link Tools#of tool functions} or maps with {@code name description parameters}: within the system turn if that is
+     * the template's way and nothing is written yet, else in a turn of their own.
+     *
+     * @throws pie.engine.PieException UNSUPPORTED without a tool form, INVALID_ARGUMENT
+     */
+    public Context equip(List<?> tools) {
+        if (!Tools.supported(model)) {
+            throw Unsupported.later("ctx.equip: model '" + model.name() + "' has no tool form");
+        }
+        List<Map<String, Object>> described = Tools.described(tools);
+        synchronized (this) {
+            checkUsable();
+            if (!conversation.equip(Tools.wrapped(described))) {
+                settled().append(Tools.equipPrefix(model, tools));
+            }
+        }
+        return this;
     }
 
-    /** Append a tool's result. @throws pie.engine.PieException UNSUPPORTED, as no loaded model has a tool form */
+    /** Append what a tool returned. @throws pie.engine.PieException UNSUPPORTED without a tool form */
     public Context answer(String name, Object value) {
-        throw Unsupported.later("ctx.answer: model '" + model.name() + "' has no tool form");
+        if (!Tools.supported(model)) {
+            throw Unsupported.later("ctx.answer: model '" + model.name() + "' has no tool form");
+        }
+        Map<String, Object> message = Tools.answer(model, name, value);
+        synchronized (this) {
+            checkUsable();
+            conversation.add(message);
+        }
+        return this;
     }
 
     /** Write all pending tokens and commit full pages. */

@@ -19,6 +19,7 @@ final class Conversation {
     private final Map<String, Object> variables;
     private final List<Map<String, Object>> written;
     private final List<Map<String, Object>> fresh = new ArrayList<>();
+    private @Nullable List<Map<String, Object>> tools;
 
     Conversation(LoadedModel model, ContextHandle handle, Map<String, Object> variables) {
         this(model, handle, variables, List.of());
@@ -34,15 +35,30 @@ final class Conversation {
 
     /** Go on with a copy of the context; nothing may be unwritten. */
     Conversation fork(ContextHandle copy) {
-        return new Conversation(model, copy, variables, written);
+        var same = new Conversation(model, copy, variables, written);
+        same.tools = tools;
+        return same;
+    }
+
+    /** Let the template place tools where it wants them; not once something is written. */
+    boolean equip(List<Map<String, Object>> described) {
+        if (handle.written() + handle.pendingCount() > 0) {
+            return false;
+        }
+        tools = described;
+        return true;
     }
 
     void add(String role, String text) {
+        add(ChatForm.message(role, text));
+    }
+
+    void add(Map<String, Object> message) {
         ChatForm.template(model);
         if (fresh.isEmpty()) {
             endOpenTurn();
         }
-        fresh.add(ChatForm.message(role, text));
+        fresh.add(message);
     }
 
     /** Make what was said pending. */
@@ -62,7 +78,7 @@ final class Conversation {
         boolean empty = handle.written() + handle.pendingCount() == 0;
         if (empty) {
             written.clear();
-            return ChatForm.opening(model, fresh, variables);
+            return ChatForm.opening(model, fresh, tools, variables);
         }
         if (!written.isEmpty()) {
             @Nullable String added = addedByAll();
@@ -82,8 +98,8 @@ final class Conversation {
         all.addAll(fresh);
         try {
             return ChatForm.added(
-                    ChatForm.opening(model, written, variables),
-                    ChatForm.template(model).render(all, null, false, variables));
+                    ChatForm.opening(model, written, tools, variables),
+                    ChatForm.template(model).render(all, tools, false, variables));
         } catch (PieException refused) {
             return null;
         }

@@ -28,6 +28,54 @@ final class Futures {
         return mapped;
     }
 
+    /** Go on with another operation; {@code f} runs where the source completes and so must be short. */
+    static <A extends @Nullable Object, B extends @Nullable Object> CompletableFuture<B> then(
+            CompletableFuture<A> source, Function<A, CompletableFuture<B>> f) {
+        var whole = new CompletableFuture<B>();
+        source.whenComplete((value, error) -> {
+            if (error != null) {
+                whole.completeExceptionally(unwrap(error));
+                return;
+            }
+            try {
+                CompletableFuture<B> next = f.apply(value);
+                next.whenComplete((done, failed) -> {
+                    if (failed != null) {
+                        whole.completeExceptionally(unwrap(failed));
+                    } else {
+                        whole.complete(done);
+                    }
+                });
+                cancelled(whole, next);
+            } catch (Throwable e) {
+                whole.completeExceptionally(e);
+            }
+        });
+        cancelled(whole, source);
+        return whole;
+    }
+
+    private static void cancelled(CompletableFuture<?> by, CompletableFuture<?> operation) {
+        var unused = by.whenComplete((value, error) -> {
+            if (by.isCancelled()) {
+                operation.cancel(true);
+            }
+        });
+    }
+
+    /** Follow a future without being able to cancel it. */
+    static <T extends @Nullable Object> CompletableFuture<T> copy(CompletableFuture<T> source) {
+        var copy = new CompletableFuture<T>();
+        source.whenComplete((value, error) -> {
+            if (error == null) {
+                copy.complete(value);
+            } else {
+                copy.completeExceptionally(unwrap(error));
+            }
+        });
+        return copy;
+    }
+
     /** Keep an object from being collected until an operation on it has ended, though its caller holds the future alone. */
     static <T extends @Nullable Object> CompletableFuture<T> holding(Object owner, CompletableFuture<T> operation) {
         var unused = operation.whenComplete((value, error) -> Reference.reachabilityFence(owner));

@@ -1,7 +1,13 @@
 package pie.inferlet;
 
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.OpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
@@ -80,6 +86,31 @@ public interface Host {
         throw Unsupported.later("scheduling.explain: this process has no engine");
     }
 
+    /** Return the topics that the processes of the user share. */
+    default Topics topics() {
+        throw Unsupported.later("messaging: this process has no topics");
+    }
+
+    /** Return what starts other processes. */
+    default Launcher launcher() {
+        throw Unsupported.later("runtime.launch: this process starts no others");
+    }
+
+    /** Return what asks other hosts. @throws PieException PERMISSION_DENIED on each request without permission */
+    default Web web() {
+        throw new PieException(ErrorCode.PERMISSION_DENIED, "this program has no network permission");
+    }
+
+    /** Return the files of the process. */
+    default Files files() {
+        throw new PieException(ErrorCode.PERMISSION_DENIED, "this program has no files permission");
+    }
+
+    /** Return the MCP servers that the program may call. */
+    default McpServers mcp() {
+        throw Unsupported.later("mcp: this process knows no servers");
+    }
+
     /** Return the host of the calling thread's process. */
     static Host current() {
         Host host = Bound.HOST.get();
@@ -97,6 +128,146 @@ public interface Host {
         } else {
             Bound.HOST.set(host);
         }
+    }
+
+    /** Carry texts between the processes of one user. */
+    interface Topics {
+        /** Append to a queue. @throws PieException BUDGET_EXHAUSTED with a full one */
+        void push(String topic, String message);
+
+        /** Take the oldest text of a queue, now or when it comes. Cancelling the future loses no text. */
+        CompletableFuture<String> pull(String topic);
+
+        /** Put a pulled text back in front, as it will not be delivered. */
+        void giveBack(String topic, String message);
+
+        /** Hand a text to all present subscriptions. */
+        void broadcast(String topic, String message);
+
+        Mailbox subscribe(String topic, int capacity);
+    }
+
+    /** Keep the texts of one subscription. */
+    interface Mailbox {
+        /** Take the oldest text, now or when it comes; empty once closed. */
+        CompletableFuture<Optional<String>> next();
+
+        /** Put a text back in front, as it will not be delivered. */
+        void giveBack(String message);
+
+        /** Return how many texts were lost, oldest first, because nobody took them in time. */
+        long dropped();
+
+        void close();
+    }
+
+    /** Start other processes. */
+    @FunctionalInterface
+    interface Launcher {
+        /**
+         * Start a child; returns at once.
+         *
+         * @param program {@code name@x.y.z}
+         * @param input JSON text, or any other
+         * @param tokens budget taken from what the parent has left, empty for none of its own
+         * @throws PieException INVALID_ARGUMENT for the form of the name, PERMISSION_DENIED, BUDGET_EXHAUSTED
+         */
+        Offspring launch(String program, String input, OptionalLong tokens);
+    }
+
+    /** Stand for a child process. */
+    interface Offspring {
+        String pid();
+
+        /** Complete with its result or its failure; the same future each time. */
+        CompletableFuture<String> result();
+
+        void cancel();
+    }
+
+    /** Ask other hosts over HTTP. */
+    @FunctionalInterface
+    interface Web {
+        /**
+         * Send a request and follow redirects.
+         *
+         * @throws PieException INVALID_ARGUMENT; the future fails with PERMISSION_DENIED for a host or address that may not be
+         *     asked, UPSTREAM_FAILURE, TIMEOUT
+         */
+        CompletableFuture<WebResponse> send(WebRequest request);
+    }
+
+    /**
+     * A request.
+     *
+     * @param headers names and values in turn
+     * @param body empty for none
+     * @param redirects most hops to follow; -1: the answer that redirects is the answer
+     */
+    record WebRequest(
+            String method, String url, List<String> headers, Optional<byte[]> body, int redirects) {}
+
+    /** An answer whose body is still to be read, once. */
+    interface WebResponse extends AutoCloseable {
+        int status();
+
+        String url();
+
+        boolean redirected();
+
+        /** Return names and values in turn, names in lower case. */
+        List<String> headers();
+
+        /** Read on; empty at the end. */
+        CompletableFuture<Optional<byte[]>> next();
+
+        /** Read all that is left. */
+        CompletableFuture<byte[]> rest();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Keep files under {@code /scratch}, {@code /data} and, read-only, {@code /app}. Paths are absolute or below {@code /scratch}; what
+     * lies outside raises {@link java.nio.file.AccessDeniedException}, as all writing does without the permission.
+     */
+    interface Files {
+        SeekableByteChannel open(String path, Set<? extends OpenOption> options) throws IOException;
+
+        FileStatus status(String path) throws IOException;
+
+        /** Return the names in a folder, sorted. */
+        List<String> list(String path) throws IOException;
+
+        void createDirectory(String path) throws IOException;
+
+        /** Delete a file or an empty folder. */
+        void delete(String path) throws IOException;
+
+        void move(String from, String to, boolean replace) throws IOException;
+
+        /** Return what {@code scratch} and {@code data} hold. @throws PieException PERMISSION_DENIED */
+        Map<String, FileUsage> usage();
+    }
+
+    /** @param modified milliseconds of the epoch */
+    record FileStatus(boolean directory, long size, long modified) {}
+
+    record FileUsage(long used, long allowed, int files, int allowedFiles) {}
+
+    /** Call servers of the Model Context Protocol. */
+    interface McpServers {
+        List<String> available();
+
+        /** Connect and shake hands. Fails with NOT_FOUND, UPSTREAM_FAILURE. */
+        CompletableFuture<McpLink> connect(String name);
+    }
+
+    /** A connection to a server. */
+    interface McpLink {
+        /** Return the result of a request as JSON text. Fails with UPSTREAM_FAILURE. @param params JSON text */
+        CompletableFuture<String> request(String method, String params);
     }
 
     /** Hold the binding. */

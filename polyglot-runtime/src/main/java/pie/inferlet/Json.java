@@ -35,6 +35,19 @@ public final class Json {
         }
     }
 
+    /** Read the JSON that another host answered with. */
+    static @Nullable Object answer(String text, String url) {
+        try {
+            return MAPPER.readValue(text, Object.class);
+        } catch (JacksonException e) {
+            throw new PieException(
+                    ErrorCode.UPSTREAM_FAILURE,
+                    "the answer of " + url + " is not JSON: " + e.getOriginalMessage(),
+                    Map.of("peer", url),
+                    e);
+        }
+    }
+
     public static String text(@Nullable Object value) {
         try {
             return MAPPER.writeValueAsString(value);

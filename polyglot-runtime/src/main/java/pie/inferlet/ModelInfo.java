@@ -30,7 +30,7 @@ public record ModelInfo(
                 java.util.Arrays.stream(model.config().stopIds()).boxed().toList(),
                 model.chatTemplate().isPresent(),
                 ReasoningMarks.of(model.tokenizer()).present(),
-                "",
+                ToolForm.of(model).map(ToolForm::word).orElse(""),
                 List.of("text"),
                 false,
                 engine.speculates(),

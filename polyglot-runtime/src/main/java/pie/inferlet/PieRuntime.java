@@ -37,8 +37,22 @@ public final class PieRuntime {
         return Host.current().stats();
     }
 
-    /** Start a child. @throws pie.engine.PieException UNSUPPORTED on this server */
-    public static Object launch(String program, Object input) {
-        throw Unsupported.later("runtime.launch: child processes are not offered by this server");
+    /**
+     * Start a child process; returns at once.
+     *
+     * @param program {@code name@x.y.z}
+     * @param input text as it is, anything else as JSON
+     * @throws pie.engine.PieException INVALID_ARGUMENT for the form of the name, PERMISSION_DENIED, BUDGET_EXHAUSTED
+     */
+    public static Child launch(String program, Object input) {
+        return launch(program, input, LaunchOptions.of());
+    }
+
+    /** Start a child process within limits; returns at once. */
+    public static Child launch(String program, Object input, LaunchOptions options) {
+        Host host = Host.current();
+        host.checkLive();
+        String text = input instanceof CharSequence given ? given.toString() : Json.text(input);
+        return new Child(host, host.launcher().launch(program, text, options.tokenBudget()));
     }
 }

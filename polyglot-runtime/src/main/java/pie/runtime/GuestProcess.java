@@ -34,6 +34,7 @@ import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
 import pie.inferlet.Host;
 import pie.runtime.bridge.Recorder;
+import pie.runtime.mcp.McpPeer;
 import pie.runtime.replay.RecordingEnd;
 import pie.runtime.replay.RecordingHeader;
 import pie.runtime.replay.RecordingWriter;
@@ -46,7 +47,9 @@ final class GuestProcess<P> implements InferletProcess {
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    private final ProcessId id = ProcessId.random();
+    private final ProcessId id;
+    private final Optional<GuestProcess<?>> parent;
+    private final Family family;
     private final LaunchRequest request;
     private final P program;
     private final GuestPool<P> pool;
@@ -77,14 +80,25 @@ final class GuestProcess<P> implements InferletProcess {
     private volatile @Nullable RecordingWriter recorder;
     private volatile @Nullable Path recording;
 
+    /** @param parent empty for a process that a client started */
     GuestProcess(
+            ProcessId id,
+            Optional<GuestProcess<?>> parent,
             LaunchRequest request,
             P program,
             GuestPool<P> pool,
             List<Engine> engines,
-            RuntimeConfig config,
+            Facilities facilities,
             long seed,
             Consumer<GuestProcess<?>> onEnd) {
+        this.id = id;
+        this.parent = parent;
+        RuntimeConfig config = facilities.config();
+        this.family = new Family(
+                this,
+                facilities.starter(),
+                request.permissions().launch() && config.policy().caps().launch(),
+                parent.map(p -> p.family.generation() + 1).orElse(0));
         this.request = request;
         this.program = program;
         this.pool = pool;
@@ -93,7 +107,7 @@ final class GuestProcess<P> implements InferletProcess {
         this.log = new EventLog(config.events());
         this.killGrace = config.killGrace();
         this.onEnd = onEnd;
-        this.host = new ProcessHost(id, request, engines, seed, log, this::guestCpuNanos);
+        this.host = new ProcessHost(this, request, engines, seed, facilities);
         this.thread = Thread.ofPlatform()
                 .name("pie-guest-" + id)
                 .stackSize(STACK_BYTES)
@@ -150,6 +164,59 @@ final class GuestProcess<P> implements InferletProcess {
             host.flush();
             taken.close();
         }
+    }
+
+    Family family() {
+        return family;
+    }
+
+    Optional<GuestProcess<?>> parent() {
+        return parent;
+    }
+
+    void registerMcp(String name, McpPeer peer) {
+        host.mcp().register(name, peer);
+    }
+
+    LaunchRequest request() {
+        return request;
+    }
+
+    List<Engine> engines() {
+        return engines;
+    }
+
+    /** Return the tokens used so far, those of children included. */
+    long tokensSpent() {
+        ProcessTotals t = totals();
+        return t.tokensIn() + t.tokensOut() + family.tokensTaken();
+    }
+
+    /** Return the tokens of the budget that are left to this process and to children that have none of their own. */
+    OptionalLong tokensLeft() {
+        OptionalLong limit = request.budget().tokens();
+        if (limit.isPresent()) {
+            return OptionalLong.of(Math.max(0, limit.getAsLong() - tokensSpent()));
+        }
+        return parent.map(GuestProcess::tokensLeft).orElse(OptionalLong.empty());
+    }
+
+    /** Return what is left of the budgets of time, for children. */
+    Budget rest(OptionalLong given) {
+        OptionalLong left = tokensLeft();
+        OptionalLong tokens =
+                given.isPresent() || left.isEmpty() ? given : OptionalLong.of(Math.max(1, left.getAsLong()));
+        Instant from = started == null ? Instant.now() : started;
+        Duration used = Duration.between(from, Instant.now());
+        Budget budget = request.budget();
+        return new Budget(
+                tokens,
+                budget.wall().map(limit -> atLeast(limit.minus(used))),
+                budget.cpu().map(limit -> atLeast(limit.minusNanos(guestCpuNanos()))));
+    }
+
+    private static Duration atLeast(Duration left) {
+        return left.isPositive() ? left : Duration.ofMillis(1);
     }
 
     private void record(Guest<P> taken) {
@@ -271,7 +338,8 @@ final class GuestProcess<P> implements InferletProcess {
         }
         state = ProcessState.STOPPING;
         endRecording(result);
-        host.inbox().close();
+        host.close();
+        family.parentEnded(result.state());
         lastTotals = totalsNow();
         totalled = true;
         lastExplanations = explanationsNow();
@@ -565,6 +633,9 @@ final class GuestProcess<P> implements InferletProcess {
 
     @Override
     public int deliver(String message) {
+        if (parent.isPresent()) {
+            throw new PieException(ErrorCode.UNSUPPORTED, "a child process has no client and takes no messages");
+        }
         return host.inbox().deliver(message);
     }
 

@@ -17,7 +17,7 @@ public final class Guests implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
     private static final Duration FILLING = Duration.ofSeconds(30);
 
-    private final RuntimeConfig config;
+    private volatile RuntimeConfig config;
     private final Map<Language, GuestPool<?>> pools = new EnumMap<>(Language.class);
     private final ExecutorService filler = Executors.newSingleThreadExecutor(Thread.ofPlatform()
             .name("pie-guest-pool")
@@ -49,6 +49,12 @@ public final class Guests implements AutoCloseable {
 
     public RuntimeConfig config() {
         return config;
+    }
+
+    /** Change what programs may do at most; before a runtime is started over these guests. */
+    public Guests under(GuestPolicy policy) {
+        config = config.withPolicy(policy);
+        return this;
     }
 
     @Nullable

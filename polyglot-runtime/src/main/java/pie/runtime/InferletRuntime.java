@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
@@ -17,6 +18,9 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
+import pie.runtime.mcp.McpPeer;
+import pie.runtime.messaging.MessageBoard;
+import pie.runtime.messaging.MessageLimits;
 
 /** Launch and keep processes over the engines of the loaded models. */
 public final class InferletRuntime implements AutoCloseable {
@@ -28,12 +32,16 @@ public final class InferletRuntime implements AutoCloseable {
     private final Map<ProcessId, GuestProcess<?>> processes = new LinkedHashMap<>();
     private final Map<ProcessId, GuestProcess<?>> running = new LinkedHashMap<>();
     private final ArrayDeque<GuestProcess<?>> queued = new ArrayDeque<>();
+    private final ProgramShelf shelf = new ProgramShelf();
+    private final Facilities facilities;
+    private volatile ProgramRegistry registry = ProgramRegistry.NONE;
     private boolean draining;
 
     private InferletRuntime(Guests guests, List<Engine> engines) {
         this.config = guests.config();
         this.guests = guests;
         this.engines = List.copyOf(engines);
+        this.facilities = new Facilities(config, new MessageBoard(MessageLimits.DEFAULT), this::startChild);
         this.watchdog = new Watchdog(this::runningNow, this::forgetOld, config.guestMemory());
     }
 
@@ -76,6 +84,62 @@ public final class InferletRuntime implements AutoCloseable {
      *     off, OVERLOADED with a full queue, DRAINING after {@link #drain}
      */
     public InferletProcess launch(LaunchRequest request) {
+        config.policy().check(request.permissions());
+        GuestProcess<?> process = process(ProcessId.random(), Optional.empty(), request);
+        shelf.put(request.owner(), request.source());
+        return admit(process);
+    }
+
+    /** Let programs start others that are registered somewhere. */
+    public void registry(ProgramRegistry programs) {
+        registry = programs;
+    }
+
+    /**
+     * Let a process call an MCP server through someone, such as its client.
+     *
+     * @throws PieException NOT_FOUND for an unknown process
+     */
+    public void registerMcp(ProcessId id, String name, McpPeer peer) {
+        GuestProcess<?> process;
+        synchronized (this) {
+            process = processes.get(id);
+        }
+        if (process == null) {
+            throw new PieException(
+                    ErrorCode.NOT_FOUND, "process " + id + " not found", Map.of("kind", "process"));
+        }
+        process.registerMcp(name, peer);
+    }
+
+    private GuestProcess<?> startChild(
+            ChildProcess child, GuestProcess<?> parent, String program, String input, OptionalLong tokens) {
+        LaunchRequest of = parent.request();
+        ProgramRegistry.Entry found = program(of, program);
+        var request = new LaunchRequest(
+                        of.owner(), found.source(), input, of.model(), parent.rest(tokens), Map.of(), OptionalLong.empty(),
+                        of.capture())
+                .bidding(of.bid())
+                .permitted(found.permissions());
+        return admit(process(child.id(), Optional.of(parent), request));
+    }
+
+    /** Find a program: the parent's own, what its user launched before, what is registered. */
+    private ProgramRegistry.Entry program(LaunchRequest of, String identity) {
+        if (identity.equals(of.source().identity())) {
+            return new ProgramRegistry.Entry(of.source(), of.permissions());
+        }
+        Optional<ProgramSource> kept = shelf.find(of.owner(), identity);
+        if (kept.isPresent()) {
+            return new ProgramRegistry.Entry(kept.get(), of.permissions());
+        }
+        int at = identity.indexOf('@');
+        return registry.find(of.owner(), identity.substring(0, at), identity.substring(at + 1))
+                .orElseThrow(() -> new PieException(
+                        ErrorCode.NOT_FOUND, "program '" + identity + "' not found", Map.of("kind", "program")));
+    }
+
+    private GuestProcess<?> process(ProcessId id, Optional<GuestProcess<?>> parent, LaunchRequest request) {
         List<Engine> order = order(request.model());
         GuestPool<?> pool = guests.pool(request.source().language());
         if (pool == null) {
@@ -83,10 +147,15 @@ public final class InferletRuntime implements AutoCloseable {
                     ErrorCode.UNSUPPORTED,
                     "language '" + request.source().language().word() + "' is not offered by this server");
         }
-        return admit(process(request, pool, order));
+        return process(id, parent, request, pool, order);
     }
 
-    private <P> GuestProcess<P> process(LaunchRequest request, GuestPool<P> pool, List<Engine> order) {
+    private <P> GuestProcess<P> process(
+            ProcessId id,
+            Optional<GuestProcess<?>> parent,
+            LaunchRequest request,
+            GuestPool<P> pool,
+            List<Engine> order) {
         if (request.recordings().isPresent() && !pool.language().records()) {
             throw new PieException(
                     ErrorCode.UNSUPPORTED,
@@ -95,7 +164,7 @@ public final class InferletRuntime implements AutoCloseable {
         }
         P program = pool.language().check(request.source());
         long seed = request.seed().orElseGet(random::nextLong);
-        return new GuestProcess<>(request, program, pool, order, config, seed, this::ended);
+        return new GuestProcess<>(id, parent, request, program, pool, order, facilities, seed, this::ended);
     }
 
     private List<Engine> order(Optional<String> model) {
@@ -115,11 +184,11 @@ public final class InferletRuntime implements AutoCloseable {
         return List.copyOf(order);
     }
 
-    private synchronized InferletProcess admit(GuestProcess<?> process) {
+    private synchronized GuestProcess<?> admit(GuestProcess<?> process) {
         if (draining) {
             throw new PieException(ErrorCode.DRAINING, "the server is stopping and takes no launches");
         }
-        if (running.size() < config.maxRunning()) {
+        if (mayRun(process)) {
             processes.put(process.id(), process);
             running.put(process.id(), process);
             process.start();
@@ -135,16 +204,27 @@ public final class InferletRuntime implements AutoCloseable {
         return process;
     }
 
+    /** One child of each running process may always run: that process may wait for it. */
+    private boolean mayRun(GuestProcess<?> process) {
+        return running.size() < config.maxRunning()
+                || process.parent().isPresent()
+                        && running.containsKey(process.parent().get().id())
+                        && running.values().stream()
+                                .noneMatch(other -> other.parent().equals(process.parent()));
+    }
+
     /** Take note that a process ended, or was ended before it began. */
     private void ended(GuestProcess<?> process) {
         boolean neverStarted;
         synchronized (this) {
             neverStarted = queued.remove(process);
             running.remove(process.id());
-            while (!queued.isEmpty() && running.size() < config.maxRunning()) {
-                GuestProcess<?> next = queued.remove();
-                running.put(next.id(), next);
-                next.start();
+            for (GuestProcess<?> next : List.copyOf(queued)) {
+                if (mayRun(next)) {
+                    queued.remove(next);
+                    running.put(next.id(), next);
+                    next.start();
+                }
             }
             notifyAll();
         }
@@ -244,5 +324,6 @@ public final class InferletRuntime implements AutoCloseable {
         }
         watchdog.close();
         guests.close();
+        facilities.close();
     }
 }

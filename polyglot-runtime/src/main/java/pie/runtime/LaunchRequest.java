@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
+import pie.runtime.mcp.McpServer;
 
 /**
  * Ask for one run of a program.
@@ -17,6 +18,8 @@ import pie.engine.process.OwnerId;
  * @param bid credits a page and tick that its contexts bid unless it says otherwise, empty for what its wallet allows
  * @param recordings folder that a recording of the run is kept in, as {@code <id>.pierec}; empty for none
  * @param seed of the process's random sources and of samplers that name none
+ * @param permissions what it asks for beyond computing
+ * @param mcp MCP servers that it may call, by name
  */
 public record LaunchRequest(
         OwnerId owner,
@@ -28,7 +31,23 @@ public record LaunchRequest(
         OptionalLong seed,
         boolean capture,
         OptionalDouble bid,
-        Optional<Path> recordings) {
+        Optional<Path> recordings,
+        Permissions permissions,
+        Map<String, McpServer> mcp) {
+    public LaunchRequest(
+            OwnerId owner,
+            ProgramSource source,
+            String input,
+            Optional<String> model,
+            Budget budget,
+            Map<String, String> labels,
+            OptionalLong seed,
+            boolean capture,
+            OptionalDouble bid,
+            Optional<Path> recordings) {
+        this(owner, source, input, model, budget, labels, seed, capture, bid, recordings, Permissions.DEFAULT, Map.of());
+    }
+
     public LaunchRequest(
             OwnerId owner,
             ProgramSource source,
@@ -42,7 +61,23 @@ public record LaunchRequest(
     }
 
     public LaunchRequest recordedIn(Path folder) {
-        return new LaunchRequest(owner, source, input, model, budget, labels, seed, capture, bid, Optional.of(folder));
+        return new LaunchRequest(
+                owner, source, input, model, budget, labels, seed, capture, bid, Optional.of(folder), permissions, mcp);
+    }
+
+    public LaunchRequest bidding(OptionalDouble credits) {
+        return new LaunchRequest(
+                owner, source, input, model, budget, labels, seed, capture, credits, recordings, permissions, mcp);
+    }
+
+    public LaunchRequest calling(Map<String, McpServer> servers) {
+        return new LaunchRequest(
+                owner, source, input, model, budget, labels, seed, capture, bid, recordings, permissions, Map.copyOf(servers));
+    }
+
+    public LaunchRequest permitted(Permissions asked) {
+        return new LaunchRequest(
+                owner, source, input, model, budget, labels, seed, capture, bid, recordings, asked, mcp);
     }
 
     public static LaunchRequest of(ProgramSource source, String input) {

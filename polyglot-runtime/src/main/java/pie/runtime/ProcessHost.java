@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
@@ -25,19 +24,30 @@ import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
 import pie.inferlet.Host;
 import pie.inferlet.Stats;
+import pie.runtime.files.ProcessFiles;
+import pie.runtime.mcp.ProcessMcp;
+import pie.runtime.messaging.OwnerTopics;
+import pie.runtime.web.ProcessWeb;
+import pie.runtime.web.WebLimits;
 
 /** Serve one process's API objects: its engines, its waits, its messages, its output. */
 final class ProcessHost implements Host {
     private static final String GUEST = "guest";
 
+    private final GuestProcess<?> process;
     private final ProcessId id;
     private final OwnerId owner;
     private final String program;
+    private final OwnerTopics topics;
+    private final ProcessWeb web;
+    private final ProcessWeb operatorsWeb;
+    private final ProcessMcp mcp;
+    private final ProcessFiles files;
+    private final boolean mayPublish;
     private final List<Engine> engines;
     private final long seed;
     private final Budget budget;
     private final EventLog log;
-    private final LongSupplier cpuNanos;
     private final long began = System.nanoTime();
     private final Inbox inbox = new Inbox();
     private final ProcessOutput output;
@@ -47,15 +57,33 @@ final class ProcessHost implements Host {
     private final WaitClock clock = new WaitClock("queued", System::nanoTime);
 
     ProcessHost(
-            ProcessId id, LaunchRequest request, List<Engine> engines, long seed, EventLog log, LongSupplier cpuNanos) {
-        this.id = id;
+            GuestProcess<?> process,
+            LaunchRequest request,
+            List<Engine> engines,
+            long seed,
+            Facilities facilities) {
+        this.process = process;
+        this.id = process.id();
         this.owner = request.owner();
         this.program = request.source().identity();
         this.engines = engines;
         this.seed = seed;
         this.budget = request.budget();
-        this.log = log;
-        this.cpuNanos = cpuNanos;
+        this.log = process.log();
+        this.topics = new OwnerTopics(facilities.board(), owner);
+        Permissions caps = facilities.policy().caps();
+        this.mayPublish = request.permissions().publish() && caps.publish();
+        this.web = new ProcessWeb(facilities::web, request.permissions().network(), caps.network(), WebLimits.DEFAULT);
+        this.operatorsWeb =
+                new ProcessWeb(facilities::operatorsWeb, NetworkRule.ANY, NetworkRule.ANY, WebLimits.DEFAULT);
+        this.mcp = new ProcessMcp(request.mcp(), facilities.policy().mcp(), web, operatorsWeb);
+        this.files = new ProcessFiles(
+                facilities.files(),
+                id,
+                owner,
+                program.substring(0, program.indexOf('@')),
+                request.source().texts(),
+                request.permissions().files() && caps.files());
         this.output = new ProcessOutput(log, request.capture());
     }
 
@@ -152,6 +180,46 @@ final class ProcessHost implements Host {
         return inbox;
     }
 
+    /** Let go of what outlives no process. */
+    void close() {
+        inbox.close();
+        topics.close();
+        mcp.close();
+        web.close();
+        operatorsWeb.close();
+        files.close();
+    }
+
+    @Override
+    public boolean mayPublish() {
+        return mayPublish;
+    }
+
+    @Override
+    public Topics topics() {
+        return topics;
+    }
+
+    @Override
+    public Web web() {
+        return web;
+    }
+
+    @Override
+    public Files files() {
+        return files;
+    }
+
+    @Override
+    public ProcessMcp mcp() {
+        return mcp;
+    }
+
+    @Override
+    public Launcher launcher() {
+        return process.family();
+    }
+
     @Nullable
     String returned() {
         return returned;
@@ -189,11 +257,17 @@ final class ProcessHost implements Host {
 
     @Override
     public void message(String text) {
-        output.message(text);
+        if (process.parent().isEmpty()) {
+            output.message(text);
+        }
     }
 
     @Override
     public CompletableFuture<String> receive() {
+        if (process.parent().isPresent()) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED, "session.receive: a child process has no client; use its input or messaging");
+        }
         return inbox.receive();
     }
 
@@ -256,7 +330,6 @@ final class ProcessHost implements Host {
     @Override
     public Stats stats() {
         ProcessTotals t = totals();
-        long used = t.tokensIn() + t.tokensOut();
         OptionalLong limit = budget.tokens();
         return new Stats(
                 t.tokensIn(),
@@ -269,7 +342,7 @@ final class ProcessHost implements Host {
                 t.forwardPasses(),
                 t.waitingNanos() / 1e9,
                 t.driverNanos() / 1e9,
-                cpuNanos.getAsLong() / 1e9,
+                process.guestCpuNanos() / 1e9,
                 (System.nanoTime() - began) / 1e9,
                 t.pagesHeld(),
                 t.pagesPeak(),
@@ -279,7 +352,7 @@ final class ProcessHost implements Host {
                 t.market().makeCost(),
                 t.market().dividends(),
                 limit,
-                limit.isPresent() ? OptionalLong.of(Math.max(0, limit.getAsLong() - used)) : OptionalLong.empty(),
+                limit.isPresent() ? process.tokensLeft() : OptionalLong.empty(),
                 log.droppedEvents());
     }
 }

@@ -1,5 +1,6 @@
 package pie.runtime;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -20,6 +21,13 @@ public record ProgramSource(
 
     public static ProgramSource of(Language language, String file, String code) {
         return new ProgramSource(language, file, code, Map.of(), "main");
+    }
+
+    /** Return the text of all files by path, that of the entry too. */
+    public Map<String, String> texts() {
+        var all = new LinkedHashMap<>(files);
+        all.put(file, code);
+        return all;
     }
 
     /** Return the installed name, else {@code stem@0.0.0}; characters outside {@code [A-Za-z0-9_-]} become {@code -}. */

@@ -16,6 +16,7 @@ import pie.engine.event.EventLog;
  * @param guestMemory what a guest must have allocated before it can be ended for a full heap, and the most it may hold in large arrays, in bytes
  * @param events bounds of each process's log
  * @param eventsTtl how long an ended process is kept
+ * @param policy what programs may do at most
  */
 public record RuntimeConfig(
         Set<Language> languages,
@@ -26,7 +27,8 @@ public record RuntimeConfig(
         Duration killGrace,
         long guestMemory,
         EventLog.Limits events,
-        Duration eventsTtl) {
+        Duration eventsTtl,
+        GuestPolicy policy) {
     public static final RuntimeConfig DEFAULT = new RuntimeConfig(
             Set.of(Language.values()),
             2,
@@ -36,20 +38,49 @@ public record RuntimeConfig(
             Duration.ofSeconds(5),
             256L << 20,
             EventLog.Limits.DEFAULT,
-            Duration.ofMinutes(15));
+            Duration.ofMinutes(15),
+            GuestPolicy.DEFAULT);
+
+    public RuntimeConfig(
+            Set<Language> languages,
+            int poolMin,
+            boolean once,
+            int maxRunning,
+            int maxQueued,
+            Duration killGrace,
+            long guestMemory,
+            EventLog.Limits events,
+            Duration eventsTtl) {
+        this(
+                languages,
+                poolMin,
+                once,
+                maxRunning,
+                maxQueued,
+                killGrace,
+                guestMemory,
+                events,
+                eventsTtl,
+                GuestPolicy.DEFAULT);
+    }
+
+    public RuntimeConfig withPolicy(GuestPolicy other) {
+        return new RuntimeConfig(
+                languages, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, other);
+    }
 
     public RuntimeConfig withPoolMin(int count) {
         return new RuntimeConfig(
-                languages, count, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+                languages, count, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
     }
 
     public RuntimeConfig withLanguages(Set<Language> some) {
-        return new RuntimeConfig(some, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+        return new RuntimeConfig(some, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
     }
 
     /** Return the same for one launch of one language. */
     public RuntimeConfig onceFor(Language language) {
         return new RuntimeConfig(
-                Set.of(language), 1, true, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl);
+                Set.of(language), 1, true, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
     }
 }

@@ -350,7 +350,7 @@
   }
   class URL {
     constructor(text, base) {
-      let m = /^([A-Za-z][\w+.-]*:)(?:\/\/(?:([^/?#@:]*)(?::([^/?#@]*))?@)?([^/?#:]*|\[[^\]]*\])(?::(\d*))?)?([^?#]*)(\?[^#]*)?(#.*)?$/.exec(String(text).trim());
+      let m = /^([A-Za-z][\w+.-]*:)(?:\/\/(?:([^/?#@:]*)(?::([^/?#@]*))?@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d*))?)?([^?#]*)(\?[^#]*)?(#.*)?$/.exec(String(text).trim());
       if (!m) {
         if (base === undefined) throw new TypeError(`Invalid URL: ${text}`);
         const b = new URL(base);
@@ -392,13 +392,161 @@
     delete(k) { this.#map.delete(k.toLowerCase()); }
     forEach(f) { this.#map.forEach((v, k) => f(v, k, this)); }
     entries() { return this.#map.entries(); }
+    keys() { return this.#map.keys(); }
+    values() { return this.#map.values(); }
     [Symbol.iterator]() { return this.#map.entries(); }
   }
-  const noNetwork = (what) => makeError('PERMISSION_DENIED', `${what}: this program has no network permission`, '{}');
-  class Request { constructor(url, init = {}) { this.url = String(url); this.method = init.method ?? 'GET'; this.headers = new Headers(init.headers); this.body = init.body ?? null; } }
-  class Response { constructor() { throw makeError('UNSUPPORTED', 'Response: this server runs no HTTP programs', '{}'); } }
-  class ReadableStream { constructor() { throw makeError('UNSUPPORTED', 'ReadableStream: this server carries no streams', '{}'); } }
-  async function fetch(url) { throw noNetwork(`fetch(${JSON.stringify(String(url?.url ?? url))})`); }
+  const bytesOf = (data) => {
+    if (typeof data === 'string') return ops.utf8_encode(data);
+    if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    if (data instanceof ArrayBuffer) return new Uint8Array(data);
+    if (data instanceof URLSearchParams) return ops.utf8_encode(data.toString());
+    throw new TypeError(`a body must be text, bytes, URLSearchParams or a stream, not ${show(data)}`);
+  };
+  function joined(chunks) {
+    const all = new Uint8Array(chunks.reduce((n, c) => n + c.length, 0));
+    let at = 0;
+    for (const c of chunks) { all.set(c, at); at += c.length; }
+    return all;
+  }
+  // The reading side of the Streams standard, without backpressure of its own: `pull` is called when a chunk is wanted.
+  class ReadableStream {
+    #source; #chunks = []; #waiting = []; #state = 'open'; #error; #pulling = false; #controller;
+    locked = false;
+    constructor(source = {}) {
+      this.#source = source;
+      this.#controller = {
+        enqueue: (chunk) => { this.#waiting.length ? this.#waiting.shift().resolve({ value: chunk, done: false }) : this.#chunks.push(chunk); },
+        close: () => { if (this.#state === 'open') this.#state = 'closed'; this.#settle(); },
+        error: (e) => { this.#state = 'failed'; this.#error = e; this.#settle(); },
+        desiredSize: 1,
+      };
+      Promise.resolve(source.start?.(this.#controller)).catch((e) => this.#controller.error(e));
+    }
+    static from(chunks) {
+      const it = chunks[Symbol.asyncIterator]?.() ?? chunks[Symbol.iterator]();
+      return new ReadableStream({ async pull(c) { const { value, done } = await it.next(); done ? c.close() : c.enqueue(value); } });
+    }
+    #settle() {
+      for (const w of this.#waiting.splice(0)) this.#state === 'failed' ? w.reject(this.#error) : w.resolve({ value: undefined, done: true });
+    }
+    async #pull() {
+      if (this.#pulling || this.#source.pull === undefined) return;
+      this.#pulling = true;
+      try {
+        while (this.#waiting.length && this.#state === 'open') await this.#source.pull(this.#controller);
+      } catch (e) {
+        this.#controller.error(e);
+      } finally {
+        this.#pulling = false;
+      }
+    }
+    #read() {
+      if (this.#chunks.length) return Promise.resolve({ value: this.#chunks.shift(), done: false });
+      if (this.#state === 'failed') return Promise.reject(this.#error);
+      if (this.#state === 'closed') return Promise.resolve({ value: undefined, done: true });
+      return new Promise((resolve, reject) => { this.#waiting.push({ resolve, reject }); this.#pull(); });
+    }
+    getReader() {
+      if (this.locked) throw new TypeError('ReadableStream: it is read by someone already');
+      this.locked = true;
+      return { read: () => this.#read(), releaseLock: () => { this.locked = false; }, cancel: (reason) => this.cancel(reason) };
+    }
+    async cancel(reason) { this.#state = 'closed'; this.#chunks = []; this.#settle(); await this.#source.cancel?.(reason); }
+    async *[Symbol.asyncIterator]() {
+      const reader = this.getReader();
+      let ended = false;
+      try {
+        for (let r = await reader.read(); !r.done; r = await reader.read()) yield r.value;
+        ended = true;
+      } finally {
+        reader.releaseLock();
+        if (!ended) await this.cancel();
+      }
+    }
+    values() { return this[Symbol.asyncIterator](); }
+  }
+  // What requests and answers have in common: a body that is read once.
+  class Body {
+    #body = null;
+    bodyUsed = false;
+    give(body, headers) {
+      this.#body = body ?? null;
+      if (typeof body === 'string' && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8');
+      if (body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
+    }
+    get body() {
+      if (this.#body !== null && !(this.#body instanceof ReadableStream)) {
+        const chunk = bytesOf(this.#body);
+        this.#body = new ReadableStream({ start(c) { c.enqueue(chunk); c.close(); } });
+      }
+      return this.#body;
+    }
+    async bytes() {
+      if (this.bodyUsed) throw new TypeError('the body has been read already');
+      this.bodyUsed = true;
+      if (this.#body === null) return new Uint8Array(0);
+      if (!(this.#body instanceof ReadableStream)) return bytesOf(this.#body);
+      const chunks = [];
+      for await (const chunk of this.#body) chunks.push(bytesOf(chunk));
+      return joined(chunks);
+    }
+    async arrayBuffer() { const b = await this.bytes(); return b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength); }
+    async text() { return new TextDecoder().decode(await this.bytes()); }
+    async json() { return JSON.parse(await this.text()); }
+  }
+  class Request extends Body {
+    constructor(url, init = {}) {
+      super();
+      const of = url instanceof Request ? url : undefined;
+      this.url = of ? of.url : new URL(String(url)).href;
+      this.method = (init.method ?? of?.method ?? 'GET').toUpperCase();
+      this.headers = new Headers(init.headers ?? of?.headers);
+      this.redirect = init.redirect ?? of?.redirect ?? 'follow';
+      this.signal = init.signal ?? of?.signal;
+      this.give(init.body ?? of?.body, this.headers);
+      if (this.body && /^(GET|HEAD)$/.test(this.method)) throw new TypeError(`Request: ${this.method} has no body`);
+    }
+  }
+  class Response extends Body {
+    constructor(body, { status = 200, statusText = '', headers } = {}) {
+      super();
+      if (!Number.isInteger(status) || status < 200 || status > 599) throw new RangeError(`Response: status ${status} is not in 200..599`);
+      Object.assign(this, { status, statusText, headers: new Headers(headers), url: '', redirected: false, type: 'default' });
+      this.give(body, this.headers);
+    }
+    get ok() { return this.status >= 200 && this.status < 300; }
+    static json(value, init = {}) {
+      const headers = new Headers(init.headers);
+      if (!headers.has('content-type')) headers.set('content-type', 'application/json');
+      return new Response(JSON.stringify(value), { ...init, headers });
+    }
+  }
+  const REDIRECTS = { follow: 8, error: 0, manual: -1 };
+  async function fetch(url, init = {}) {
+    const request = new Request(url, init);
+    const { timeout } = init;
+    const body = request.body === null ? undefined : (await request.arrayBuffer());
+    const options = { signal: request.signal, timeout };
+    const h = await call(ops.http_fetch(request.method, request.url, [...request.headers].flat(), body, REDIRECTS[request.redirect] ?? 8), options);
+    const [status, from, redirected, ...flat] = ops.http_info(h);
+    return answer(h, status, from, redirected, flat, options);
+  }
+  function answer(h, status, url, redirected, flat, options) {
+    const stream = new ReadableStream({
+      async pull(c) {
+        const chunk = await call(ops.http_next(h), options);
+        chunk === undefined ? c.close() : c.enqueue(chunk);
+      },
+      cancel() { ops.http_close(h); },
+    });
+    const headers = new Headers();
+    for (let i = 0; i < flat.length; i += 2) headers.append(flat[i], flat[i + 1]);
+    const empty = [204, 205, 304].includes(status);
+    if (empty) ops.http_close(h);
+    const response = new Response(empty ? null : stream, { headers });
+    return Object.assign(response, { status, url, redirected, type: 'basic' });
+  }
   for (const [name, value] of Object.entries({ TextEncoder, TextDecoder, Event, EventTarget, DOMException, AbortSignal, AbortController,
     structuredClone: (value) => structuredClone(value), atob, btoa, URL, URLSearchParams, Headers, Request, Response, ReadableStream, fetch })) define(name, value);
 
@@ -517,6 +665,6 @@
       },
     };
   }
-  Object.defineProperty(global, Symbol.for('pie.host'), { value: Object.freeze({ ops, call, errors, makeError, noNetwork, scope }), configurable: true });
+  Object.defineProperty(global, Symbol.for('pie.host'), { value: Object.freeze({ ops, call, errors, makeError, scope }), configurable: true });
   return { deliver, fire, run, raise, ids, floats, bytes, list, record, absent: undefined };
 })

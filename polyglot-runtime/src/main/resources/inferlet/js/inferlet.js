@@ -1,5 +1,5 @@
 // The interface between pie and the programs that it runs. All behaviour lives in the host; this is a thin facade.
-const { ops, call, errors, makeError, noNetwork } = globalThis[Symbol.for('pie.host')];
+const { ops, call, errors, makeError } = globalThis[Symbol.for('pie.host')];
 
 const H = Symbol('handle');
 const ENDS = Symbol('ends');
@@ -389,6 +389,8 @@ export class Context {
   assistant(text) { ops.ctx_assistant(this[H], text); return this; }
   cue() { ops.ctx_cue(this[H]); return this; }
   seal() { ops.ctx_seal(this[H]); return this; }
+  equip(list) { ops.ctx_equip(this[H], described(list)); return this; }
+  answer(name, value) { ops.ctx_answer(this[H], name, text(value)); return this; }
   append(values) { ops.ctx_append(this[H], ids(values)); return this; }
   appendText(text) { ops.ctx_append_text(this[H], text); return this; }
   async flush(options) { await call(ops.ctx_flush(this[H]), options); }
@@ -416,7 +418,6 @@ export class Context {
   async [Symbol.asyncDispose]() { this.release(); }
 }
 const refused = {
-  'no loaded model has a tool form': ['equip', 'answer'],
   'no loaded model takes media': ['appendImage', 'appendImages', 'appendAudio', 'appendAudios', 'appendVideo'],
 };
 for (const [why, names] of Object.entries(refused)) for (const name of names) Context.prototype[name] = later(`ctx.${name}`, why);
@@ -480,7 +481,7 @@ export const reasoning = Object.freeze({ Event: Thought, Decoder: ReasoningDecod
 const ToolEvent = Object.freeze({ Start: () => ({ type: 'start' }), Call: (name, args) => ({ type: 'call', name, args }) });
 const toolEvent = ([kind, ...values]) => (kind === 'start' ? ToolEvent.Start() : ToolEvent.Call(...values));
 
-// No architecture that loads today has a tool form: nothing is registered, no call is found; feed gives start where there is none.
+// On a model without a tool form nothing is registered, and no call is found; feed gives start where there is none.
 class ToolDecoder {
   constructor(model) { this[H] = ops.tools_decoder_new(handle(model, Model, 'model')); }
   feed(tokens) { return toolEvent(fed(ops.tools_decoder_feed, this[H], tokens)); }
@@ -489,23 +490,55 @@ class ToolDecoder {
 }
 const parseCalls = (model, output) =>
   ops.tools_parse_calls(handle(model, Model, 'model'), typeof output === 'string' ? output : ids(output)).map(toolEvent);
+// What the host takes: name, description and parameters of each tool.
+const described = (list) => Array.from(list, (t) =>
+  (typeof t === 'function' ? { name: t.name, description: t.description, parameters: t.schema } : t));
+function tool({ name, description = '', parameters = { type: 'object', properties: {} } }, f) {
+  if (typeof name !== 'string' || typeof f !== 'function') {
+    throw makeError('INVALID_ARGUMENT', 'tools.tool takes {name, description, parameters} and a function', '{"wrong_type":true}');
+  }
+  const own = (...args) => f(...args);
+  const schema = typeof parameters === 'string' ? JSON.parse(parameters) : parameters;
+  const call = async (given = {}) => {
+    ops.tools_check(name, schema, given);
+    return await f(typeof given === 'string' ? JSON.parse(given || '{}') : given);
+  };
+  return Object.defineProperties(own, Object.fromEntries(Object.entries({ name, description, schema, call })
+    .map(([k, value]) => [k, { value, enumerable: true, configurable: true }])));
+}
 const made = (h, make) => (h === undefined ? undefined : make(h));
 export const tools = Object.freeze({
   Event: ToolEvent,
   Decoder: ToolDecoder,
   supported: (model) => ops.tools_supported(handle(model, Model, 'model')),
-  equipPrefix: (model, list) => ops.tools_equip_prefix(handle(model, Model, 'model'), Array.from(list)),
+  equipPrefix: (model, list) => ops.tools_equip_prefix(handle(model, Model, 'model'), described(list)),
   answerPrefix: (model, name, value) => ops.tools_answer_prefix(handle(model, Model, 'model'), name, text(value)),
   nativeGrammar: (model, list) =>
-    made(ops.tools_native_grammar(handle(model, Model, 'model'), Array.from(list)), (h) => new Grammar(h)),
+    made(ops.tools_native_grammar(handle(model, Model, 'model'), described(list)), (h) => new Grammar(h)),
   nativeMatcher: (model, list) =>
-    made(ops.tools_native_matcher(handle(model, Model, 'model'), Array.from(list)), (h) => new Matcher(H, h)),
+    made(ops.tools_native_matcher(handle(model, Model, 'model'), described(list)), (h) => new Matcher(H, h)),
   parseCall: (model, output) => parseCalls(model, output)[0],
   parseCalls,
-  tool: later('tools.tool', 'no loaded model has a tool form'),
+  tool,
 });
 
 // --- the process ------------------------------------------------------------------------------
+const text = (value) => (typeof value === 'string' ? value
+  : JSON.stringify(value, (k, v) => (typeof v === 'bigint' ? v.toString() : v)) ?? 'null');
+
+// A process that this one started. To let go of it lets it run on.
+export class Child {
+  constructor(key, h) {
+    if (key !== H) throw makeError('INVALID_ARGUMENT', 'Child: runtime.launch makes them', '{"wrong_type":true}');
+    this[H] = h;
+  }
+  pid() { return ops.child_pid(this[H]); }
+  get() { return ops.child_poll(this[H]); }
+  cancel() { ops.child_cancel(this[H]); }
+  async wait(options) { return await call(ops.child_wait(this[H]), options); }
+  toString() { return `Child(${this.pid()})`; }
+}
+
 export const runtime = Object.freeze({
   version: () => ops.runtime_version(),
   instanceId: () => ops.runtime_instance_id(),
@@ -513,11 +546,8 @@ export const runtime = Object.freeze({
   models: () => ops.runtime_models(),
   program: () => ops.runtime_program(),
   stats: () => ops.runtime_stats(),
-  launch: later('runtime.launch', 'this server starts no child processes'),
+  launch: (program, input = {}, { tokenBudget } = {}) => new Child(H, ops.runtime_launch(program, text(input), tokenBudget)),
 });
-
-const text = (value) => (typeof value === 'string' ? value
-  : JSON.stringify(value, (k, v) => (typeof v === 'bigint' ? v.toString() : v)) ?? 'null');
 
 export const session = Object.freeze({
   send: (value) => { ops.session_send(text(value)); },
@@ -526,6 +556,58 @@ export const session = Object.freeze({
   setReturn: (value) => { ops.session_set_return(text(value)); },
   sendFile: later('session.sendFile', 'this server carries no files'),
   receiveFile: later('session.receiveFile', 'this server carries no files'),
+});
+
+// Carries texts between the processes of one user: a pushed one goes to one puller, a broadcast one to all subscriptions.
+export class Subscription {
+  constructor(key, h) {
+    if (key !== H) throw makeError('INVALID_ARGUMENT', 'Subscription: messaging.subscribe makes them', '{"wrong_type":true}');
+    this[H] = h;
+  }
+  async next(options) { return await call(ops.sub_next(this[H]), options); }
+  async *[Symbol.asyncIterator]() {
+    for (let message = await this.next(); message !== undefined; message = await this.next()) yield message;
+  }
+  get dropped() { return ops.sub_dropped(this[H]); }
+  unsubscribe() { ops.sub_close(this[H]); }
+  close() { this.unsubscribe(); }
+  [Symbol.dispose]() { this.unsubscribe(); }
+  async [Symbol.asyncDispose]() { this.unsubscribe(); }
+}
+export const messaging = Object.freeze({
+  push: (topic, message) => { ops.topic_push(topic, message); },
+  pull: async (topic, options) => await call(ops.topic_pull(topic), options),
+  broadcast: (topic, message) => { ops.topic_broadcast(topic, message); },
+  subscribe: (topic, { capacity = 1024 } = {}) => new Subscription(H, ops.topic_subscribe(topic, capacity)),
+});
+
+// Servers of the Model Context Protocol; results are raw JSON text, a tool's own failure is isError inside it.
+export class McpSession {
+  constructor(key, h) {
+    if (key !== H) throw makeError('INVALID_ARGUMENT', 'McpSession: mcp.connect makes them', '{"wrong_type":true}');
+    this[H] = h;
+  }
+  listTools() { return ops.mcp_request(this[H], 'list_tools'); }
+  async listToolsAsync(options) { return await call(ops.mcp_request_async(this[H], 'list_tools'), options); }
+  listResources() { return ops.mcp_request(this[H], 'list_resources'); }
+  async listResourcesAsync(options) { return await call(ops.mcp_request_async(this[H], 'list_resources'), options); }
+  listPrompts() { return ops.mcp_request(this[H], 'list_prompts'); }
+  async listPromptsAsync(options) { return await call(ops.mcp_request_async(this[H], 'list_prompts'), options); }
+  callTool(name, args = '{}') { return ops.mcp_request(this[H], 'call_tool', name, args); }
+  async callToolAsync(name, args = '{}', options) { return await call(ops.mcp_request_async(this[H], 'call_tool', name, args), options); }
+  readResource(uri) { return ops.mcp_request(this[H], 'read_resource', uri); }
+  async readResourceAsync(uri, options) { return await call(ops.mcp_request_async(this[H], 'read_resource', uri), options); }
+  getPrompt(name, args = '{}') { return ops.mcp_request(this[H], 'get_prompt', name, args); }
+  async getPromptAsync(name, args = '{}', options) { return await call(ops.mcp_request_async(this[H], 'get_prompt', name, args), options); }
+  close() { ops.mcp_close(this[H]); }
+  [Symbol.dispose]() { this.close(); }
+  async [Symbol.asyncDispose]() { this.close(); }
+}
+export const mcp = Object.freeze({
+  availableServers: () => ops.mcp_servers(),
+  availableServersAsync: async () => ops.mcp_servers(),
+  connect: (name) => new McpSession(H, ops.mcp_connect(name)),
+  connectAsync: async (name, options) => new McpSession(H, await call(ops.mcp_connect_async(name), options)),
 });
 
 export const timers = Object.freeze({
@@ -552,9 +634,6 @@ export const Video = absent('Video', noMedia, 'fromBytes');
 export const Speech = absent('Speech', noMedia);
 export const SpeechBuilder = absent('SpeechBuilder', noMedia);
 export const writeWav = later('writeWav', noMedia);
-export const Child = absent('Child', 'this server starts no child processes');
-export const Subscription = absent('Subscription', 'this server carries no topics');
-export const McpSession = absent('McpSession', 'this server knows no MCP servers');
 export const zo = none('zo', noAdapters, 'initialize', 'update', 'adapterSeed');
 const snapshots = (text) => JSON.parse(text).map(({ created, expires, ...rest }) =>
   ({ ...rest, created: created * 1000, expires: expires === null ? undefined : expires * 1000 }));
@@ -573,10 +652,17 @@ export const scheduling = Object.freeze({
   price: () => ops.sched_price(),
   explain: async (options) => JSON.parse(await call(ops.sched_explain(), options)),
 });
-export const messaging = none('messaging', 'this server carries no topics', 'push', 'pull', 'broadcast', 'subscribe');
-export const mcp = none('mcp', 'this server knows no MCP servers', 'availableServers', 'connect');
-export const filesystem = none('filesystem', 'this server gives programs no files', 'usage');
-export const http = Object.freeze({ get: async (url) => { throw noNetwork(`http.get(${JSON.stringify(String(url))})`); }, fetch: globalThis.fetch });
+export const filesystem = Object.freeze({ usage: () => ops.fs_usage() });
+export const http = Object.freeze({
+  fetch: globalThis.fetch,
+  async get(url, { headers, ...options } = {}) {
+    const response = await globalThis.fetch(url, { headers, ...options });
+    if (response.ok) return await response.bytes();
+    await response.body?.cancel();
+    throw makeError('UPSTREAM_FAILURE', `http.get: ${response.url} answers with status ${response.status}`,
+      JSON.stringify({ peer: response.url, status: response.status }));
+  },
+});
 
 // Names of types, so that stripped code may import them as values.
 export const [Voice, Brle, GenerateOptions, ProbeKind, Schema, Constraint, Speculator] = Array(7).fill(undefined);

@@ -124,8 +124,23 @@ def _prepare(ops, names, library):
     def no_network(module):
         deny(module, lookups.split(), "this program has no network permission")
 
+    def rename(src, dst, *, src_dir_fd=None, dst_dir_fd=None):
+        import errno
+        import os
+
+        src, dst = os.fsdecode(src), os.fsdecode(dst)
+        failed = pie.fs_move(src, dst)
+        if failed is not None:
+            code = getattr(errno, failed[1])
+            raise OSError(code, os.strerror(code), src, None, dst)
+
+    def own_rename(module):
+        # the language's own cannot move a file at once
+        module.rename = module.replace = rename
+
     # Before anything imports from these.
     no_processes(posix)
+    own_rename(posix)
     deny(_posixsubprocess, ["fork_exec"], "programs start no processes")
     no_threads(_thread)
     no_network(_socket)
@@ -141,14 +156,27 @@ def _prepare(ops, names, library):
     def adjust_asyncio(module):
         import inferlet._asyncio
 
+    def adjust_os(module):
+        no_processes(module)
+        own_rename(module)
+
+    def adjust_shutil(module):
+        # folders cannot be opened as files here
+        module._use_fd_functions = False
+
+    def adjust_urllib(module):
+        import inferlet._urllib
+
     # What is done to modules right after their import, or at once to those that are imported already.
     adjustments = {
         "asyncio": adjust_asyncio,
         "linecache": remember,
-        "os": no_processes,
+        "os": adjust_os,
+        "shutil": adjust_shutil,
         "random": lambda module: module.seed(seed),
         "socket": adjust_socket,
         "threading": no_threads,
+        "urllib.request": adjust_urllib,
     }
     seed = 0
 

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param model name of the model that it runs on, empty for the first
  * @param receives messages that the client sends to the program
  * @param sends messages that it must send
+ * @param needs permissions that it is launched with: network, files
  */
 record ConformanceCase(
         String name,
@@ -27,16 +28,20 @@ record ConformanceCase(
         String expected,
         Optional<String> model,
         List<String> receives,
-        List<String> sends) {
+        List<String> sends,
+        List<String> needs) {
     static final List<Language> LANGUAGES = List.of(Language.PYTHON, Language.JAVASCRIPT, Language.JAVA);
 
     private static final Map<Language, String> SHORT =
             Map.of(Language.PYTHON, "py", Language.JAVASCRIPT, "js", Language.JAVA, "java");
     private static final Path FOLDER = folder();
 
+    /** Return all cases, or with {@code -Dpie.case=WORD} those whose page is named so. */
     static List<ConformanceCase> all() {
+        String wanted = System.getProperty("pie.case", "");
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.filter(file -> file.toString().endsWith(".md"))
+                    .filter(file -> file.getFileName().toString().contains(wanted))
                     .sorted()
                     .map(file -> of(text(file)))
                     .toList();
@@ -57,7 +62,8 @@ record ConformanceCase(
                 first(page, "```json\n(.*?)\n```"),
                 lines(page, "Model: (.+)").stream().findFirst(),
                 lines(page, "Receives: `(.*)`"),
-                lines(page, "Sends: `(.*)`"));
+                lines(page, "Sends: `(.*)`"),
+                lines(page, "Needs: (.+)"));
     }
 
     /** Return the whole program. */

@@ -16,7 +16,9 @@ import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.runtime.Language;
 import pie.runtime.LaunchRequest;
+import pie.runtime.Permissions;
 import pie.runtime.ProgramSource;
+import pie.runtime.mcp.McpServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -74,8 +76,10 @@ final class LaunchBody {
         boolean capture = flag(launch, "capture", true);
         boolean recorded = flag(launch, "record", false);
         Optional<ProgramSource> source = launch.has("source") ? source(launch.get("source")) : Optional.empty();
+        var asks = new PermissionsBody(problems);
+        Permissions permissions = asks.permissions(launch.path("permissions"));
+        Map<String, McpServer> servers = asks.servers(launch.path("mcp"));
         problems.check("launch");
-        refuseLater(launch);
         if (source.isEmpty()) {
             throw new PieException(
                     ErrorCode.UNSUPPORTED,
@@ -96,19 +100,11 @@ final class LaunchBody {
                         seed,
                         capture,
                         bid,
-                        Optional.empty()),
+                        Optional.empty(),
+                        permissions,
+                        servers),
                 detach,
                 recorded);
-    }
-
-    private static void refuseLater(ObjectNode launch) {
-        for (String key : new String[] {"permissions", "mcp"}) {
-            JsonNode value = launch.path(key);
-            if (!value.isMissingNode() && !value.isNull() && !value.isEmpty() || value.isNumber()) {
-                throw new PieException(
-                        ErrorCode.UNSUPPORTED, "\"" + key + "\" is not offered by this server yet; leave it out");
-            }
-        }
     }
 
     private Optional<ProgramSource> source(JsonNode node) {

@@ -25,6 +25,9 @@ public final class LaunchCommand extends ClientCommand {
     @Mixin
     private LaunchOptions launch = new LaunchOptions();
 
+    @Mixin
+    private AskOptions asks = new AskOptions();
+
     @Option(
             names = {"-f", "--follow"},
             description = "Print what it says until it ends.")
@@ -40,7 +43,7 @@ public final class LaunchCommand extends ClientCommand {
     private boolean json;
 
     private Map<String, Object> body() {
-        Map<String, Object> body = launch.body(true);
+        Map<String, Object> body = launch.body(true, asks);
         if (record) {
             body.put("record", true);
         }

@@ -105,12 +105,13 @@ final class LaunchOptions {
     }
 
     /** Return the body of POST /v1/processes. */
-    Map<String, Object> body(boolean detach) {
+    Map<String, Object> body(boolean detach, AskOptions asks) {
         ProgramSource source = source();
         var body = new LinkedHashMap<String, Object>();
         body.put("source", Map.of("language", source.language().word(), "file", source.file(), "code", source.code()));
         body.put("input", input());
         body.put("detach", detach);
+        asks.body().ifPresent(asked -> body.put("permissions", asked));
         if (seed != null) {
             body.put("seed", seed);
         }

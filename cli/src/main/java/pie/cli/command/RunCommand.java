@@ -56,6 +56,9 @@ public final class RunCommand extends PieCommand {
     private LaunchOptions launch = new LaunchOptions();
 
     @Mixin
+    private AllowOptions allow = new AllowOptions();
+
+    @Mixin
     private EngineOptions engine = new EngineOptions();
 
     @Option(
@@ -113,7 +116,9 @@ public final class RunCommand extends PieCommand {
                 launch.seed(),
                 true,
                 launch.bid(),
-                folder());
+                folder(),
+                allow.permissions(),
+                Map.of());
         var running = new AtomicReference<@Nullable InferletProcess>();
         var interrupted = new AtomicBoolean();
         Interrupts.handle(code -> {
@@ -166,7 +171,7 @@ public final class RunCommand extends PieCommand {
     }
 
     private Instance open(ProgramSource source) {
-        RuntimeConfig runtime = RuntimeConfig.DEFAULT.onceFor(source.language());
+        RuntimeConfig runtime = RuntimeConfig.DEFAULT.withPolicy(allow.policy()).onceFor(source.language());
         InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
         try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
             return Instance.open(config, HeadStart.guests(runtime), waiting);
@@ -200,7 +205,7 @@ public final class RunCommand extends PieCommand {
             interrupted.set(true);
             Thread.ofVirtual().start(() -> interrupt(client, started));
         });
-        EventFeed.launch(client, launch.body(false), id::complete, printer);
+        EventFeed.launch(client, launch.body(false, allow.asks()), id::complete, printer);
         return interrupted.get() ? Interrupts.SIGINT : printer.exitCode();
     }
 

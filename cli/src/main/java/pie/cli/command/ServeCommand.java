@@ -61,6 +61,9 @@ public final class ServeCommand extends PieCommand {
     private EngineOptions engine = new EngineOptions();
 
     @Mixin
+    private AllowOptions allow = new AllowOptions();
+
+    @Mixin
     private SnapshotOptions snapshots = new SnapshotOptions();
 
     @Option(names = "--no-auth", description = "Ask for no token, not even beyond loopback.")
@@ -151,7 +154,7 @@ public final class ServeCommand extends PieCommand {
 
     /** Readiness is reported when a program would start at once, so the pools are filled before. */
     private Instance open(Phases phases, Optional<SnapshotConfig> kept) {
-        InstanceConfig config = engine.instance(engine.choose(err()), RuntimeConfig.DEFAULT, false)
+        InstanceConfig config = engine.instance(engine.choose(err()), RuntimeConfig.DEFAULT.withPolicy(allow.policy()), false)
                 .withSnapshots(kept);
         Instance instance = Instance.open(config, phases);
         try {

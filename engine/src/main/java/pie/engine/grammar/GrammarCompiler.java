@@ -46,10 +46,26 @@ public final class GrammarCompiler {
             case GrammarSource.AnyJson json -> json(rules, json.compact(), budget);
             case GrammarSource.JsonSchema schema ->
                 SchemaCompiler.compile(schema.schema(), schema.lenient(), schema.compact(), rules, budget, ignored);
+            case GrammarSource.Framed framed -> framed(framed, rules, budget, ignored);
         };
         Automaton automaton = new Automaton(RuleTable.compile(rules, root, budget));
         budget.memory(automaton.memoryBytes());
         return new Grammar(source, ignored, automaton, index);
+    }
+
+    private static int framed(
+            GrammarSource.Framed framed, Rules rules, CompileBudget budget, List<String> ignored) {
+        GrammarSource.JsonSchema schema = framed.schema();
+        int json = SchemaCompiler.compile(schema.schema(), schema.lenient(), schema.compact(), rules, budget, ignored);
+        Expr one = Expr.sequence(tokens(framed.before()), new Expr.Call(json), tokens(framed.after()));
+        Expr more = framed.between().isEmpty()
+                ? Expr.EMPTY
+                : Expr.star(Expr.sequence(tokens(framed.between()), one));
+        return rules.declare("framed", Expr.sequence(one, more));
+    }
+
+    private static Expr tokens(List<Integer> ids) {
+        return Expr.sequence(ids.stream().<Expr>map(Expr.Token::new).toList());
     }
 
     private static int json(Rules rules, boolean compact, CompileBudget budget) {

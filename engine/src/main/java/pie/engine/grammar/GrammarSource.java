@@ -1,5 +1,7 @@
 package pie.engine.grammar;
 
+import java.util.List;
+
 /** Say what a grammar is made from. */
 public sealed interface GrammarSource {
     /**
@@ -20,6 +22,16 @@ public sealed interface GrammarSource {
     /** An EBNF grammar of the GBNF style; its rule {@code root} is the text. */
     record Ebnf(String text) implements GrammarSource {}
 
+    /**
+     * JSON that satisfies a schema between tokens that are there as they are, such as the marks of a tool call.
+     *
+     * @param before ids in front of the JSON text
+     * @param after ids behind it
+     * @param between ids between one such text and the next, empty for one text alone
+     */
+    record Framed(List<Integer> before, JsonSchema schema, List<Integer> after, List<Integer> between)
+            implements GrammarSource {}
+
     /** Return the name of the kind of source, for people. */
     default String kind() {
         return switch (this) {
@@ -27,6 +39,7 @@ public sealed interface GrammarSource {
             case AnyJson ignored -> "JSON";
             case Regex ignored -> "regular expression";
             case Ebnf ignored -> "EBNF";
+            case Framed ignored -> "framed JSON Schema";
         };
     }
 }

@@ -181,6 +181,28 @@ public final class Args {
         return bytes;
     }
 
+    /** Return bytes: an array buffer, or a string of characters up to U+00FF. */
+    public byte[] blob(int i, String name) {
+        return has(i) && values[i].isString()
+                ? values[i].asString().getBytes(StandardCharsets.ISO_8859_1)
+                : bytes(i, name);
+    }
+
+    public List<String> texts(int i, String name) {
+        if (!has(i) || !values[i].hasArrayElements()) {
+            throw wrongType(name, "a list of strings", i);
+        }
+        var texts = new ArrayList<String>();
+        for (long k = 0; k < values[i].getArraySize(); k++) {
+            Value text = values[i].getArrayElement(k);
+            if (!text.isString()) {
+                throw invalidType(name + "[" + k + "] must be a string, got " + kind(text));
+            }
+            texts.add(wellFormed(text.asString()));
+        }
+        return texts;
+    }
+
     public float[] floats(int i, String name) {
         Value value = has(i) ? values[i] : null;
         if (value == null || !value.hasArrayElements()) {
@@ -343,6 +365,15 @@ public final class Args {
         }
         String message = name + " must be an integer, got " + (value.isNumber() ? value.toString() : kind(value));
         throw value.isNumber() ? PieException.invalid(message) : invalidType(message);
+    }
+
+    /** Return an integer of at least {@code low}. */
+    public int atLeast(int i, String name, int low) {
+        int value = integer(i, name);
+        if (value < low) {
+            throw PieException.invalid(name + " must be >= " + low + ", got " + value);
+        }
+        return value;
     }
 
     /** Return an optional integer. */

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,10 @@ public final class Bridge {
         new ChatOps(this).register();
         new ReasoningOps(this).register();
         new ToolOps(this).register();
+        new MessagingOps(this).register();
+        new WebOps(this).register();
+        new FileOps(this).register();
+        new McpOps(this).register();
     }
 
     /** Return the functions by name. */
@@ -98,6 +103,21 @@ public final class Bridge {
             return tape == null
                     ? body.getAsInt()
                     : ((Number) Objects.requireNonNull(answer(name, args -> body.getAsInt(), NONE))).intValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
+        }
+    }
+
+    /** Whether the calls of this run go through a tape. */
+    public boolean taped() {
+        return tape != null;
+    }
+
+    /** Answer what the guest asked for in another way than by a call, as if it had called for it. */
+    public String asked(String name, Supplier<String> body) {
+        try {
+            return (String) Objects.requireNonNull(answer(name, args -> body.get(), NONE));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
@@ -156,6 +176,23 @@ public final class Bridge {
             Function<T, @Nullable Object> finish,
             Consumer<T> giveBack) {
         call(name, args -> operations.start(what, body.apply(args), finish, giveBack));
+    }
+
+    /**
+     * A call under way.
+     *
+     * @param finish makes the guest's value of the result
+     * @param giveBack takes a result that came but will not be delivered
+     */
+    record Started<T extends @Nullable Object>(
+            CompletableFuture<T> future, Function<T, @Nullable Object> finish, Consumer<T> giveBack) {}
+
+    /** Register a function that starts a call whose end depends on its arguments, and returns its id. */
+    <T extends @Nullable Object> void startGiven(String name, String what, Function<Args, Started<T>> body) {
+        call(name, args -> {
+            Started<T> started = body.apply(args);
+            return operations.start(what, started.future(), started.finish(), started.giveBack());
+        });
     }
 
     private @Nullable Object guarded(String name, Tape.Call body, Value[] values) {

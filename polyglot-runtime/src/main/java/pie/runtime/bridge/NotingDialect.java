@@ -1,26 +1,34 @@
 package pie.runtime.bridge;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
 import pie.runtime.replay.Datum;
 
-/** Note what the last value made for the guest holds, as guests' values cannot be read back exactly. */
+/** Note what the values made for the guest in a call hold, as guests' values cannot be read back exactly. */
 final class NotingDialect implements Dialect {
     private final Dialect plain;
     private final Handles handles;
-    private @Nullable Object made;
-    private Datum holds = new Datum.Absent();
+    private final Map<Object, Datum> made = new IdentityHashMap<>();
 
     NotingDialect(Dialect plain, Handles handles) {
         this.plain = plain;
         this.handles = handles;
     }
 
-    /** Return what an answer holds: the last value made here, a plain one, or a handle. */
-    Datum datum(@Nullable Object answer) {
-        return answer != null && answer == made ? holds : plain(answer);
+    /** Return what the answer of a call holds: a value made here, a plain one, or a handle. The next call begins. */
+    Datum answer(@Nullable Object answer) {
+        Datum what = datum(answer);
+        made.clear();
+        return what;
+    }
+
+    private Datum datum(@Nullable Object value) {
+        Datum known = value == null ? null : made.get(value);
+        return known == null ? plain(value) : known;
     }
 
     private Datum plain(@Nullable Object value) {
@@ -36,21 +44,15 @@ final class NotingDialect implements Dialect {
         };
     }
 
-    private @Nullable Object made(@Nullable Object value, Datum what) {
-        made = value;
-        holds = what;
-        return value;
-    }
-
     private Object kept(Object value, Datum what) {
-        made = value;
-        holds = what;
+        made.put(value, what);
         return value;
     }
 
     @Override
     public @Nullable Object absent() {
-        return made(plain.absent(), new Datum.Absent());
+        Object absent = plain.absent();
+        return absent == null ? null : kept(absent, new Datum.Absent());
     }
 
     @Override

@@ -40,7 +40,7 @@ public final class Recorder implements Tape {
         long before = event.getAsLong();
         try {
             Object answer = call.run(all);
-            keep(name, arguments, before, Objects.requireNonNull(noting).datum(answer));
+            keep(name, arguments, before, Objects.requireNonNull(noting).answer(answer));
             return answer;
         } catch (PieException e) {
             keep(name, arguments, before, new Datum.Failure(e.code().name(), e.message(), Json.text(e.details())));

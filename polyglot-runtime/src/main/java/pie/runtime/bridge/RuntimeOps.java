@@ -1,5 +1,7 @@
 package pie.runtime.bridge;
 
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
 import pie.inferlet.Host;
 import pie.inferlet.PieRuntime;
 
@@ -20,6 +22,17 @@ final class RuntimeOps {
         bridge.call("runtime_models", a -> dialect.list(PieRuntime.models()));
         bridge.call("runtime_stats", a -> dialect.record(PieRuntime.stats()));
         bridge.call("runtime_seed", a -> bridge.host().seed() & 0x1f_ffff_ffff_ffffL);
+        bridge.call("runtime_launch", a -> {
+            bridge.host().checkLive();
+            OptionalLong tokens = a.has(2) ? OptionalLong.of(a.atLeast(2, "token_budget", 1)) : OptionalLong.empty();
+            return bridge.host().launcher().launch(a.text(0, "program"), a.text(1, "input"), tokens);
+        });
+        bridge.call("child_pid", a -> child(a).pid());
+        bridge.call(
+                "child_poll",
+                a -> child(a).result().isDone() ? result(child(a)) : bridge.dialect().absent());
+        bridge.run("child_cancel", a -> child(a).cancel());
+        bridge.<String>start("child_wait", "host", a -> child(a).result().copy(), text -> text);
         bridge.run("session_send", a -> {
             bridge.host().checkLive();
             bridge.host().message(a.text(0, "message"));
@@ -35,5 +48,17 @@ final class RuntimeOps {
                 },
                 text -> text,
                 text -> bridge.host().giveBack(text));
+    }
+
+    private static Host.Offspring child(Args a) {
+        return a.handle(0, Host.Offspring.class);
+    }
+
+    private static String result(Host.Offspring child) {
+        try {
+            return child.result().join();
+        } catch (CompletionException e) {
+            throw Operations.failure(e.getCause() == null ? e : e.getCause());
+        }
     }
 }

@@ -2,7 +2,10 @@ package pie.runtime.bridge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.graalvm.polyglot.Value;
+import org.jspecify.annotations.Nullable;
+import pie.inferlet.Context;
 import pie.inferlet.Model;
 import pie.inferlet.Tools;
 
@@ -38,6 +41,12 @@ final class ToolOps {
                             ? Tools.parseCalls(model(a), a.text(1, "output"))
                             : Tools.parseCalls(model(a), a.ids(1, "output")));
         });
+        bridge.call("tools_check", a -> {
+            var unused = Tools.check(a.text(0, "name"), given(a, 1), given(a, 2));
+            return dialect.absent();
+        });
+        bridge.run("ctx_equip", a -> a.handle(0, Context.class).equip(tools(a)));
+        bridge.run("ctx_answer", a -> a.handle(0, Context.class).answer(a.text(1, "name"), a.text(2, "value")));
         bridge.call("tools_decoder_new", a -> new Tools.Decoder(model(a)));
         bridge.call("tools_decoder_feed", a -> event(decoder(a).feed(a.ids(1, "tokens"))));
         bridge.call("tools_decoder_feed_all", a -> events(decoder(a).feedAll(a.ids(1, "tokens"))));
@@ -60,6 +69,11 @@ final class ToolOps {
                             case Tools.Event.Start start -> List.of("start");
                             case Tools.Event.Call call -> List.of("call", call.name(), call.args());
                         });
+    }
+
+    private static Object given(Args a, int i) {
+        @Nullable Object plain = a.plain(i, "arguments");
+        return plain == null ? Map.of() : plain;
     }
 
     private static List<?> tools(Args a) {

@@ -9,7 +9,8 @@ final class Api {
     private static final String PACKAGE = "pie/inferlet/";
     private static final Set<String> OF_THE_ENGINE =
             Set.of("pie/engine/PieException", "pie/engine/ErrorCode", "pie/engine/ErrorCode$Category");
-    private static final Set<String> OF_THE_RUNTIME = Set.of("pie/inferlet/Host", "pie/inferlet/Host$Bound");
+    private static final String HOST = "pie/inferlet/Host";
+    private static final String BINDING = "pie/inferlet/JsonBinding";
     private static final ConcurrentHashMap<String, Boolean> VISIBLE = new ConcurrentHashMap<>();
 
     private Api() {}
@@ -17,7 +18,7 @@ final class Api {
     /** Say whether a program may name the class: the public ones of the API, without those that serve the runtime. */
     static boolean visible(String internalName) {
         return mayLoad(internalName)
-                && !OF_THE_RUNTIME.contains(internalName)
+                && !isOfTheRuntime(internalName)
                 && VISIBLE.computeIfAbsent(internalName, Api::isPublic);
     }
 
@@ -29,7 +30,11 @@ final class Api {
     /** Say whether javac may list the class for a program. */
     static boolean listed(String binaryName) {
         String name = binaryName.replace('.', '/');
-        return mayLoad(name) && !OF_THE_RUNTIME.contains(name);
+        return mayLoad(name) && !isOfTheRuntime(name);
+    }
+
+    private static boolean isOfTheRuntime(String internalName) {
+        return internalName.equals(HOST) || internalName.startsWith(HOST + "$") || internalName.equals(BINDING);
     }
 
     private static boolean isPublic(String internalName) {

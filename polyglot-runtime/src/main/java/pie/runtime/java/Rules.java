@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pie.runtime.java.gate.FileCalls;
 import pie.runtime.java.gate.Functions;
 import pie.runtime.java.gate.Futures;
 import pie.runtime.java.gate.Gate;
@@ -40,6 +41,7 @@ final class Rules {
             Futures.class,
             Plain.class,
             Printing.class,
+            FileCalls.class,
             Functions.class);
 
     /** Calls that walk through the objects handed to them, by name and descriptor. */

@@ -21,16 +21,37 @@ import java.util.Map;
 import java.util.Set;
 import org.graalvm.polyglot.io.FileSystem;
 import org.jspecify.annotations.Nullable;
+import pie.runtime.bridge.Resources;
 
 /** Serve modules from memory, read-only: the facade under {@code /lib}, the program under {@code /app}. There is nothing else. */
 final class JsFiles implements FileSystem {
     static final String APP = "/app/";
-    private static final String FACADE = "/lib/inferlet.js";
+    private static final String LIBRARY = "/lib/";
+
+    /** Modules that programs import by a name that is no path. */
+    private static final Map<String, String> BUILT_IN = Map.of(
+            "inferlet", "inferlet.js",
+            "@pie-project/inferlet", "inferlet.js",
+            "fs", "node/fs.js",
+            "node:fs", "node/fs.js",
+            "fs/promises", "node/fs-promises.js",
+            "node:fs/promises", "node/fs-promises.js",
+            "path", "node/path.js",
+            "node:path", "node/path.js");
 
     private final Map<String, byte[]> files = new HashMap<>();
 
-    JsFiles(String facade) {
-        files.put(FACADE, facade.getBytes(StandardCharsets.UTF_8));
+    JsFiles(Map<String, String> library) {
+        library.forEach((name, text) -> files.put(LIBRARY + name, text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Read the modules that programs import. */
+    static Map<String, String> library() {
+        var all = new HashMap<String, String>();
+        for (String name : BUILT_IN.values()) {
+            all.computeIfAbsent(name, n -> Resources.text("js/" + n));
+        }
+        return Map.copyOf(all);
     }
 
     void add(Map<String, String> program) {
@@ -40,15 +61,28 @@ final class JsFiles implements FileSystem {
 
     @Override
     public Path parsePath(URI uri) {
-        return Path.of(uri.getPath());
+        // "node:fs" is an address without a path
+        return uri.getPath() == null ? parsePath(uri.toString()) : Path.of(uri.getPath());
     }
 
     @Override
     public Path parsePath(String path) {
-        return switch (path) {
-            case "inferlet", "@pie-project/inferlet" -> Path.of(FACADE);
-            default -> Path.of(path);
-        };
+        @Nullable String builtIn = BUILT_IN.get(path);
+        if (builtIn != null) {
+            return Path.of(LIBRARY + builtIn);
+        }
+        if (path.startsWith(".") || path.startsWith("/")) {
+            return Path.of(path);
+        }
+        @Nullable String packaged = packages().find(path);
+        return Path.of(packaged == null ? path : packaged);
+    }
+
+    private PackageFiles packages() {
+        return new PackageFiles(APP, name -> {
+            byte[] bytes = files.get(name);
+            return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+        });
     }
 
     @Override
@@ -69,8 +103,9 @@ final class JsFiles implements FileSystem {
     private @Nullable Path find(Path path) {
         String name = toAbsolutePath(path).normalize().toString();
         String stem = name.endsWith(".js") ? name.substring(0, name.length() - 3) : name;
-        for (String candidate :
-                new String[] {name, stem + ".ts", name + ".ts", name + ".js", name + "/index.ts", name + "/index.js"}) {
+        for (String candidate : new String[] {
+            name, stem + ".ts", name + ".ts", name + ".js", name + ".mjs", name + "/index.ts", name + "/index.js"
+        }) {
             if (files.containsKey(candidate)) {
                 return Path.of(candidate);
             }

@@ -2,6 +2,7 @@ package pie.runtime.js;
 
 import java.net.URI;
 import java.util.Map;
+import java.util.Map;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.Source;
@@ -37,8 +38,8 @@ final class JsGuest implements Guest<JsProgram> {
     private @Nullable Tape tape;
     private boolean ending;
 
-    JsGuest(Engine engine, Source bootstrap, String facade) {
-        files = new JsFiles(facade);
+    JsGuest(Engine engine, Source bootstrap, Map<String, String> library) {
+        files = new JsFiles(library);
         var dialect = new JsDialect();
         bridge = new Bridge(dialect);
         bridge.run("timer_start", a -> timers.start(a.integer(0, "timer"), a.number(1, "delay")));

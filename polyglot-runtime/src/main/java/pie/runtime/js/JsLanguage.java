@@ -31,7 +31,7 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
     private static final String MODULE = "application/javascript+module";
 
     private final Engine engine = Walls.engine("js");
-    private final String facade = Resources.text("js/inferlet.js");
+    private final Map<String, String> library = JsFiles.library();
     private final Source bootstrap = Source.newBuilder("js", Resources.text("js/bootstrap.js"), "<pie>/bootstrap.js")
             .buildLiteral();
     private final TypeStripper stripper = new TypeStripper(engine);
@@ -100,7 +100,7 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
 
     @Override
     public Guest<JsProgram> prepare() {
-        return new JsGuest(engine, bootstrap, facade);
+        return new JsGuest(engine, bootstrap, library);
     }
 
     @Override

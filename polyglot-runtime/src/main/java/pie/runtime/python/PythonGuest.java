@@ -6,6 +6,7 @@ import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.io.FileSystem;
 import org.graalvm.polyglot.io.IOAccess;
 import org.graalvm.polyglot.proxy.ProxyObject;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import pie.runtime.bridge.Bridge;
 import pie.runtime.bridge.ContextStop;
 import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Tape;
+import pie.runtime.bridge.TapedFiles;
 import pie.runtime.bridge.TextStream;
 import pie.runtime.bridge.Walls;
 
@@ -27,13 +29,14 @@ final class PythonGuest implements Guest<PythonProgram> {
     private final ContextStop stop;
     private final Value run;
     private final Value complete;
+    private final PythonFiles files = new PythonFiles();
     private @Nullable Host host;
     private @Nullable Tape tape;
 
     PythonGuest(Engine engine, Source bootstrap, String library) {
         var dialect = new PythonDialect();
         bridge = new Bridge(dialect);
-        context = Walls.context(engine, "python", PythonLanguage.OPTIONS, IOAccess.NONE)
+        context = Walls.context(engine, "python", PythonLanguage.OPTIONS, access())
                 .out(new TextStream(text -> print(text, false)))
                 .err(new TextStream(text -> print(text, true)))
                 .build();
@@ -48,6 +51,12 @@ final class PythonGuest implements Guest<PythonProgram> {
         run = functions.getArrayElement(0);
         complete = functions.getArrayElement(1);
         dialect.bind(context);
+    }
+
+    private IOAccess access() {
+        return IOAccess.newBuilder()
+                .fileSystem(FileSystem.allowInternalResourceAccess(files))
+                .build();
     }
 
     private void print(String text, boolean error) {
@@ -71,6 +80,7 @@ final class PythonGuest implements Guest<PythonProgram> {
     public String run(Host process, PythonProgram program, String input) {
         host = process;
         bridge.attach(process, tape);
+        files.use(tape == null ? process.files() : new TapedFiles(bridge));
         Value result = execute(process, program, input);
         if (result.getArrayElement(0).asBoolean()) {
             return result.getArrayElement(1).asString();

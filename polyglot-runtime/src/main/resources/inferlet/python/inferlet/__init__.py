@@ -1,9 +1,9 @@
 """The interface between pie and the programs that it runs. All behaviour lives in the host; these are thin facades."""
 
-from . import chat, contexts, errors, grammar, reasoning, runtime, scheduling, session, timers, tools
+from . import chat, contexts, errors, filesystem, grammar, http, mcp, messaging, reasoning, runtime, scheduling, session, timers, tools
 from ._later import (
-    Adapter, Audio, Child, Constraint, Image, McpSession, Schema, Speculator, Speech, SpeechBuilder, Subscription, Video,
-    Voice, adapter, filesystem, http, mcp, messaging, spec, write_wav, zo,
+    Adapter, Audio, Constraint, Image, Schema, Speculator, Speech, SpeechBuilder, Video, Voice, adapter,
+    spec, write_wav, zo,
 )  # fmt: skip
 from .context import Context
 from .errors import (
@@ -16,7 +16,10 @@ from .forward import Forward, Output, ProbeHandle, SampleHandle
 from .generation import GenStep, Generator
 from .grammar import AnyJson, Ebnf, Grammar, GrammarConstraint, GrammarSchema, JsonSchema, Matcher, Regex
 from .mask import Mask
+from .mcp import McpSession
+from .messaging import Subscription
 from .model import Model, Tokenizer
+from .runtime import Child
 from .sampler import Distribution, Entropy, Logits, Logprob, Logprobs, Sampler, Stage
 from .session import get_return_value, set_return
 

@@ -1,6 +1,7 @@
 """Run asyncio over the host: the loop sleeps in the host's queue of completed operations, never on a socket. Imported with asyncio."""
 
 import asyncio
+import sys
 import time
 from asyncio import base_events, events
 
@@ -66,9 +67,8 @@ class HostLoop(base_events.BaseEventLoop):
             task.cancel()
 
     def run_in_executor(self, executor, func, *args):
-        owner = getattr(func, "__self__", None)
-        twin = getattr(owner, getattr(func, "__name__", "") + "_async", None) if owner is not None else None
-        if twin is not None and type(owner).__module__.split(".")[0] == "inferlet":
+        twin = _twin(func)
+        if twin is not None:
             return self.create_task(twin(*args))
         from .errors import UnsupportedError
 
@@ -78,6 +78,20 @@ class HostLoop(base_events.BaseEventLoop):
 
     async def shutdown_default_executor(self, timeout=None):
         pass
+
+
+def _twin(func):
+    """The async form of a waiting function of this interface, else None."""
+    import functools
+
+    if isinstance(func, functools.partial):
+        twin = _twin(func.func)
+        return twin and functools.partial(twin, *func.args, **func.keywords)
+    owner = getattr(func, "__self__", None)
+    home = type(owner).__module__ if owner is not None else getattr(func, "__module__", None) or ""
+    if home.split(".")[0] not in ("inferlet", "requests"):
+        return None
+    return getattr(owner if owner is not None else sys.modules[home], func.__name__ + "_async", None)
 
 
 class _Policy(events.BaseDefaultEventLoopPolicy):

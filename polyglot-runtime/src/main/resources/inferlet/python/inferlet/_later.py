@@ -38,25 +38,8 @@ Speech = _class("Speech", _MEDIA)
 SpeechBuilder = _class("SpeechBuilder", _MEDIA)
 Voice = _class("Voice", _MEDIA)
 write_wav = later("write_wav", _MEDIA)
-Child = _class("Child", "this server starts no child processes")
-Subscription = _class("Subscription", "this server carries no topics")
-McpSession = _class("McpSession", "this server knows no MCP servers")
 
 spec = _module("spec", "this engine takes no drafters yet", (), Speculator=Speculator)
 adapter = _module("adapter", _ADAPTERS, (), Adapter=Adapter)
 zo = _module("zo", _ADAPTERS, ("initialize", "update", "adapter_seed"))
-messaging = _module("messaging", "this server carries no topics", ("push", "pull", "broadcast", "subscribe"))
-mcp = _module("mcp", "this server knows no MCP servers", ("available_servers", "connect"))
-filesystem = _module("filesystem", "this server gives programs no files", ("usage",))
 
-
-def _denied(name):
-    def refuse(*args, **kwargs):
-        from .errors import PermissionDeniedError
-
-        raise PermissionDeniedError(f"{name}: this program has no network permission")
-
-    return refuse
-
-
-http = _module("http", "", (), get=_denied("http.get"), fetch=_denied("http.fetch"))

@@ -61,6 +61,15 @@ def options(names, given):
     return flat
 
 
+def text_of(value):
+    """Return a text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return str(value)
+    if hasattr(value, "model_dump_json"):
+        return value.model_dump_json()
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
 def later(what, why):
     """Make a function that refuses, for what this server does not offer."""
 

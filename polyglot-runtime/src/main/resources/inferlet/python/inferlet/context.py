@@ -3,7 +3,7 @@
 import _pie as _p
 
 from ._loop import call
-from ._values import Scope, later, options
+from ._values import Scope, later, options, text_of
 from ._values import ids as _ids
 from .forward import Forward
 from .generation import OPTIONS, Generator
@@ -98,8 +98,16 @@ class Context(Scope):
     async def publish_async(self, *, timeout=None):
         await call(_p.ctx_publish_async, self._h, timeout=timeout)
 
-    equip = later("ctx.equip", "no loaded model has a tool form")
-    answer = later("ctx.answer", "no loaded model has a tool form")
+    def equip(self, tools):
+        from .tools import described
+
+        _p.ctx_equip(self._h, described(tools))
+        return self
+
+    def answer(self, name, value):
+        _p.ctx_answer(self._h, name, text_of(value))
+        return self
+
     append_image = append_images = append_audio = append_audios = append_video = later("ctx.append_image", _NO_MEDIA)
 
     @property

@@ -2,7 +2,8 @@
 
 import _pie as _p
 
-from ._values import later
+from ._loop import call
+from ._values import text_of
 
 
 def version():
@@ -29,4 +30,34 @@ def stats():
     return _p.runtime_stats()
 
 
-launch = later("runtime.launch", "this server starts no child processes")
+class Child:
+    """A process that this one started; awaiting it gives its result. To let go of it lets it run on."""
+
+    __slots__ = ("_h",)
+
+    def __init__(self, h):
+        self._h = h
+
+    def pid(self):
+        return _p.child_pid(self._h)
+
+    def get(self):
+        """The result if it has ended, else None."""
+        return _p.child_poll(self._h)
+
+    def cancel(self):
+        _p.child_cancel(self._h)
+
+    async def wait(self, *, timeout=None):
+        return await call(_p.child_wait, self._h, timeout=timeout)
+
+    def __await__(self):
+        return self.wait().__await__()
+
+    def __repr__(self):
+        return f"Child({self.pid()})"
+
+
+def launch(program, input=None, *, token_budget=None):
+    """Start name@x.y.z as a child; returns at once."""
+    return Child(_p.runtime_launch(program, text_of({} if input is None else input), token_budget))

@@ -1,19 +1,10 @@
 """Talk to the client of this process."""
 
-import json
-
 import _pie as _p
 
 from ._loop import call
 from ._values import later
-
-
-def _text(value):
-    if isinstance(value, str):
-        return str(value)
-    if hasattr(value, "model_dump_json"):
-        return value.model_dump_json()
-    return json.dumps(value, default=str, ensure_ascii=False)
+from ._values import text_of as _text
 
 
 def send(value):
