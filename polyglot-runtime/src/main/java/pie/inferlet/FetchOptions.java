@@ -32,7 +32,8 @@ public final class FetchOptions {
     }
 
     public FetchOptions header(String name, String value) {
-        if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+") || value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+        if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+                || value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
             throw PieException.invalid("header '" + name + "' cannot be sent");
         }
         headers.add(name);
@@ -66,6 +67,10 @@ public final class FetchOptions {
     Host.WebRequest request(String url) {
         byte[] content = body;
         return new Host.WebRequest(
-                method, url, List.copyOf(headers), content == null ? Optional.empty() : Optional.of(content.clone()), redirects);
+                method,
+                url,
+                List.copyOf(headers),
+                content == null ? Optional.empty() : Optional.of(content.clone()),
+                redirects);
     }
 }

@@ -204,8 +204,7 @@ public interface Host {
      * @param body empty for none
      * @param redirects most hops to follow; -1: the answer that redirects is the answer
      */
-    record WebRequest(
-            String method, String url, List<String> headers, Optional<byte[]> body, int redirects) {}
+    record WebRequest(String method, String url, List<String> headers, Optional<byte[]> body, int redirects) {}
 
     /** An answer whose body is still to be read, once. */
     interface WebResponse extends AutoCloseable {
@@ -246,6 +245,11 @@ public interface Host {
         void delete(String path) throws IOException;
 
         void move(String from, String to, boolean replace) throws IOException;
+
+        /** Say whether there is more than {@code /app}. */
+        default boolean permitted() {
+            return true;
+        }
 
         /** Return what {@code scratch} and {@code data} hold. @throws PieException PERMISSION_DENIED */
         Map<String, FileUsage> usage();

@@ -104,7 +104,8 @@ final class SchemaCheck {
         if (schema.get("allOf") instanceof List<?> all) {
             all.forEach(each -> value(each, value, path, depth + 1));
         }
-        if (schema.get("anyOf") instanceof List<?> any && any.stream().noneMatch(each -> holds(each, value, depth + 1))) {
+        if (schema.get("anyOf") instanceof List<?> any
+                && any.stream().noneMatch(each -> holds(each, value, depth + 1))) {
             wrong(path, "fits none of the alternatives, got " + shown(value));
         }
         if (schema.get("oneOf") instanceof List<?> one

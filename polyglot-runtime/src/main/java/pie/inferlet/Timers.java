@@ -1,9 +1,11 @@
 package pie.inferlet;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -33,12 +35,27 @@ public final class Timers {
 
     public static <T extends @Nullable Object> CompletableFuture<T> timeoutAsync(
             CompletableFuture<T> operation, Duration limit) {
-        CompletableFuture<T> limited = Futures.map(operation, value -> value);
-        after(limit).execute(() -> {
-            if (limited.completeExceptionally(
-                    new PieException(ErrorCode.TIMEOUT, "timeout: not done within " + limit.toMillis() + " ms"))) {
+        var limited = new CompletableFuture<T>();
+        var late = new AtomicBoolean();
+        operation.whenComplete((value, error) -> {
+            if (error == null) {
+                limited.complete(value);
+            } else if (late.get() && error instanceof CancellationException) {
+                limited.completeExceptionally(
+                        new PieException(ErrorCode.TIMEOUT, "timeout: not done within " + limit.toMillis() + " ms"));
+            } else {
+                limited.completeExceptionally(Futures.unwrap(error));
+            }
+        });
+        var unused = limited.whenComplete((value, error) -> {
+            if (limited.isCancelled()) {
                 operation.cancel(true);
             }
+        });
+        // The operation first: what it would still bring must not be lost between its end and ours.
+        after(limit).execute(() -> {
+            late.set(true);
+            operation.cancel(true);
         });
         return limited;
     }

@@ -91,7 +91,10 @@ final class ToolReader {
         if (form == ToolForm.LLAMA3 && endsWith(seen, form.mark())) {
             seen.setLength(0);
             begin();
-        } else if (form == ToolForm.LLAMA3 && !begun && !seen.toString().isBlank() && !form.mark().startsWith(seen.toString().strip())) {
+        } else if (form == ToolForm.LLAMA3
+                && !begun
+                && !seen.toString().isBlank()
+                && !form.mark().startsWith(seen.toString().strip())) {
             // An answer that begins with words is no call.
             inCalls = false;
         } else if (form == ToolForm.HERMES && endsWith(seen, "</tool_call>")) {
@@ -109,7 +112,8 @@ final class ToolReader {
         seen.setLength(0);
         return switch (form) {
             case DEEPSEEK -> text.lines().findFirst().orElse("").strip();
-            case MISTRAL -> text.replace("[ARGS]", "").replace("[", "").replace(",", "").strip();
+            case MISTRAL ->
+                text.replace("[ARGS]", "").replace("[", "").replace(",", "").strip();
             case HERMES, LLAMA3 -> "";
         };
     }
@@ -143,11 +147,15 @@ final class ToolReader {
         }
         try {
             if (Json.parse(text, "call") instanceof Map<?, ?> call && call.get("name") instanceof String tool) {
-                @Nullable Object arguments = call.containsKey(form.field())
+                @Nullable
+                Object arguments = call.containsKey(form.field())
                         ? call.get(form.field())
                         : call.containsKey("arguments") ? call.get("arguments") : call.get("parameters");
                 events.add(new Tools.Event.Call(
-                        tool, arguments instanceof String given ? given : Json.text(arguments == null ? Map.of() : arguments)));
+                        tool,
+                        arguments instanceof String given
+                                ? given
+                                : Json.text(arguments == null ? Map.of() : arguments)));
             }
         } catch (PieException notJson) {
             // A model may write what looks like a call and is none.

@@ -23,8 +23,17 @@ import java.util.Set;
 /** Derive the JSON Schema of a method's arguments from its parameter types. */
 final class ToolSchema {
     private static final Set<Class<?>> INTEGERS = Set.of(
-            int.class, Integer.class, long.class, Long.class, short.class, Short.class, byte.class, Byte.class,
-            BigInteger.class, OptionalInt.class, OptionalLong.class);
+            int.class,
+            Integer.class,
+            long.class,
+            Long.class,
+            short.class,
+            Short.class,
+            byte.class,
+            Byte.class,
+            BigInteger.class,
+            OptionalInt.class,
+            OptionalLong.class);
     private static final Set<Class<?>> NUMBERS = Set.of(
             double.class, Double.class, float.class, Float.class, Number.class, BigDecimal.class, OptionalDouble.class);
     private static final int DEEPEST = 16;

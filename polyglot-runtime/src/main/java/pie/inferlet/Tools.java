@@ -72,11 +72,15 @@ public final class Tools {
                 var plain = new LinkedHashMap<String, Object>();
                 plain.put("name", name);
                 plain.put("description", map.get("description") instanceof String text ? text : "");
-                Object parameters = map.get("parameters") instanceof String text ? read(text, name) : map.get("parameters");
-                plain.put("parameters", parameters == null ? Map.of("type", "object", "properties", Map.of()) : parameters);
+                Object parameters =
+                        map.get("parameters") instanceof String text ? read(text, name) : map.get("parameters");
+                plain.put(
+                        "parameters",
+                        parameters == null ? Map.of("type", "object", "properties", Map.of()) : parameters);
                 all.add(plain);
             } else {
-                throw PieException.invalid("tools[" + all.size() + "] must be a tool, or have name, description and parameters");
+                throw PieException.invalid(
+                        "tools[" + all.size() + "] must be a tool, or have name, description and parameters");
             }
         }
         return all;

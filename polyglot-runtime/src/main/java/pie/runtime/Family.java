@@ -21,7 +21,8 @@ final class Family implements Host.Launcher {
     /** Find, check and start a program as the child of a process. */
     @FunctionalInterface
     interface Starter {
-        GuestProcess<?> start(ChildProcess child, GuestProcess<?> parent, String program, String input, OptionalLong tokens);
+        GuestProcess<?> start(
+                ChildProcess child, GuestProcess<?> parent, String program, String input, OptionalLong tokens);
     }
 
     private final GuestProcess<?> parent;

@@ -63,7 +63,9 @@ public record GuestPolicy(
 
     /** @throws PieException PERMISSION_DENIED if more is asked for than may be */
     public void check(Permissions asked) {
-        refuse("network", !asked.network().equals(NetworkRule.NONE) && caps.network().equals(NetworkRule.NONE));
+        refuse(
+                "network",
+                !asked.network().equals(NetworkRule.NONE) && caps.network().equals(NetworkRule.NONE));
         refuse("files", asked.files() && !caps.files());
         refuse("publish", asked.publish() && !caps.publish());
     }

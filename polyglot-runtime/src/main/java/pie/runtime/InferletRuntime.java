@@ -106,8 +106,7 @@ public final class InferletRuntime implements AutoCloseable {
             process = processes.get(id);
         }
         if (process == null) {
-            throw new PieException(
-                    ErrorCode.NOT_FOUND, "process " + id + " not found", Map.of("kind", "process"));
+            throw new PieException(ErrorCode.NOT_FOUND, "process " + id + " not found", Map.of("kind", "process"));
         }
         process.registerMcp(name, peer);
     }
@@ -117,7 +116,13 @@ public final class InferletRuntime implements AutoCloseable {
         LaunchRequest of = parent.request();
         ProgramRegistry.Entry found = program(of, program);
         var request = new LaunchRequest(
-                        of.owner(), found.source(), input, of.model(), parent.rest(tokens), Map.of(), OptionalLong.empty(),
+                        of.owner(),
+                        found.source(),
+                        input,
+                        of.model(),
+                        parent.rest(tokens),
+                        Map.of(),
+                        OptionalLong.empty(),
                         of.capture())
                 .bidding(of.bid())
                 .permitted(found.permissions());

@@ -45,7 +45,19 @@ public record LaunchRequest(
             boolean capture,
             OptionalDouble bid,
             Optional<Path> recordings) {
-        this(owner, source, input, model, budget, labels, seed, capture, bid, recordings, Permissions.DEFAULT, Map.of());
+        this(
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                recordings,
+                Permissions.DEFAULT,
+                Map.of());
     }
 
     public LaunchRequest(
@@ -72,7 +84,18 @@ public record LaunchRequest(
 
     public LaunchRequest calling(Map<String, McpServer> servers) {
         return new LaunchRequest(
-                owner, source, input, model, budget, labels, seed, capture, bid, recordings, permissions, Map.copyOf(servers));
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                recordings,
+                permissions,
+                Map.copyOf(servers));
     }
 
     public LaunchRequest permitted(Permissions asked) {

@@ -15,8 +15,8 @@ public record NetworkRule(boolean any, List<String> hosts) {
     public static final NetworkRule NONE = new NetworkRule(false, List.of());
     public static final NetworkRule ANY = new NetworkRule(true, List.of());
 
-    private static final Pattern FORM =
-            Pattern.compile("(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+\\](:[0-9]{1,5})?");
+    private static final Pattern FORM = Pattern.compile(
+            "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(:[0-9]{1,5})?|\\[[0-9A-Fa-f:.]+\\](:[0-9]{1,5})?");
 
     /** @throws PieException INVALID_ARGUMENT for an entry of another form */
     public static NetworkRule of(List<String> hosts) {

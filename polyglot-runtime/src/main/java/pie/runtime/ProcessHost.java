@@ -57,11 +57,7 @@ final class ProcessHost implements Host {
     private final WaitClock clock = new WaitClock("queued", System::nanoTime);
 
     ProcessHost(
-            GuestProcess<?> process,
-            LaunchRequest request,
-            List<Engine> engines,
-            long seed,
-            Facilities facilities) {
+            GuestProcess<?> process, LaunchRequest request, List<Engine> engines, long seed, Facilities facilities) {
         this.process = process;
         this.id = process.id();
         this.owner = request.owner();
@@ -266,7 +262,8 @@ final class ProcessHost implements Host {
     public CompletableFuture<String> receive() {
         if (process.parent().isPresent()) {
             throw new PieException(
-                    ErrorCode.UNSUPPORTED, "session.receive: a child process has no client; use its input or messaging");
+                    ErrorCode.UNSUPPORTED,
+                    "session.receive: a child process has no client; use its input or messaging");
         }
         return inbox.receive();
     }

@@ -9,6 +9,8 @@ import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.inferlet.Host;
 import pie.inferlet.Stats;
+import pie.runtime.files.FileStore;
+import pie.runtime.files.ProcessFiles;
 import pie.runtime.replay.RecordingHeader;
 
 /** Stand for the host of a recorded run: what the program says goes out, and nothing else is asked. */
@@ -96,6 +98,18 @@ final class ReplayHost implements Host {
     @Override
     public void giveBack(String message) {
         throw unasked();
+    }
+
+    /** The program's own files; what it made of others is in the recording. */
+    @Override
+    public Files files() {
+        return new ProcessFiles(
+                new FileStore(GuestPolicy.DEFAULT),
+                id(),
+                owner(),
+                "replay",
+                header.source().texts(),
+                false);
     }
 
     @Override

@@ -75,7 +75,8 @@ public record RuntimeConfig(
     }
 
     public RuntimeConfig withLanguages(Set<Language> some) {
-        return new RuntimeConfig(some, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
+        return new RuntimeConfig(
+                some, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
     }
 
     /** Return the same for one launch of one language. */

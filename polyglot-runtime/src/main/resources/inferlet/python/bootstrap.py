@@ -99,6 +99,8 @@ def _prepare(ops, names, library):
     sys.stderr = sys.__stderr__ = Text("<stderr>", pie.stderr)
     sys.stdin = sys.__stdin__ = io.StringIO()
     sys.meta_path.insert(0, Finder)
+    # modules come from the program and the library alone
+    sys.path[:] = [folder for folder in sys.path if folder and not folder.startswith(("/scratch", "/app"))]
 
     def deny(module, names, why):
         def refuse(name):

@@ -67,8 +67,11 @@ class FamilyTest {
     @Test
     void aParentThatIsCancelledTakesItsChildrenWithIt() throws Exception {
         InferletProcess parent = launch(WAITING, Budget.UNLIMITED, Permissions.DEFAULT);
-        Awaitility.await().atMost(Duration.ofSeconds(120)).until(() -> children(parent).size() == 2
-                && children(parent).stream().allMatch(c -> c.waitingFor().equals("message")));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(120))
+                .until(() -> children(parent).size() == 2
+                        && children(parent).stream()
+                                .allMatch(c -> c.waitingFor().equals("message")));
         parent.interrupt("owner");
         assertThat(outcome(parent).state()).isEqualTo(ProcessState.CANCELLED);
         for (InferletProcess child : children(parent)) {
@@ -81,13 +84,17 @@ class FamilyTest {
 
     private List<InferletProcess> children(InferletProcess parent) {
         return t.runtime.processes().stream()
-                .filter(p -> ((GuestProcess<?>) p).parent().filter(of -> of == parent).isPresent())
+                .filter(p -> ((GuestProcess<?>) p)
+                        .parent()
+                        .filter(of -> of == parent)
+                        .isPresent())
                 .toList();
     }
 
     @Test
     void aTokenBudgetIsTakenFromTheParents() throws Exception {
-        InferletProcess process = launch("""
+        InferletProcess process =
+                launch("""
                 import { runtime, Context, Model, Sampler } from 'inferlet';
                 const use = async (n) => {
                   const ctx = new Context(Model.load(runtime.models()[0])).appendText('a');
@@ -124,7 +131,8 @@ class FamilyTest {
                 Permissions.DEFAULT.withNetwork(NetworkRule.ANY),
                 Permissions.DEFAULT.withFiles(true),
                 Permissions.DEFAULT.withPublish(true))) {
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> launch("export const main = 1", Budget.UNLIMITED, beyond))
+            org.assertj.core.api.Assertions.assertThatThrownBy(
+                            () -> launch("export const main = 1", Budget.UNLIMITED, beyond))
                     .isInstanceOfSatisfying(
                             PieException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PERMISSION_DENIED));
         }
@@ -146,7 +154,8 @@ class FamilyTest {
     @Test
     void programsOfTheUserAreFoundByName() throws Exception {
         assertThat(outcome(t.runtime.launch(LaunchRequest.of(
-                        ProgramSource.of(Language.PYTHON, "adder.py", "def main(input): return input.get('a', 0) + 1"), "{}"))))
+                        ProgramSource.of(Language.PYTHON, "adder.py", "def main(input): return input.get('a', 0) + 1"),
+                        "{}"))))
                 .isEqualTo(new Outcome.Completed("1"));
         InferletProcess process = launch("""
                 import { runtime } from 'inferlet';

@@ -61,6 +61,7 @@ final class GuestConformanceTest {
                 Optional.of(SnapshotStore.open(SnapshotConfig.of(snapshots))),
                 model -> List.of(
                         model,
+                        ToolModel.of(model, "tools"),
                         ThinkingModel.of(model, "thinking", false),
                         ThinkingModel.of(model, "thinking at once", true)));
     }
@@ -78,7 +79,14 @@ final class GuestConformanceTest {
     private void check(Language language, ConformanceCase c) throws Exception {
         var source = ProgramSource.of(language, language.defaultFile(), c.program(language));
         InferletProcess process = t.runtime.launch(new LaunchRequest(
-                        OwnerId.LOCAL, source, input(c), c.model(), Budget.UNLIMITED, Map.of(), OptionalLong.empty(), true)
+                        OwnerId.LOCAL,
+                        source,
+                        input(c),
+                        c.model(),
+                        Budget.UNLIMITED,
+                        Map.of(),
+                        OptionalLong.empty(),
+                        true)
                 .permitted(permissions(c))
                 .calling(Map.of(
                         "tools",

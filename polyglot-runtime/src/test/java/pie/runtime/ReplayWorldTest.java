@@ -92,9 +92,8 @@ class ReplayWorldTest {
                 InferletProcess process = live.runtime.launch(LaunchRequest.of(
                                 ProgramSource.of(language, language.defaultFile(), code),
                                 JsonMapper.shared().writeValueAsString(web.input()))
-                        .permitted(Permissions.DEFAULT
-                                .withFiles(true)
-                                .withNetwork(NetworkRule.of(List.of(web.address()))))
+                        .permitted(
+                                Permissions.DEFAULT.withFiles(true).withNetwork(NetworkRule.of(List.of(web.address()))))
                         .calling(Map.of("tools", new McpServer.Http(web.url() + "/mcp", Map.of())))
                         .recordedIn(recordings));
                 assertThat(process.outcome().get(120, TimeUnit.SECONDS)).isEqualTo(new Outcome.Completed("done"));

@@ -117,8 +117,12 @@ final class TestWeb implements AutoCloseable {
         }
         String reply = reply(message);
         if (message.path("method").asString().equals("tools/call")) {
-            answer(x, 200, "text/event-stream", "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}\n\n"
-                    + "event: message\ndata: " + reply + "\n\n");
+            answer(
+                    x,
+                    200,
+                    "text/event-stream",
+                    "event: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}\n\n"
+                            + "event: message\ndata: " + reply + "\n\n");
         } else {
             answer(x, 200, "application/json", reply);
         }
@@ -130,8 +134,10 @@ final class TestWeb implements AutoCloseable {
         String head = "{\"jsonrpc\":\"2.0\",\"id\":" + message.get("id") + ",";
         return switch (method) {
             case "initialize" ->
-                head + "\"result\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"serverInfo\":{\"name\":\"t\",\"version\":\"1\"}}}";
-            case "tools/list" -> head + "\"result\":{\"tools\":[{\"name\":\"add\",\"inputSchema\":{\"type\":\"object\"}}]}}";
+                head
+                        + "\"result\":{\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},\"serverInfo\":{\"name\":\"t\",\"version\":\"1\"}}}";
+            case "tools/list" ->
+                head + "\"result\":{\"tools\":[{\"name\":\"add\",\"inputSchema\":{\"type\":\"object\"}}]}}";
             case "resources/list" -> head + "\"result\":{\"resources\":[{\"uri\":\"mem://a\",\"name\":\"a\"}]}}";
             case "prompts/list" -> head + "\"result\":{\"prompts\":[{\"name\":\"greet\"}]}}";
             case "resources/read" ->
@@ -149,13 +155,16 @@ final class TestWeb implements AutoCloseable {
                 "\"result\":{\"content\":[{\"type\":\"text\",\"text\":\""
                         + (given.path("a").asInt() + given.path("b").asInt()) + "\"}]}";
             case "fail" -> "\"result\":{\"content\":[{\"type\":\"text\",\"text\":\"broken\"}],\"isError\":true}";
-            default -> "\"error\":{\"code\":-32602,\"message\":\"unknown tool\",\"data\":{\"tool\":" + params.get("name") + "}}";
+            default ->
+                "\"error\":{\"code\":-32602,\"message\":\"unknown tool\",\"data\":{\"tool\":" + params.get("name")
+                        + "}}";
         };
     }
 
     /** The URLs for programs, by name. */
     Map<String, String> input() {
-        return Map.of("url", url(), "other", "http://localhost:" + server.getAddress().getPort());
+        return Map.of(
+                "url", url(), "other", "http://localhost:" + server.getAddress().getPort());
     }
 
     void stop() {

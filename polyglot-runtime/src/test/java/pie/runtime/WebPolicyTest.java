@@ -51,7 +51,8 @@ class WebPolicyTest {
         return new TestRuntime(
                 "dummy",
                 TestRuntime.config(Language.JAVASCRIPT)
-                        .withPolicy(GuestPolicy.DEFAULT.withCaps(Permissions.ALL).withPrivateHosts(List.of(privateHosts))));
+                        .withPolicy(
+                                GuestPolicy.DEFAULT.withCaps(Permissions.ALL).withPrivateHosts(List.of(privateHosts))));
     }
 
     private static InferletProcess launch(TestRuntime t, Map<String, Object> input) {
@@ -77,7 +78,9 @@ class WebPolicyTest {
                     "http://[::1]" + port + "/",
                     "http://[::ffff:127.0.0.1]" + port + "/",
                     "http://169.254.169.254/latest/meta-data");
-            assertThat(told(launch(t, Map.of("urls", urls))).split(" ")).hasSize(5).containsOnly("PERMISSION_DENIED");
+            assertThat(told(launch(t, Map.of("urls", urls))).split(" "))
+                    .hasSize(5)
+                    .containsOnly("PERMISSION_DENIED");
         }
     }
 
@@ -93,7 +96,8 @@ class WebPolicyTest {
     @Test
     void aPortThatIsAllowedAllowsNoOther() throws Exception {
         try (TestRuntime t = runtime("127.0.0.1:1")) {
-            assertThat(told(launch(t, Map.of("urls", List.of(web.url() + "/hello"))))).isEqualTo("PERMISSION_DENIED");
+            assertThat(told(launch(t, Map.of("urls", List.of(web.url() + "/hello")))))
+                    .isEqualTo("PERMISSION_DENIED");
         }
     }
 

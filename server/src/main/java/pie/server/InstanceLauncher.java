@@ -9,6 +9,7 @@ import pie.engine.process.ProcessId;
 import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.InferletRuntime;
 import pie.runtime.LaunchRequest;
+import pie.runtime.ProgramRegistry;
 import pie.runtime.RuntimeConfig;
 
 /** Show the runtime of an instance to the routes. */
@@ -55,6 +56,11 @@ record InstanceLauncher(Instance instance) implements Launcher {
     @Override
     public Optional<SnapshotStore> snapshots() {
         return instance.snapshots();
+    }
+
+    @Override
+    public void registry(ProgramRegistry programs) {
+        runtime().registry(programs);
     }
 
     @Override

@@ -8,6 +8,7 @@ import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
 import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
+import pie.runtime.ProgramRegistry;
 import pie.runtime.RuntimeConfig;
 
 /** Launch and find processes: what the routes see of an {@link Instance}. */
@@ -33,6 +34,9 @@ interface Launcher extends AutoCloseable {
 
     /** Return where snapshots are kept, empty if they are off. */
     Optional<SnapshotStore> snapshots();
+
+    /** Let programs start those that are installed. */
+    default void registry(ProgramRegistry programs) {}
 
     void drain(Duration limit) throws InterruptedException;
 

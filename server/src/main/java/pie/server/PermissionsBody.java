@@ -103,7 +103,9 @@ final class PermissionsBody {
             problems.add(path + "/url", "must begin with http:// or https://");
         }
         var headers = new LinkedHashMap<String, String>();
-        server.path("headers").properties().forEach(e -> headers.put(e.getKey(), e.getValue().asString("")));
+        server.path("headers")
+                .properties()
+                .forEach(e -> headers.put(e.getKey(), e.getValue().asString("")));
         servers.put(name, new McpServer.Http(url, headers));
     }
 }

@@ -15,6 +15,8 @@ import pie.engine.PieException;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
+import pie.runtime.Permissions;
+import pie.runtime.ProgramRegistry;
 import pie.server.metrics.EngineSource;
 import pie.server.metrics.Metrics;
 import pie.server.openai.PlainRuns;
@@ -145,6 +147,8 @@ final class Service {
         pulses = up.engines().stream()
                 .map(e -> new EnginePulse(e.model().name(), e::stats))
                 .toList();
+        up.registry((owner, name, version) -> programs.find(name, version)
+                .map(stored -> new ProgramRegistry.Entry(stored.source(), Permissions.DEFAULT)));
         List<Supplier<EngineFigures>> figures = up.engines().stream()
                 .map(engine -> (Supplier<EngineFigures>) engine::figures)
                 .toList();

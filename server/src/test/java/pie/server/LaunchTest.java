@@ -128,7 +128,7 @@ class LaunchTest {
         assertThat(code(bid)).isEqualTo("INVALID_ARGUMENT");
         assertThat(json(bid).get("error").get("details").toString()).contains("/bid", "from 0 to 1000000");
         var mcp = server.post("/v1/processes", "{\"source\":{\"language\":\"python\",\"code\":\"\"},\"mcp\":[1]}");
-        assertThat(code(mcp)).isEqualTo("UNSUPPORTED");
+        assertThat(code(mcp)).isEqualTo("INVALID_ARGUMENT");
         var neither = server.post("/v1/processes", "{}");
         assertThat(code(neither)).isEqualTo("INVALID_ARGUMENT");
     }

@@ -154,7 +154,8 @@ public final class ServeCommand extends PieCommand {
 
     /** Readiness is reported when a program would start at once, so the pools are filled before. */
     private Instance open(Phases phases, Optional<SnapshotConfig> kept) {
-        InstanceConfig config = engine.instance(engine.choose(err()), RuntimeConfig.DEFAULT.withPolicy(allow.policy()), false)
+        InstanceConfig config = engine.instance(
+                        engine.choose(err()), RuntimeConfig.DEFAULT.withPolicy(allow.policy()), false)
                 .withSnapshots(kept);
         Instance instance = Instance.open(config, phases);
         try {

@@ -53,14 +53,11 @@ public final class GrammarCompiler {
         return new Grammar(source, ignored, automaton, index);
     }
 
-    private static int framed(
-            GrammarSource.Framed framed, Rules rules, CompileBudget budget, List<String> ignored) {
+    private static int framed(GrammarSource.Framed framed, Rules rules, CompileBudget budget, List<String> ignored) {
         GrammarSource.JsonSchema schema = framed.schema();
         int json = SchemaCompiler.compile(schema.schema(), schema.lenient(), schema.compact(), rules, budget, ignored);
         Expr one = Expr.sequence(tokens(framed.before()), new Expr.Call(json), tokens(framed.after()));
-        Expr more = framed.between().isEmpty()
-                ? Expr.EMPTY
-                : Expr.star(Expr.sequence(tokens(framed.between()), one));
+        Expr more = framed.between().isEmpty() ? Expr.EMPTY : Expr.star(Expr.sequence(tokens(framed.between()), one));
         return rules.declare("framed", Expr.sequence(one, more));
     }
 

@@ -120,7 +120,8 @@ final class FileOps {
         return switch (flags) {
             case "r" -> Set.of(StandardOpenOption.READ);
             case "r+" -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
-            case "w" -> Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+            case "w" ->
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
             case "w+" ->
                 Set.of(
                         StandardOpenOption.READ,
@@ -128,8 +129,7 @@ final class FileOps {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING);
             case "wx" -> Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-            case "wx+" ->
-                Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            case "wx+" -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
             case "a" -> Set.of(StandardOpenOption.APPEND, StandardOpenOption.CREATE);
             case "a+" -> Set.of(StandardOpenOption.READ, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
             case "ax" -> Set.of(StandardOpenOption.APPEND, StandardOpenOption.CREATE_NEW);

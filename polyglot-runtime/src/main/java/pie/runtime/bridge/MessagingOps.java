@@ -17,7 +17,9 @@ final class MessagingOps {
         bridge.startGiven("topic_pull", "message", a -> {
             String topic = a.text(0, "topic");
             return new Bridge.Started<>(
-                    topics().pull(topic), text -> text, text -> bridge.host().topics().giveBack(topic, text));
+                    topics().pull(topic),
+                    text -> text,
+                    text -> bridge.host().topics().giveBack(topic, text));
         });
         bridge.startGiven("sub_next", "message", a -> {
             Host.Mailbox mailbox = mailbox(a);

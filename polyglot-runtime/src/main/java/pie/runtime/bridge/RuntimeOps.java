@@ -30,7 +30,9 @@ final class RuntimeOps {
         bridge.call("child_pid", a -> child(a).pid());
         bridge.call(
                 "child_poll",
-                a -> child(a).result().isDone() ? result(child(a)) : bridge.dialect().absent());
+                a -> child(a).result().isDone()
+                        ? result(child(a))
+                        : bridge.dialect().absent());
         bridge.run("child_cancel", a -> child(a).cancel());
         bridge.<String>start("child_wait", "host", a -> child(a).result().copy(), text -> text);
         bridge.run("session_send", a -> {

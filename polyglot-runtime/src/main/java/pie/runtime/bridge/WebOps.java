@@ -1,10 +1,10 @@
 package pie.runtime.bridge;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
 import pie.inferlet.Host;
@@ -24,10 +24,14 @@ final class WebOps {
         bridge.start("http_fetch", "host", this::send, response -> response, Host.WebResponse::close);
         bridge.call("http_fetch_now", a -> waited(send(a), a, 5));
         bridge.call("http_info", a -> info(response(a)));
-        bridge.start("http_next", "host", a -> response(a).next(), piece -> piece.map(bridge.dialect()::bytes)
-                .orElseGet(bridge.dialect()::absent));
+        bridge.start(
+                "http_next",
+                "host",
+                a -> response(a).next(),
+                piece -> piece.map(bridge.dialect()::bytes).orElseGet(bridge.dialect()::absent));
         bridge.start("http_rest", "host", a -> response(a).rest(), bridge.dialect()::bytes);
-        bridge.call("http_rest_now", a -> bridge.dialect().bytes(waited(response(a).rest(), a, 1)));
+        bridge.call(
+                "http_rest_now", a -> bridge.dialect().bytes(waited(response(a).rest(), a, 1)));
         bridge.run("http_close", a -> response(a).close());
     }
 
@@ -43,9 +47,7 @@ final class WebOps {
         if (!method.matches("[A-Za-z]{1,20}")) {
             throw PieException.invalid("method must be a word such as GET, got '" + method + "'");
         }
-        return bridge.host()
-                .web()
-                .send(new Host.WebRequest(method, a.text(1, "url"), headers(a), body, redirects));
+        return bridge.host().web().send(new Host.WebRequest(method, a.text(1, "url"), headers(a), body, redirects));
     }
 
     private static List<String> headers(Args a) {

@@ -104,8 +104,8 @@ final class DiskRoot implements Root {
         if (exists && writes && how.contains(StandardOpenOption.CREATE_NEW)) {
             throw new FileAlreadyExistsException(shown);
         }
-        boolean makes = writes
-                && (how.contains(StandardOpenOption.CREATE) || how.contains(StandardOpenOption.CREATE_NEW));
+        boolean makes =
+                writes && (how.contains(StandardOpenOption.CREATE) || how.contains(StandardOpenOption.CREATE_NEW));
         if (!exists && !makes) {
             throw new NoSuchFileException(shown);
         }
@@ -133,11 +133,11 @@ final class DiskRoot implements Root {
         }
         OpenFile file = open.computeIfAbsent(path, p -> new OpenFile());
         file.handles++;
-        return new CountedChannel(channel, this, quota, shown, appends, () -> left(path, file, channel, deletes, names, shown));
+        return new CountedChannel(
+                channel, this, quota, shown, appends, () -> left(path, file, channel, deletes, names, shown));
     }
 
-    private void left(
-            Path path, OpenFile file, FileChannel channel, boolean deletes, List<String> names, String shown)
+    private void left(Path path, OpenFile file, FileChannel channel, boolean deletes, List<String> names, String shown)
             throws IOException {
         synchronized (this) {
             file.handles--;
@@ -168,7 +168,10 @@ final class DiskRoot implements Root {
         Path path = real(names, shown);
         try {
             var a = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return new Host.FileStatus(a.isDirectory(), a.isDirectory() ? 0 : a.size(), a.lastModifiedTime().toMillis());
+            return new Host.FileStatus(
+                    a.isDirectory(),
+                    a.isDirectory() ? 0 : a.size(),
+                    a.lastModifiedTime().toMillis());
         } catch (IOException e) {
             throw shown(e, shown);
         }
@@ -231,7 +234,8 @@ final class DiskRoot implements Root {
     }
 
     @Override
-    public synchronized void move(List<String> from, List<String> to, String shown, boolean replace) throws IOException {
+    public synchronized void move(List<String> from, List<String> to, String shown, boolean replace)
+            throws IOException {
         Path source = real(from, shown);
         Path target = real(to, shown);
         if (from.isEmpty() || to.isEmpty()) {

@@ -69,7 +69,10 @@ public final class FileStore implements AutoCloseable {
         try (Stream<Path> found = Files.list(temporary)) {
             for (Path folder : found.filter(f -> f.getFileName().toString().startsWith(PREFIX))
                     .toList()) {
-                String[] words = folder.getFileName().toString().substring(PREFIX.length()).split("-");
+                String[] words = folder.getFileName()
+                        .toString()
+                        .substring(PREFIX.length())
+                        .split("-");
                 boolean alive = !words[0].matches("[0-9]{1,18}")
                         || ProcessHandle.of(Long.parseLong(words[0])).isPresent();
                 if (!alive && Files.isWritable(folder)) {

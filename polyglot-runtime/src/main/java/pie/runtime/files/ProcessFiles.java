@@ -44,7 +44,12 @@ public final class ProcessFiles implements Host.Files, AutoCloseable {
      * @param permitted whether it has {@code /scratch} and {@code /data}
      */
     public ProcessFiles(
-            FileStore store, ProcessId id, OwnerId owner, String program, Map<String, String> texts, boolean permitted) {
+            FileStore store,
+            ProcessId id,
+            OwnerId owner,
+            String program,
+            Map<String, String> texts,
+            boolean permitted) {
         this.store = store;
         this.id = id;
         this.owner = owner;
@@ -75,7 +80,10 @@ public final class ProcessFiles implements Host.Files, AutoCloseable {
         return switch (names.isEmpty() ? "" : names.getFirst()) {
             case "app" -> app;
             case "scratch" -> permitted ? scratch() : denied(path);
-            case "data" -> permitted ? store.data(owner, program).orElseThrow(() -> new AccessDeniedException(path)) : denied(path);
+            case "data" ->
+                permitted
+                        ? store.data(owner, program).orElseThrow(() -> new AccessDeniedException(path))
+                        : denied(path);
             default -> denied(path);
         };
     }
@@ -152,9 +160,15 @@ public final class ProcessFiles implements Host.Files, AutoCloseable {
     }
 
     @Override
+    public boolean permitted() {
+        return permitted;
+    }
+
+    @Override
     public Map<String, Host.FileUsage> usage() {
         if (!permitted) {
-            throw new PieException(ErrorCode.PERMISSION_DENIED, "filesystem.usage: this program has no files permission");
+            throw new PieException(
+                    ErrorCode.PERMISSION_DENIED, "filesystem.usage: this program has no files permission");
         }
         try {
             var all = new LinkedHashMap<String, Host.FileUsage>();

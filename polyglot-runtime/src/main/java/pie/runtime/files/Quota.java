@@ -18,7 +18,8 @@ final class Quota {
 
     /** Take room. @throws FileSystemException ENOSPC, with nothing taken */
     synchronized void take(String path, long moreBytes, int moreEntries) throws FileSystemException {
-        if (moreBytes > 0 && bytes + moreBytes > most.bytes() || moreEntries > 0 && entries + moreEntries > most.files()) {
+        if (moreBytes > 0 && bytes + moreBytes > most.bytes()
+                || moreEntries > 0 && entries + moreEntries > most.files()) {
             throw new FileSystemException(path, null, "No space left on device");
         }
         bytes += moreBytes;

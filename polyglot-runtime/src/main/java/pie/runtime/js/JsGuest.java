@@ -2,7 +2,6 @@ package pie.runtime.js;
 
 import java.net.URI;
 import java.util.Map;
-import java.util.Map;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.Source;

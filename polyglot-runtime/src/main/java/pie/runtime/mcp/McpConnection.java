@@ -38,14 +38,15 @@ final class McpConnection implements Host.McpLink {
                 "clientInfo",
                 Map.of("name", "pie", "version", "0.1.0")));
         return request("initialize", hello)
-                .thenCompose(ready -> sent(
-                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}", 0, text -> (Host.McpLink) this));
+                .thenCompose(ready -> sent("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}", 0, text ->
+                        (Host.McpLink) this));
     }
 
     @Override
     public CompletableFuture<String> request(String method, String params) {
         long id = ids.incrementAndGet();
-        String message = "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":" + Json.text(method) + ",\"params\":" + params + "}";
+        String message = "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":" + Json.text(method) + ",\"params\":"
+                + params + "}";
         return sent(message, id, this::result);
     }
 

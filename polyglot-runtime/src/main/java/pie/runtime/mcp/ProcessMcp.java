@@ -29,8 +29,7 @@ public final class ProcessMcp implements Host.McpServers, AutoCloseable {
      * @param web bounded as the program is
      * @param unbounded for what the operator configured
      */
-    public ProcessMcp(
-            Map<String, McpServer> own, Map<String, McpServer> operators, Host.Web web, Host.Web unbounded) {
+    public ProcessMcp(Map<String, McpServer> own, Map<String, McpServer> operators, Host.Web web, Host.Web unbounded) {
         this.own = own;
         this.operators = operators;
         this.web = web;

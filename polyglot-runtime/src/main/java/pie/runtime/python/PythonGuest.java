@@ -59,6 +59,15 @@ final class PythonGuest implements Guest<PythonProgram> {
                 .build();
     }
 
+    /** Without the permission all answers follow from the program, and imports may look for what they like. */
+    private boolean taped(Host process) {
+        return tape != null
+                && bridge.asked(
+                                "file_permitted",
+                                () -> String.valueOf(process.files().permitted()))
+                        .equals("true");
+    }
+
     private void print(String text, boolean error) {
         Host attached = host;
         if (attached == null) {
@@ -80,7 +89,7 @@ final class PythonGuest implements Guest<PythonProgram> {
     public String run(Host process, PythonProgram program, String input) {
         host = process;
         bridge.attach(process, tape);
-        files.use(tape == null ? process.files() : new TapedFiles(bridge));
+        files.use(taped(process) ? new TapedFiles(bridge) : process.files());
         Value result = execute(process, program, input);
         if (result.getArrayElement(0).asBoolean()) {
             return result.getArrayElement(1).asString();

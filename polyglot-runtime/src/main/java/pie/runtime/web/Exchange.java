@@ -120,7 +120,8 @@ final class Exchange implements Host.WebResponse {
         if (tooLate) {
             return new PieException(
                     ErrorCode.TIMEOUT,
-                    "the exchange with " + to.host() + " took more than " + limits.total().toSeconds() + " s",
+                    "the exchange with " + to.host() + " took more than "
+                            + limits.total().toSeconds() + " s",
                     Map.of("peer", to.host()),
                     e);
         }
@@ -128,8 +129,7 @@ final class Exchange implements Host.WebResponse {
             return known;
         }
         String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return new PieException(
-                ErrorCode.UPSTREAM_FAILURE, to.host() + ": " + what, Map.of("peer", to.host()), e);
+        return new PieException(ErrorCode.UPSTREAM_FAILURE, to.host() + ": " + what, Map.of("peer", to.host()), e);
     }
 
     private void follow() throws IOException {

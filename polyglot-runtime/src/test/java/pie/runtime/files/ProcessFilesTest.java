@@ -43,7 +43,12 @@ class ProcessFilesTest {
 
     private ProcessFiles files(String owner, String program) {
         return new ProcessFiles(
-                store, ProcessId.random(), new OwnerId(owner), program, Map.of("main.py", "pass", "pkg/a.py", "1"), true);
+                store,
+                ProcessId.random(),
+                new OwnerId(owner),
+                program,
+                Map.of("main.py", "pass", "pkg/a.py", "1"),
+                true);
     }
 
     @AfterEach
@@ -92,7 +97,8 @@ class ProcessFilesTest {
         }
         write(files, "/scratch/a", 5);
         assertThat(used().used()).isEqualTo(10);
-        files.open("/scratch/a", Set.of(StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)).close();
+        files.open("/scratch/a", Set.of(StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING))
+                .close();
         assertThat(used().used()).isZero();
     }
 
@@ -123,7 +129,8 @@ class ProcessFilesTest {
 
     @Test
     void nothingLeadsOutOfTheRoots() throws IOException {
-        for (String path : List.of("/etc/passwd", "/scratch/../etc/passwd", "../../etc/passwd", "/", "/scratch/../..")) {
+        for (String path :
+                List.of("/etc/passwd", "/scratch/../etc/passwd", "../../etc/passwd", "/", "/scratch/../..")) {
             assertThatThrownBy(() -> files.open(path, WRITE)).as(path).isInstanceOf(IOException.class);
         }
         assertThatThrownBy(() -> files.open("/app/main.py", WRITE)).isInstanceOf(AccessDeniedException.class);

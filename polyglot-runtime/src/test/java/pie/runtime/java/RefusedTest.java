@@ -81,7 +81,7 @@ class RefusedTest {
             "return 0; ## static class F extends CompletableFuture<String> {}",
             // files, network, processes
             "return new java.io.FileInputStream(\"/etc/passwd\").read();",
-            "return java.nio.file.Files.readString(java.nio.file.Path.of(\"/etc/passwd\"));",
+            "return java.nio.file.Files.newInputStream(java.nio.file.Path.of(\"/etc/passwd\"));",
             "new java.io.PrintStream(\"/tmp/x\").println(1); return 0;",
             "return new Scanner(java.nio.file.Path.of(\"/etc/passwd\")).next();",
             "return new Formatter(\"/tmp/x\");",

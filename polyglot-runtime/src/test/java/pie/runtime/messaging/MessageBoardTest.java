@@ -24,15 +24,16 @@ class MessageBoardTest {
         for (String text : List.of("a", "b", "c")) {
             board.push(ANN, "q", text);
         }
-        assertThatThrownBy(() -> board.push(ANN, "q", "d"))
-                .isInstanceOfSatisfying(PieException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.BUDGET_EXHAUSTED);
-                    assertThat(e.details()).containsEntry("budget", "queue").containsEntry("used", 3);
-                });
+        assertThatThrownBy(() -> board.push(ANN, "q", "d")).isInstanceOfSatisfying(PieException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.BUDGET_EXHAUSTED);
+            assertThat(e.details()).containsEntry("budget", "queue").containsEntry("used", 3);
+        });
         assertThat(board.pull(ANN, "q").join()).isEqualTo("a");
         board.push(ANN, "q", "d");
         assertThat(List.of(
-                        board.pull(ANN, "q").join(), board.pull(ANN, "q").join(), board.pull(ANN, "q").join()))
+                        board.pull(ANN, "q").join(),
+                        board.pull(ANN, "q").join(),
+                        board.pull(ANN, "q").join()))
                 .containsExactly("b", "c", "d");
         assertThat(board.topics()).isZero();
     }
