@@ -1,8 +1,6 @@
 package pie.runtime.files;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -48,7 +46,7 @@ final class MemoryRoot implements Root {
                     ? new FileSystemException(shown, null, "Is a directory")
                     : new NoSuchFileException(shown);
         }
-        return new Reader(ByteBuffer.wrap(content).asReadOnlyBuffer());
+        return new ByteChannel(content);
     }
 
     @Override
@@ -94,62 +92,5 @@ final class MemoryRoot implements Root {
     @Override
     public void move(List<String> from, List<String> to, String shown, boolean replace) throws IOException {
         throw new AccessDeniedException(shown);
-    }
-
-    /** Read from a buffer. */
-    private static final class Reader implements SeekableByteChannel {
-        private final ByteBuffer content;
-        private boolean open = true;
-
-        Reader(ByteBuffer content) {
-            this.content = content;
-        }
-
-        @Override
-        public int read(ByteBuffer target) {
-            if (!content.hasRemaining()) {
-                return -1;
-            }
-            int n = Math.min(target.remaining(), content.remaining());
-            target.put(content.slice(content.position(), n));
-            content.position(content.position() + n);
-            return n;
-        }
-
-        @Override
-        public int write(ByteBuffer source) {
-            throw new NonWritableChannelException();
-        }
-
-        @Override
-        public long position() {
-            return content.position();
-        }
-
-        @Override
-        public SeekableByteChannel position(long position) {
-            content.position((int) Math.min(position, content.limit()));
-            return this;
-        }
-
-        @Override
-        public long size() {
-            return content.limit();
-        }
-
-        @Override
-        public SeekableByteChannel truncate(long size) {
-            throw new NonWritableChannelException();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return open;
-        }
-
-        @Override
-        public void close() {
-            open = false;
-        }
     }
 }

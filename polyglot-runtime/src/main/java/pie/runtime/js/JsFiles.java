@@ -2,8 +2,6 @@ package pie.runtime.js;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -22,6 +20,7 @@ import java.util.Set;
 import org.graalvm.polyglot.io.FileSystem;
 import org.jspecify.annotations.Nullable;
 import pie.runtime.bridge.Resources;
+import pie.runtime.files.ByteChannel;
 
 /** Serve modules from memory, read-only: the facade under {@code /lib}, the program under {@code /app}. There is nothing else. */
 final class JsFiles implements FileSystem {
@@ -148,7 +147,7 @@ final class JsFiles implements FileSystem {
                 throw new AccessDeniedException(path.toString());
             }
         }
-        return new Reader(ByteBuffer.wrap(bytes(path)).asReadOnlyBuffer());
+        return new ByteChannel(bytes(path));
     }
 
     @Override
@@ -169,61 +168,5 @@ final class JsFiles implements FileSystem {
             all.put(time, FileTime.fromMillis(0));
         }
         return all;
-    }
-
-    private static final class Reader implements SeekableByteChannel {
-        private final ByteBuffer bytes;
-        private boolean open = true;
-
-        Reader(ByteBuffer bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        public int read(ByteBuffer target) {
-            if (!bytes.hasRemaining()) {
-                return -1;
-            }
-            int n = Math.min(target.remaining(), bytes.remaining());
-            target.put(bytes.slice(bytes.position(), n));
-            bytes.position(bytes.position() + n);
-            return n;
-        }
-
-        @Override
-        public int write(ByteBuffer source) {
-            throw new NonWritableChannelException();
-        }
-
-        @Override
-        public long position() {
-            return bytes.position();
-        }
-
-        @Override
-        public SeekableByteChannel position(long position) {
-            bytes.position((int) Math.min(position, bytes.limit()));
-            return this;
-        }
-
-        @Override
-        public long size() {
-            return bytes.limit();
-        }
-
-        @Override
-        public SeekableByteChannel truncate(long size) {
-            throw new NonWritableChannelException();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return open;
-        }
-
-        @Override
-        public void close() {
-            open = false;
-        }
     }
 }
