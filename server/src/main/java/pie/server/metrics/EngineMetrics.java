@@ -116,8 +116,7 @@ final class EngineMetrics {
                 .name(name)
                 .help(help)
                 .labelNames("model")
-                .callback(c ->
-                        engines.get().forEach(e -> e.stats().ifPresent(s -> c.call(read.applyAsDouble(s), e.model()))))
+                .callback(c -> tell(c::call, read))
                 .register(registry);
     }
 
@@ -126,12 +125,7 @@ final class EngineMetrics {
                 .name(name)
                 .help(help)
                 .labelNames("model", label)
-                .callback(c -> engines.get()
-                        .forEach(e -> e.stats().ifPresent(s -> {
-                            for (Part part : parts) {
-                                c.call(part.read().applyAsDouble(s), e.model(), part.value());
-                            }
-                        })))
+                .callback(c -> tell(c::call, parts))
                 .register(registry);
     }
 
@@ -140,8 +134,7 @@ final class EngineMetrics {
                 .name(name)
                 .help(help)
                 .labelNames("model")
-                .callback(c ->
-                        engines.get().forEach(e -> e.stats().ifPresent(s -> c.call(read.applyAsDouble(s), e.model()))))
+                .callback(c -> tell(c::call, read))
                 .register(registry);
     }
 
@@ -150,12 +143,24 @@ final class EngineMetrics {
                 .name(name)
                 .help(help)
                 .labelNames("model", label)
-                .callback(c -> engines.get()
-                        .forEach(e -> e.stats().ifPresent(s -> {
-                            for (Part part : parts) {
-                                c.call(part.read().applyAsDouble(s), e.model(), part.value());
-                            }
-                        })))
+                .callback(c -> tell(c::call, parts))
                 .register(registry);
+    }
+
+    private interface Call {
+        void call(double value, String... labels);
+    }
+
+    private void tell(Call to, ToDoubleFunction<EngineStats> read) {
+        engines.get().forEach(e -> e.stats().ifPresent(s -> to.call(read.applyAsDouble(s), e.model())));
+    }
+
+    private void tell(Call to, Part... parts) {
+        engines.get()
+                .forEach(e -> e.stats().ifPresent(s -> {
+                    for (Part part : parts) {
+                        to.call(part.read().applyAsDouble(s), e.model(), part.value());
+                    }
+                }));
     }
 }
