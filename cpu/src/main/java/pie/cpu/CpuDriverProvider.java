@@ -87,34 +87,36 @@ public final class CpuDriverProvider implements DriverProvider {
             ModelFiles model, Limits limits, Processor processor, String kernels, String weights, KvPool kv) {
         ModelConfig shape = model.config();
         return new DriverCapabilities(
-                        "cpu",
-                        processor.name(),
-                        kernels + ", attention " + Lanes.F.vectorBitSize() + "-bit vectors",
-                        limits.pages(),
+                "cpu",
+                processor.name(),
+                kernels + ", attention " + Lanes.F.vectorBitSize() + "-bit vectors",
+                limits.pages(),
+                limits.pageSize(),
+                limits.maxContext(),
+                shape.vocab(),
+                kv.pageBytes(),
+                model.fingerprint(),
+                String.format(
+                        Locale.ROOT,
+                        "cpu-f16-p%d-l%d-h%d-d%d",
                         limits.pageSize(),
-                        limits.maxContext(),
-                        shape.vocab(),
-                        kv.pageBytes(),
-                        model.fingerprint(),
-                        String.format(
-                                Locale.ROOT,
-                                "cpu-f16-p%d-l%d-h%d-d%d",
-                                limits.pageSize(),
-                                shape.layers(),
-                                shape.kvHeads(),
-                                shape.headDim()),
-                        "cpu " + kernels + ", lanes " + Lanes.COUNT,
-                        weights,
-                        "f16",
-                        "f32",
-                        limits.maxRows(),
-                        limits.maxRequests(),
-                        limits.maxRows(),
-                        true,
-                        true,
-                        true,
-                        true)
-                .with(true, Adapters.MOST, Adapters.MOST_RANK);
+                        shape.layers(),
+                        shape.kvHeads(),
+                        shape.headDim()),
+                "cpu " + kernels + ", lanes " + Lanes.COUNT,
+                weights,
+                "f16",
+                "f32",
+                limits.maxRows(),
+                limits.maxRequests(),
+                limits.maxRows(),
+                true,
+                true,
+                true,
+                true,
+                true,
+                Adapters.MOST,
+                Adapters.MOST_RANK);
     }
 
     /** Sizes of pool and batches. */

@@ -100,35 +100,6 @@ public record DriverCapabilities(
                 0);
     }
 
-    /** Return the same with late masks and adapters. */
-    public DriverCapabilities with(boolean late, int adapters, int adapterRank) {
-        return new DriverCapabilities(
-                kind,
-                deviceName,
-                kernels,
-                totalPages,
-                pageSize,
-                maxContext,
-                vocabSize,
-                kvBytesPerPage,
-                weightsFingerprint,
-                layoutFingerprint,
-                numericClass,
-                weightDtype,
-                kvDtype,
-                activationDtype,
-                maxTokens,
-                maxRequests,
-                maxDraws,
-                attentionMasks,
-                nonCausal,
-                chained,
-                batchInvariant,
-                late,
-                adapters,
-                adapterRank);
-    }
-
     /** Return what names all that the content of a page depends on, beside its rows. */
     public String modelFingerprint() {
         return weightsFingerprint + '/' + layoutFingerprint + '/' + numericClass;

@@ -76,28 +76,30 @@ public final class HashDriver implements Driver {
         int pages = config.pages() == 0 ? DEFAULT_PAGES : config.pages();
         int context = config.maxContext() == 0 ? maxContext : Math.min(maxContext, config.maxContext());
         capabilities = new DriverCapabilities(
-                        HashDriverProvider.KIND,
-                        "no device",
-                        "hash",
-                        pages,
-                        pageSize,
-                        context == 0 ? DEFAULT_CONTEXT : context,
-                        vocab,
-                        8L * pageSize,
-                        Long.toHexString(weights),
-                        "hash-" + pageSize,
-                        "hash",
-                        "none",
-                        "hash64",
-                        "f32",
-                        config.maxBatchTokens(),
-                        config.maxBatchSize(),
-                        Math.max(config.maxBatchTokens(), config.maxBatchSize()),
-                        true,
-                        true,
-                        true,
-                        true)
-                .with(true, ADAPTERS, Integer.MAX_VALUE);
+                HashDriverProvider.KIND,
+                "no device",
+                "hash",
+                pages,
+                pageSize,
+                context == 0 ? DEFAULT_CONTEXT : context,
+                vocab,
+                8L * pageSize,
+                Long.toHexString(weights),
+                "hash-" + pageSize,
+                "hash",
+                "none",
+                "hash64",
+                "f32",
+                config.maxBatchTokens(),
+                config.maxBatchSize(),
+                Math.max(config.maxBatchTokens(), config.maxBatchSize()),
+                true,
+                true,
+                true,
+                true,
+                true,
+                ADAPTERS,
+                Integer.MAX_VALUE);
         delayNanos = micros(config, "delay_micros");
         rowNanos = micros(config, "row_micros");
         pool = new long[pages * pageSize];
