@@ -225,9 +225,14 @@ final class ReplayTest {
                 assertThat(readable).as("only a cut header cannot be read").isZero();
             }
         }
-        whole[whole.length / 2] ^= 4;
-        Files.write(cut, whole);
-        assertThatThrownBy(() -> Recording.read(cut)).hasMessageContaining("cannot be read as a recording");
+        for (int at = 0; at < whole.length; at++) {
+            whole[at] ^= 4;
+            Files.write(cut, whole);
+            assertThatThrownBy(() -> Recording.read(cut))
+                    .as("byte %s of %s", at, whole.length)
+                    .hasMessageContaining("cannot be read as a recording");
+            whole[at] ^= 4;
+        }
     }
 
     @Test

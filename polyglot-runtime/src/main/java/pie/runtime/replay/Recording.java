@@ -79,8 +79,9 @@ public record Recording(RecordingHeader header, List<Frame> frames, Optional<Rec
         int sum;
         try {
             int length = in.readInt();
-            if (length < 1 || length > LONGEST) {
-                throw new IOException("a record of " + length + " bytes");
+            int inverted = in.readInt();
+            if (length != ~inverted || length < 1 || length > LONGEST) {
+                throw new IOException("a record of " + length + " bytes by one count, " + ~inverted + " by the other");
             }
             bytes = in.readNBytes(length);
             sum = in.readInt();

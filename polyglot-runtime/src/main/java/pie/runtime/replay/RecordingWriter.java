@@ -15,13 +15,14 @@ import org.slf4j.LoggerFactory;
 import pie.inferlet.Json;
 
 /**
- * Write a recording: magic, then records of length, bytes and CRC-32C, so that what a crash cuts off is told from what is whole.
+ * Write a recording: magic, then records of length, the length inverted, bytes and CRC-32C, so that what a crash cuts off is told from
+ * what is whole, and both from what was damaged.
  *
  * <p>Records begin with a kind: {@code h} header and {@code e} end as JSON, {@code n} a new name of a call, {@code f} a frame. A
  * recording that cannot be written, or grows too large, ends there and says so; the program goes on.
  */
 public final class RecordingWriter implements AutoCloseable {
-    static final byte[] MAGIC = "pie.rec\1".getBytes(StandardCharsets.ISO_8859_1);
+    static final byte[] MAGIC = "pie.rec\2".getBytes(StandardCharsets.ISO_8859_1);
     private static final Logger LOG = LoggerFactory.getLogger(RecordingWriter.class);
 
     private final Path file;
@@ -104,9 +105,10 @@ public final class RecordingWriter implements AutoCloseable {
         bytes.reset();
         crc.update(whole, 0, whole.length);
         out.writeInt(whole.length);
+        out.writeInt(~whole.length);
         out.write(whole);
         out.writeInt((int) crc.getValue());
-        written += whole.length + 8L;
+        written += whole.length + 12L;
     }
 
     /** Let what is written so far be read. */
