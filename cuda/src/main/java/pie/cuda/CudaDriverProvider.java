@@ -14,7 +14,6 @@ import pie.engine.driver.DeviceInfo;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverProvider;
-import pie.engine.driver.ReopeningDriver;
 import pie.engine.model.ModelFiles;
 
 /** Open models on CUDA devices. */
@@ -37,10 +36,7 @@ public final class CudaDriverProvider implements DriverProvider {
         CudaOptions options = CudaOptions.of(config.options());
         ModelLoader.check(model.config());
         CudaLimits limits = CudaLimits.of(model.config(), config);
-        return new ReopeningDriver(
-                pages -> new CudaDriver(
-                        () -> open(device, model, pages == 0 ? limits : limits.withPages(pages), options, progress)),
-                progress);
+        return new CudaDriver(() -> open(device, model, limits, options, progress));
     }
 
     private static CudaDevice device(String id) {

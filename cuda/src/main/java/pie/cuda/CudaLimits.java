@@ -9,10 +9,6 @@ import pie.engine.model.ModelConfig;
  * @param pages 0: as many as memory has room for
  */
 record CudaLimits(int pages, int pageSize, int maxContext, int maxRows, int maxRequests) {
-    CudaLimits withPages(int count) {
-        return new CudaLimits(count, pageSize, maxContext, maxRows, maxRequests);
-    }
-
     static CudaLimits of(ModelConfig model, DriverConfig config) {
         int pageSize = config.pageSize();
         if (Integer.bitCount(pageSize) != 1 || pageSize < 8 || pageSize > 64) {

@@ -3,12 +3,16 @@ package pie.cuda;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import pie.cpu.Harness;
 import pie.cpu.Harness.Slice;
 import pie.cuda.api.CudaApi;
 import pie.cuda.api.CudaCallException;
 import pie.cuda.api.JCudaApi;
+import pie.engine.PieException;
+import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
+import pie.engine.model.ModelFiles;
 
 /** Break the context of a real device by a kernel that writes where it must not, and see whether the driver's device comes back. */
 final class LostDevice {
@@ -31,28 +35,35 @@ final class LostDevice {
 
     public static void main(String[] args) throws InterruptedException {
         Gpu.require();
-        try (var model = TinyModels.open("tiny-llama");
-                var driver = new CudaDriverProvider()
-                        .open(
-                                model,
-                                new DriverConfig("auto", 16, 64, 0, 64, 8, java.util.Map.of()),
-                                System.out::println)) {
-            Harness h = new Harness(driver);
-            float[][] before = logits(h);
+        try (var model = TinyModels.open("tiny-llama")) {
+            Driver driver = open(model);
+            float[][] before = logits(new Harness(driver));
             breakContext();
+            try {
+                logits(new Harness(driver));
+                System.out.println("the driver did not notice");
+            } catch (CompletionException e) {
+                System.out.println("lost: " + e.getCause().getMessage());
+            }
+            driver.close();
             for (int i = 0; i < TRIES; i++) {
-                try {
-                    float[][] after = logits(h);
+                try (Driver again = open(model)) {
+                    float[][] after = logits(new Harness(again));
                     System.out.println("the device came back at try " + i + ", with "
                             + (java.util.Arrays.deepEquals(before, after) ? "the same" : "OTHER") + " logits");
                     return;
-                } catch (java.util.concurrent.CompletionException e) {
-                    System.out.println("try " + i + ": " + e.getCause().getMessage());
+                } catch (CompletionException | PieException e) {
+                    System.out.println("try " + i + ": " + e.getMessage());
                     Thread.sleep(PAUSE_MILLIS);
                 }
             }
             System.out.println("the device does not come back in this process");
         }
+    }
+
+    private static Driver open(ModelFiles model) {
+        return new CudaDriverProvider()
+                .open(model, new DriverConfig("auto", 16, 64, 0, 64, 8, java.util.Map.of()), System.out::println);
     }
 
     private static float[][] logits(Harness h) {

@@ -1,88 +1,85 @@
 package pie.engine;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.driver.Driver;
+import pie.engine.driver.DriverCapabilities;
 
 /**
- * Open the driver again after its device was lost, when all processes that were on it have ended; later and later if that fails. Until
- * then everything is answered with DEVICE_LOST.
+ * Close a driver whose device was lost and open it again: at once, and then with pauses of half a second to a minute, on a thread of
+ * its own. What comes back must be as it was.
  */
 final class DriverReopening implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(DriverReopening.class);
-    private static final long LOOK_MILLIS = 20;
     private static final long FIRST_MILLIS = 500;
-    private static final long MOST_MILLIS = TimeUnit.MINUTES.toMillis(1);
+    private static final long MOST_MILLIS = 60_000;
 
-    private final EngineCore old;
-    private final Supplier<Driver> opener;
+    private final String model;
+    private final Driver lost;
+    private final IntFunction<Driver> opener;
     private final Consumer<Driver> opened;
+    private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
 
-    /** @param opened takes the new driver */
-    DriverReopening(EngineCore old, Supplier<Driver> opener, Consumer<Driver> opened) {
-        this.old = old;
+    /**
+     * @param opener given the number of pages that the lost driver had
+     * @param opened takes the new driver, once
+     */
+    DriverReopening(String model, Driver lost, IntFunction<Driver> opener, Consumer<Driver> opened) {
+        this.model = model;
+        this.lost = lost;
         this.opener = opener;
         this.opened = opened;
-        thread = Thread.ofPlatform()
-                .name("driver-reopening " + old.loop.model.name())
-                .daemon()
-                .unstarted(this);
-    }
-
-    void start() {
-        thread.start();
+        thread = Thread.ofPlatform().name("driver-reopening " + model).daemon().start(this);
     }
 
     @Override
     public void run() {
+        DriverCapabilities before = lost.capabilities();
         try {
-            while (processes() > 0) {
-                Thread.sleep(LOOK_MILLIS);
-            }
-            closeOld();
-            long pause = FIRST_MILLIS;
-            while (!reopened()) {
-                Thread.sleep(pause);
-                pause = Math.min(MOST_MILLIS, 2 * pause);
+            closeLost();
+            for (long pause = FIRST_MILLIS; !reopened(before); pause = Math.min(MOST_MILLIS, 2 * pause)) {
+                if (stop.await(pause, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
             }
         } catch (InterruptedException e) {
-            LOG.info("the driver is not opened again: the engine ends");
+            LOG.warn("the driver of {} is not opened again: somebody interrupted that", model);
         }
     }
 
-    private int processes() {
-        CompletableFuture<Integer> reply = new CompletableFuture<>();
-        old.loop.completion(() -> reply.complete(old.loop.processes.size()));
-        return reply.join();
-    }
-
-    private void closeOld() {
+    private void closeLost() {
         try {
-            old.close();
+            lost.close();
         } catch (RuntimeException e) {
-            LOG.warn("the lost driver did not close: {}", e.toString(), e);
+            LOG.warn("the lost driver of {} did not close: {}", model, e.toString(), e);
         }
     }
 
-    private boolean reopened() {
+    private boolean reopened(DriverCapabilities before) {
         try {
-            opened.accept(opener.get());
-            LOG.info("the driver of {} is open again", old.loop.model.name());
+            Driver next = opener.apply(before.totalPages());
+            if (!next.capabilities().equals(before)) {
+                next.close();
+                throw new PieException(
+                        ErrorCode.DRIVER_FAILURE, "it is another one: " + next.capabilities() + " and was " + before);
+            }
+            opened.accept(next);
+            LOG.info("the driver of {} is open again", model);
             return true;
         } catch (RuntimeException e) {
-            LOG.warn("the driver of {} cannot be opened again yet: {}", old.loop.model.name(), e.toString());
+            LOG.warn("the driver of {} cannot be opened again yet: {}", model, e.toString());
             return false;
         }
     }
 
     /** Give up, and wait until nothing is being opened any more. */
     void stop() {
-        thread.interrupt();
+        stop.countDown();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.DeviceStatus;
 import pie.engine.driver.Driver;
@@ -36,16 +36,13 @@ import pie.engine.snapshot.SnapshotStore;
 public final class Engine implements AutoCloseable {
     private final LoadedModel model;
     private final EngineConfig config;
-    private final LongSupplier clock;
     private final EngineGrammars grammars;
-    private final Executor masks;
-    private final Optional<SnapshotStore> snapshots;
-    private final boolean threaded;
     private final long secret0;
     private final long secret1;
     private final Map<ProcessId, EngineProcess> accounts = new ConcurrentHashMap<>();
-    private final Optional<Supplier<Driver>> opener;
-    private volatile EngineCore core;
+    private final Optional<IntFunction<Driver>> opener;
+    private final EngineLoop loop;
+    private final @Nullable LoopThread thread;
     private @Nullable DriverReopening reopening;
     private boolean closed;
 
@@ -59,44 +56,39 @@ public final class Engine implements AutoCloseable {
             Optional<SnapshotStore> snapshots,
             boolean threaded,
             Optional<Executor> masks,
-            Optional<Supplier<Driver>> opener) {
+            Optional<IntFunction<Driver>> opener) {
         this.model = model;
         this.config = config;
-        this.clock = clock;
         this.secret0 = secret0;
         this.secret1 = secret1;
-        this.snapshots = snapshots;
-        this.threaded = threaded;
         this.opener = opener;
         grammars = new EngineGrammars(model, threaded);
-        this.masks = masks.orElseGet(grammars::masks);
-        core = core(driver);
-    }
-
-    private EngineCore core(Driver driver) {
         CommandQueue queue = new CommandQueue(config.commandQueue(), threaded ? CommandQueue.PATIENCE : 0);
-        EngineLoop loop = new EngineLoop(
-                model, driver, config, clock, queue, secret0, secret1, salt(driver, "published", ""), snapshots, masks);
-        loop.onLoss(this::lost);
-        return new EngineCore(loop, threaded ? new LoopThread(loop, queue) : null);
+        loop = new EngineLoop(
+                model,
+                driver,
+                config,
+                clock,
+                queue,
+                secret0,
+                secret1,
+                salt(driver.capabilities(), "published", ""),
+                snapshots,
+                masks.orElseGet(grammars::masks));
+        loop.onLoss(this::reopen);
+        thread = threaded ? new LoopThread(loop, queue) : null;
     }
 
     /** The device is gone: open it again, if somebody said how. */
-    private synchronized void lost() {
+    private synchronized void reopen() {
         if (!closed && opener.isPresent()) {
-            DriverReopening next = new DriverReopening(core, opener.get(), this::reopened);
-            reopening = next;
-            next.start();
+            reopening = new DriverReopening(model.name(), loop.driver, opener.get(), this::serve);
         }
     }
 
-    private synchronized void reopened(Driver driver) {
-        if (closed) {
-            driver.close();
-        } else {
-            accounts.clear();
-            core = core(driver);
-        }
+    /** Go on with a driver in place of the lost one. */
+    void serve(Driver next) {
+        loop.completion(() -> loop.serve(next));
     }
 
     /** Start the loop of a model; the engine closes the driver. */
@@ -113,14 +105,14 @@ public final class Engine implements AutoCloseable {
     /**
      * Start the loop of a model that keeps snapshots; the store is the caller's to close, after the engine.
      *
-     * @param opener opens the driver again when its device was lost; empty: the engine is of no more use then
+     * @param opener opens the driver again, with so many pages, when its device was lost; empty: the engine is of no more use then
      */
     public static Engine start(
             LoadedModel model,
             Driver driver,
             EngineConfig config,
             Optional<SnapshotStore> snapshots,
-            Optional<Supplier<Driver>> opener) {
+            Optional<IntFunction<Driver>> opener) {
         SecureRandom random = new SecureRandom();
         long[] secret = snapshots.map(store -> store.archive().secret()).orElseGet(() ->
                 new long[] {random.nextLong(), random.nextLong()});
@@ -151,7 +143,7 @@ public final class Engine implements AutoCloseable {
     }
 
     EngineLoop loop() {
-        return core.loop;
+        return loop;
     }
 
     public LoadedModel model() {
@@ -164,7 +156,7 @@ public final class Engine implements AutoCloseable {
     }
 
     public DriverCapabilities capabilities() {
-        return core.driver.capabilities();
+        return loop.limits;
     }
 
     /**
@@ -202,7 +194,7 @@ public final class Engine implements AutoCloseable {
 
     /** Limit what all processes of an owner may use together; times of {@code budget} are not looked at. */
     public void limit(OwnerId owner, Budget budget) {
-        join(ask((loop, reply) -> {
+        join(ask(reply -> {
             loop.processes.limit(owner, budget);
             loop.later(() -> reply.complete(true));
         }));
@@ -210,9 +202,9 @@ public final class Engine implements AutoCloseable {
 
     CompletableFuture<Boolean> open(
             ProcessId id, OwnerId owner, Budget budget, long seed, OptionalDouble bid, Optional<ProcessId> parent) {
-        SipHash salt = salt(core.driver, "owner", owner.value());
+        SipHash salt = salt(loop.limits, "owner", owner.value());
         long fixedBid = bid.isPresent() ? Fixed.bid(bid.getAsDouble()) : -1;
-        return ask((loop, reply) -> {
+        return ask(reply -> {
             if (loop.processes.get(id) != null) {
                 throw new PieException(ErrorCode.ALREADY_EXISTS, "process " + id + " is open already");
             }
@@ -230,7 +222,6 @@ public final class Engine implements AutoCloseable {
     @SuppressWarnings("NullAway") // the value of a Void future
     public CompletableFuture<Void> closeProcess(ProcessId id) {
         CompletableFuture<Void> closing = new CompletableFuture<>();
-        EngineLoop loop = core.loop;
         loop.completion(() -> {
             EngineProcess process = loop.processes.get(id);
             if (process == null) {
@@ -245,8 +236,8 @@ public final class Engine implements AutoCloseable {
 
     /** @throws PieException NOT_FOUND for an unknown process */
     public ProcessTotals totals(ProcessId id) {
-        return join(ask((loop, reply) -> {
-            EngineProcess process = known(loop, id);
+        return join(ask(reply -> {
+            EngineProcess process = known(id);
             ProcessTotals totals = process.totals(loop.now(), loop.report.totals(process));
             loop.later(() -> reply.complete(totals));
         }));
@@ -254,17 +245,16 @@ public final class Engine implements AutoCloseable {
 
     /** Return what a process has used as far as the loop has put it up, empty for an unknown one. Never waits. */
     public Optional<ProcessTotals> glance(ProcessId id) {
-        return Optional.ofNullable(accounts.get(id)).map(p -> p.board.read(p, core.loop.market));
+        return Optional.ofNullable(accounts.get(id)).map(p -> p.board.read(p, loop.market));
     }
 
     /** Return what the device says of itself. Never waits. */
     public DeviceStatus device() {
-        return core.driver.status();
+        return loop.lost() ? new DeviceStatus(0, 0, Double.NaN) : loop.driver.status();
     }
 
     /** Return what the engine does and holds as far as the loop has put it up. Never waits. */
     public EngineFigures figures() {
-        EngineLoop loop = core.loop;
         return loop.board.read(loop.queueDepth());
     }
 
@@ -275,8 +265,8 @@ public final class Engine implements AutoCloseable {
 
     /** Say why a process waits or runs slowly; fails with NOT_FOUND for an unknown process. */
     public CompletableFuture<Explanation> explanation(ProcessId id) {
-        return ask((loop, reply) -> {
-            Explanation explanation = loop.report.explain(known(loop, id));
+        return ask(reply -> {
+            Explanation explanation = loop.report.explain(known(id));
             loop.later(() -> reply.complete(explanation));
         });
     }
@@ -303,8 +293,8 @@ public final class Engine implements AutoCloseable {
     }
 
     CompletableFuture<ContextHandle> create(ProcessId owner, boolean prefixCache) {
-        return ask((loop, reply) -> {
-            EngineProcess process = known(loop, owner);
+        return ask(reply -> {
+            EngineProcess process = alive(owner);
             loop.checkRoom(process);
             EngineContext context =
                     loop.adopt(process, loop.store.create(process.saltHigh, process.saltLow, prefixCache));
@@ -319,7 +309,7 @@ public final class Engine implements AutoCloseable {
      * a process.
      */
     public CompletableFuture<ContextHandle> openContext(ProcessId owner, String name, boolean take) {
-        return ask((loop, reply) -> new SnapshotOpening(loop, known(loop, owner), name, take, reply).begin());
+        return ask(reply -> new SnapshotOpening(loop, alive(owner), name, take, reply).begin());
     }
 
     /** Return the snapshots of an owner on this model whose names begin with a prefix, by name. */
@@ -344,7 +334,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> onFiles(Function<SnapshotArchive, T> question) {
-        SnapshotStore store = core.loop.snapshots.store();
+        SnapshotStore store = loop.snapshots.store();
         CompletableFuture<T> reply = new CompletableFuture<>();
         store.run(() -> {
             try {
@@ -358,14 +348,13 @@ public final class Engine implements AutoCloseable {
 
     public EngineStats stats() {
         CompletableFuture<EngineStats> reply = new CompletableFuture<>();
-        EngineLoop loop = core.loop;
-        loop.completion(() -> reply.complete(count(loop)));
+        loop.completion(() -> reply.complete(count()));
         return reply.join();
     }
 
     /** Return how long the loop took to plan and settle each of its last steps, at most 4,095 of them, in no order; nanoseconds. */
     public long[] planNanos() {
-        return join(ask((loop, reply) -> {
+        return join(ask(reply -> {
             long[] ring = loop.counters.stepPlanNanos;
             int n = (int) Math.min(loop.counters.steps, ring.length - 1);
             long[] last = new long[n];
@@ -383,7 +372,6 @@ public final class Engine implements AutoCloseable {
      */
     public void checkIntegrity() {
         CompletableFuture<Boolean> reply = new CompletableFuture<>();
-        EngineLoop loop = core.loop;
         loop.completion(() -> {
             try {
                 loop.store.checkIntegrity();
@@ -412,15 +400,15 @@ public final class Engine implements AutoCloseable {
         if (under != null) {
             under.stop();
         }
-        core.close();
+        if (thread != null) {
+            thread.close();
+        }
+        loop.driver.close();
+        loop.hostCopies.close();
         grammars.close();
     }
 
     EngineStats count() {
-        return count(core.loop);
-    }
-
-    private static EngineStats count(EngineLoop loop) {
         LoopCounters c = loop.counters;
         PagePool pool = loop.store.pool();
         return new EngineStats(
@@ -434,11 +422,13 @@ public final class Engine implements AutoCloseable {
                 c.tokensRecomputed,
                 c.tokensDrafted,
                 c.tokensAccepted,
+                c.tokensForced,
                 pool.total(),
                 pool.free(),
                 pool.working(),
                 pool.committed(),
                 pool.retained(),
+                loop.hostCopies.stats(),
                 loop.contexts(),
                 loop.processes.size(),
                 loop.queueDepth(),
@@ -449,7 +439,7 @@ public final class Engine implements AutoCloseable {
                 loop.market.stats());
     }
 
-    private static EngineProcess known(EngineLoop loop, ProcessId id) {
+    private EngineProcess known(ProcessId id) {
         EngineProcess process = loop.processes.get(id);
         if (process == null || process.closing != null) {
             throw new PieException(ErrorCode.NOT_FOUND, "process " + id + " is not open");
@@ -457,9 +447,17 @@ public final class Engine implements AutoCloseable {
         return process;
     }
 
-    private SipHash salt(Driver driver, String kind, String name) {
-        byte[] bytes =
-                (driver.capabilities().modelFingerprint() + '/' + kind + '/' + name).getBytes(StandardCharsets.UTF_8);
+    /** @throws PieException NOT_FOUND for an unknown process, DEVICE_LOST for one of a device that is gone */
+    private EngineProcess alive(ProcessId id) {
+        EngineProcess process = known(id);
+        if (process.lost != null) {
+            throw process.lost;
+        }
+        return process;
+    }
+
+    private SipHash salt(DriverCapabilities device, String kind, String name) {
+        byte[] bytes = (device.modelFingerprint() + '/' + kind + '/' + name).getBytes(StandardCharsets.UTF_8);
         long[] words = new long[bytes.length / 8 + 2];
         words[0] = bytes.length;
         for (int i = 0; i < bytes.length; i++) {
@@ -472,16 +470,15 @@ public final class Engine implements AutoCloseable {
 
     private interface Question<T> {
         /** Answer on the loop's thread, now or later. */
-        void put(EngineLoop loop, CompletableFuture<T> reply);
+        void put(CompletableFuture<T> reply);
     }
 
     private <T> CompletableFuture<T> ask(Question<T> question) {
         CompletableFuture<T> reply = new CompletableFuture<>();
-        EngineLoop loop = core.loop;
         loop.command(
                 () -> {
                     try {
-                        question.put(loop, reply);
+                        question.put(reply);
                     } catch (PieException e) {
                         reply.completeExceptionally(e);
                     }

@@ -32,7 +32,8 @@ final class EngineContext implements ContextHandle {
     private final ArrayDeque<Operation<?>> line = new ArrayDeque<>();
     private @Nullable Operation<?> running;
     private boolean advancing;
-    private boolean closed;
+    /** Why it is closed, null while it is open. */
+    private @Nullable PieException closed;
     /** Rows now waiting for the scheduler or with the driver. */
     private @Nullable Work work;
 
@@ -283,8 +284,8 @@ final class EngineContext implements ContextHandle {
     }
 
     private void enqueue(Operation<?> operation) {
-        if (closed) {
-            loop.fail(operation, new PieException(ErrorCode.CANCELLED, "the context is closed"));
+        if (closed != null) {
+            loop.fail(operation, closed);
             return;
         }
         line.add(operation);
@@ -296,7 +297,7 @@ final class EngineContext implements ContextHandle {
             return;
         }
         advancing = true;
-        while (running == null && !line.isEmpty() && !closed) {
+        while (running == null && !line.isEmpty() && closed == null) {
             Operation<?> next = line.poll();
             if (next.future.isDone()) {
                 continue;
@@ -357,10 +358,10 @@ final class EngineContext implements ContextHandle {
 
     /** End the context; its pages go back now, or when the step they are in settles. */
     void shut(PieException cause) {
-        if (closed) {
+        if (closed != null) {
             return;
         }
-        closed = true;
+        closed = cause;
         for (Operation<?> waiting : line) {
             loop.fail(waiting, cause);
         }
@@ -380,7 +381,7 @@ final class EngineContext implements ContextHandle {
 
     /** Be forgotten if it is closed and the driver has nothing of it: neither rows nor what was dropped of them. */
     void leave() {
-        if (closed && work == null && (!kv.inSteps() || loop.lost())) {
+        if (closed != null && work == null && (!kv.inSteps() || loop.lost())) {
             loop.left(this);
         }
     }
@@ -577,7 +578,7 @@ final class EngineContext implements ContextHandle {
 
     /** Return the pages that count against the budget of pages held at once: all, wherever they are, unless the program suspended it. */
     int countedPages() {
-        return suspended || closed ? 0 : kv.pages() - loop.store.droppedPages(kv);
+        return suspended || closed != null ? 0 : kv.pages() - loop.store.droppedPages(kv);
     }
 
     /** Note whether the program gave the context's pages up itself. */
@@ -688,7 +689,7 @@ final class EngineContext implements ContextHandle {
     }
 
     boolean closed() {
-        return closed;
+        return closed != null;
     }
 
     /** Undo tokens that a live generation holds back, before anything else looks at the context. */

@@ -27,7 +27,9 @@ final class EngineLoop {
     private static final long SWEEP_NANOS = 20_000_000;
 
     final LoadedModel model;
-    final Driver driver;
+    /** The device that is there, or was before it was lost; another thread may ask its state. */
+    volatile Driver driver;
+
     final DriverCapabilities limits;
     final EngineConfig config;
     final KvStore store;
@@ -46,9 +48,7 @@ final class EngineLoop {
 
     private volatile boolean ending;
     private volatile boolean ended;
-    private @Nullable PieException lost;
-
-    private int reopened;
+    private volatile @Nullable PieException lost;
     private long now;
 
     final LoopCounters counters = new LoopCounters();
@@ -131,7 +131,6 @@ final class EngineLoop {
     /** Run a command on the loop; {@code reply} fails with CANCELLED if the loop has ended. */
     void command(Runnable command, CompletableFuture<?> reply) {
         queue.command(() -> {
-            revive();
             if (lost != null) {
                 reply.completeExceptionally(lost);
             } else {
@@ -211,14 +210,12 @@ final class EngineLoop {
         return queue.empty() && !ending ? timer : now;
     }
 
-    /** Serve again where the driver has opened a lost device anew; nothing of what its pages held is left. */
-    private void revive() {
-        int count = driver.reopened();
-        if (lost != null && count != reopened && !ending && pipeline.empty()) {
-            reopened = count;
-            lost = null;
-            store.clearRetained();
-        }
+    /** Serve again, with a driver that is as the lost one was and in whose pages is nothing yet. */
+    void serve(Driver opened) {
+        driver = opened;
+        pipeline.renew();
+        store.clearRetained();
+        lost = null;
     }
 
     /** Put up for others what has changed. Bids and dividends of those that had no part in it follow a moment later. */
@@ -272,7 +269,7 @@ final class EngineLoop {
         return now;
     }
 
-    /** Set what is to be done, once, when the device is lost. */
+    /** Set what is to be done, once each time, when the device is lost. */
     void onLoss(Runnable then) {
         onLoss = then;
     }
@@ -296,6 +293,9 @@ final class EngineLoop {
         for (EngineContext context : List.copyOf(contexts)) {
             context.shut(cause);
             context.leave();
+        }
+        for (EngineProcess process : processes.all()) {
+            process.lost = cause;
         }
     }
 

@@ -75,6 +75,10 @@ final class EngineProcess {
     @Nullable
     CompletableFuture<Void> closing;
 
+    /** Why nothing runs for it any more: the device that it was on is lost, be there another by now. */
+    @Nullable
+    PieException lost;
+
     EngineProcess(
             ProcessId id,
             long saltHigh,

@@ -6,6 +6,8 @@ import pie.engine.market.MarketStats;
  * Count what an engine did since it started, and what its device holds now. Times in nanoseconds.
  *
  * @param rowsOverrun rows planned before it was known that their generation had ended, whose results were dropped
+ * @param tokensForced tokens that grammars left no choice about: taken without a draw
+ * @param host displaced pages in host memory
  */
 public record EngineStats(
         long steps,
@@ -18,11 +20,13 @@ public record EngineStats(
         long tokensRecomputed,
         long tokensDrafted,
         long tokensAccepted,
+        long tokensForced,
         int pagesTotal,
         int pagesFree,
         int pagesWorking,
         int pagesCommitted,
         int pagesRetained,
+        HostStats host,
         int contexts,
         int processes,
         int queueDepth,

@@ -140,6 +140,23 @@ final class HostCopies implements Restorer, AutoCloseable {
         }
     }
 
+    HostStats stats() {
+        LoopCounters c = loop.counters;
+        return swap == null
+                ? HostStats.NONE
+                : new HostStats(swap.host().total(), used(), c.pagesOut, c.pagesBack, c.copiesFailed);
+    }
+
+    /** Return the pages that fit, 0 for none at all. */
+    int pages() {
+        return swap == null ? 0 : swap.host().total();
+    }
+
+    /** Return the pages that are there, or on their way. */
+    int used() {
+        return swap == null ? 0 : swap.host().total() - swap.host().free();
+    }
+
     /** Free the host memory; the device must be done with it. */
     @Override
     public void close() {

@@ -37,12 +37,18 @@ final class LoopBoard {
         board.put(c.tokensRecomputed);
         board.put(c.tokensDrafted);
         board.put(c.tokensAccepted);
+        board.put(c.tokensForced);
         PagePool pool = loop.store.pool();
         board.put(pool.total());
         board.put(pool.free());
         board.put(pool.working());
         board.put(pool.committed());
         board.put(pool.retained());
+        board.put(loop.hostCopies.pages());
+        board.put(loop.hostCopies.used());
+        board.put(c.pagesOut);
+        board.put(c.pagesBack);
+        board.put(c.copiesFailed);
         board.put(loop.contexts());
         board.put(loop.processes.size());
         board.put(c.lastBatchRows);
@@ -102,11 +108,13 @@ final class LoopBoard {
         long recomputed = r.next();
         long drafted = r.next();
         long accepted = r.next();
+        long forced = r.next();
         int total = r.nextInt();
         int free = r.nextInt();
         int working = r.nextInt();
         int committed = r.nextInt();
         int retained = r.nextInt();
+        HostStats host = new HostStats(r.nextInt(), r.nextInt(), r.next(), r.next(), r.next());
         int contexts = r.nextInt();
         int processes = r.nextInt();
         int rows = r.nextInt();
@@ -125,11 +133,13 @@ final class LoopBoard {
                 recomputed,
                 drafted,
                 accepted,
+                forced,
                 total,
                 free,
                 working,
                 committed,
                 retained,
+                host,
                 contexts,
                 processes,
                 queueDepth,

@@ -55,9 +55,7 @@ final class StepPipeline implements StepSink {
         this.clock = clock;
         scheduler = loop.scheduler;
         depth = loop.limits.chained() ? loop.config.pipelineDepth() : 1;
-        for (int i = 0; i <= depth; i++) {
-            spare.add(new StepPlan(loop.driver.newBatch()));
-        }
+        renew();
     }
 
     /** Return when the driver came to the step that it has, 0 if it has none. */
@@ -315,9 +313,18 @@ final class StepPipeline implements StepSink {
         }
     }
 
-    /** Say whether no step is under way. */
-    boolean empty() {
-        return flights.isEmpty();
+    /** Forget the steps of a driver that is closed and begin with batches of another; the works of those steps have failed. */
+    void renew() {
+        for (StepPlan plan : flights) {
+            loop.store.unpin(plan.batch.pageIndices, plan.batch.pageIndptr[plan.batch.requests]);
+            scheduler.returned(plan);
+        }
+        flights.clear();
+        spare.clear();
+        for (int i = 0; i <= depth; i++) {
+            spare.add(new StepPlan(loop.driver.newBatch()));
+        }
+        idleSince = loop.tick();
     }
 
     /** Fail the works of all steps; the driver may still write their pages. */

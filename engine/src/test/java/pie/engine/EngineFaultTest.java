@@ -13,15 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import pie.engine.driver.Driver;
 import pie.engine.driver.FaultyDriver;
 import pie.engine.driver.FaultyDriver.Fault;
-import pie.engine.driver.ReopeningDriver;
 import pie.engine.generate.GenerationStep;
 import pie.engine.generate.PassSpec;
 import pie.engine.generate.PlanSpec;
@@ -149,43 +146,6 @@ final class EngineFaultTest {
         assertThat(code(catchThrowable(() -> context.execute(PassSpec.FLUSH).join())))
                 .isEqualTo(ErrorCode.DEVICE_LOST);
         assertThat(code(catchThrowable(() -> context.fork().join()))).isEqualTo(ErrorCode.DEVICE_LOST);
-    }
-
-    /** Lose the device in the middle of a generation; the next driver works, and finds nothing of what the pages of the first one held. */
-    @Test
-    void aDeviceThatComesBackServes() {
-        Engine sound = audit.engine(64, 16, 64);
-        ContextHandle whole = sound.createContext(audit.process(sound), true);
-        whole.append(PROMPT);
-        int[] expected = whole.generate(plan(40)).collect().join().tokens();
-        AtomicInteger opened = new AtomicInteger();
-        Driver driver = new ReopeningDriver(
-                pages -> {
-                    assertThat(pages).isEqualTo(opened.get() == 0 ? 0 : 64);
-                    Driver hash = LeakAudit.hash(64, 16, 64, Map.of());
-                    return opened.getAndIncrement() == 0 ? new FaultyDriver(hash, 2, 0.1, Fault.LOSE) : hash;
-                },
-                line -> {});
-        Engine engine = audit.engine(driver, EngineConfig.DEFAULT);
-        ContextHandle first = engine.createContext(audit.process(engine), true);
-        first.append(PROMPT);
-        assertThat(code(catchThrowable(() -> first.generate(plan(40)).collect().join())))
-                .isEqualTo(ErrorCode.DEVICE_LOST);
-        int[][] tokens = new int[1][];
-        while (tokens[0] == null) { // until the driver is back; the test's own limit ends this
-            Throwable failure = catchThrowable(() -> {
-                ContextHandle next = engine.createContext(audit.process(engine), true);
-                next.append(PROMPT);
-                tokens[0] = next.generate(plan(40)).collect().join().tokens();
-            });
-            if (failure != null) {
-                assertThat(code(failure)).isEqualTo(ErrorCode.DEVICE_LOST);
-            }
-        }
-        assertThat(tokens[0]).isEqualTo(expected);
-        assertThat(opened).hasValue(2);
-        assertThat(code(catchThrowable(() -> first.fork().join()))).isEqualTo(ErrorCode.CANCELLED);
-        engine.checkIntegrity();
     }
 
     @Test

@@ -252,12 +252,20 @@ final class FaultTableTest {
                     .tokens();
             assertThat(drawn).as("with faults %s", faults).isEqualTo(alone());
             long again = engine.stats().tokensRecomputed();
+            HostStats host = engine.stats().host();
+            assertThat(host.pages()).isEqualTo(64);
+            assertThat(host.copiedBack()).isLessThanOrEqualTo(host.copiedOut());
             if (faults.isEmpty()) {
+                assertThat(host.copiedBack()).isPositive();
+                assertThat(host.held()).isEqualTo(host.copiedOut());
+                assertThat(host.copiesFailed()).isZero();
                 assertThat(again)
                         .as("the rows of the last page, which nobody keeps")
                         .isLessThanOrEqualTo(PAGE);
             } else if (faults.equals("copy=1")) {
                 assertThat(again).isGreaterThan(PAGE);
+                assertThat(host.copiesFailed()).isPositive();
+                assertThat(host.copiedOut() + host.held()).isZero();
             }
         }
     }

@@ -70,6 +70,16 @@ public final class SimulatedEngine {
         loop.market.audit(look);
     }
 
+    /** Set what is to be done when the device is lost. */
+    public void onLoss(Runnable then) {
+        loop.onLoss(then);
+    }
+
+    /** Go on with a driver in place of the lost one. */
+    public void serve(Driver next) {
+        engine.serve(next);
+    }
+
     public Ledger ledger() {
         return loop.market.ledger();
     }
@@ -95,16 +105,6 @@ public final class SimulatedEngine {
     /** Return the process of a bidder's context, and the context. */
     public KvContext context(Bidder bidder) {
         return ((EngineContext) bidder.subject()).kv();
-    }
-
-    /** Return the displaced pages that were copied back from host memory. */
-    public long pagesBack() {
-        return loop.counters.pagesBack;
-    }
-
-    /** Return the tokens that grammars left no choice about. */
-    public long tokensForced() {
-        return loop.counters.tokensForced;
     }
 
     /** Return how long the longest step took. */

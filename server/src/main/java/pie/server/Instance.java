@@ -8,7 +8,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -71,15 +71,17 @@ public final class Instance implements AutoCloseable {
             CompletableFuture<Tokenizer> tokenizer = CompletableFuture.supplyAsync(files::tokenizer);
             opened.push(() -> settle(tokenizer));
             Optional<FaultPlan> faults = faults(config);
-            Supplier<Driver> opener = () -> faulty(openDriver(providers, files, config, progress), faults);
-            Driver driver = opener.get();
+            DriverConfig wanted = config.driverConfig().withoutOption(FAULTS);
+            Driver driver = faulty(openDriver(providers, files, wanted, progress), faults);
             opened.push(driver);
             var model = new LoadedModel(config.modelName(), files.config(), joined(tokenizer), files.chatTemplate());
             Optional<SnapshotStore> snapshots = config.snapshots().flatMap(s -> open(s, progress));
             opened.pop();
             snapshots.ifPresent(opened::push);
             opened.push(driver);
-            Engine engine = Engine.start(model, driver, config.engine(), snapshots, Optional.of(opener));
+            IntFunction<Driver> again =
+                    pages -> faulty(openDriver(providers, files, wanted.withPages(pages), progress), faults);
+            Engine engine = Engine.start(model, driver, config.engine(), snapshots, Optional.of(again));
             opened.pop();
             opened.push(engine);
             progress.accept("starting guests");
@@ -151,11 +153,10 @@ public final class Instance implements AutoCloseable {
 
     /** A driver that cannot run this model is passed over while there is another. */
     private static Driver openDriver(
-            List<DriverProvider> providers, ModelFiles files, InstanceConfig config, Consumer<String> progress) {
-        DriverConfig sound = config.driverConfig().withoutOption(FAULTS);
+            List<DriverProvider> providers, ModelFiles files, DriverConfig config, Consumer<String> progress) {
         for (DriverProvider provider : providers.subList(0, providers.size() - 1)) {
             try {
-                return provider.open(files, sound, progress);
+                return provider.open(files, config, progress);
             } catch (PieException e) {
                 if (e.code() != ErrorCode.UNSUPPORTED && e.code() != ErrorCode.NOT_FOUND) {
                     throw e;
@@ -165,7 +166,7 @@ public final class Instance implements AutoCloseable {
         }
         DriverProvider last = providers.getLast();
         progress.accept("starting driver " + last.kind());
-        return last.open(files, sound, progress);
+        return last.open(files, config, progress);
     }
 
     public InstanceConfig config() {

@@ -142,6 +142,12 @@ final class StatsJson {
         pages.put("working", s.pagesWorking());
         pages.put("committed", s.pagesCommitted());
         pages.put("cached", s.pagesRetained());
+        ObjectNode host = pages.putObject("host");
+        host.put("total", s.host().pages());
+        host.put("used", s.host().held());
+        host.put("copied_out", s.host().copiedOut());
+        host.put("copied_back", s.host().copiedBack());
+        host.put("copies_failed", s.host().copiesFailed());
     }
 
     private static void batch(
@@ -185,6 +191,7 @@ final class StatsJson {
         totals.put("tokens_generated", s.tokensGenerated());
         totals.put("tokens_cached", s.tokensReused());
         totals.put("tokens_recomputed", s.tokensRecomputed());
+        totals.put("tokens_forced", s.tokensForced());
         totals.put("driver_ms", s.driverNanos() / 1_000_000);
         totals.put("plan_ms", s.planNanos() / 1_000_000);
     }

@@ -9,12 +9,38 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import pie.engine.EngineStats;
 import pie.engine.ErrorCode;
+import pie.engine.HostStats;
 import pie.engine.PieException;
 import pie.engine.market.MarketStats;
 
 class EnginePulseTest {
     private static EngineStats stats(int steps) {
-        return new EngineStats(steps, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketStats.NONE);
+        return new EngineStats(
+                steps,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                HostStats.NONE,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                MarketStats.NONE);
     }
 
     @Test

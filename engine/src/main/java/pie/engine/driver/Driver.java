@@ -69,15 +69,13 @@ public interface Driver extends AutoCloseable {
     /** Try to end a submitted step early; its sink is called in any case. */
     void cancel(long step);
 
-    /** Return how often the device was lost and opened again: all pages and steps before that are void. Any thread. */
-    default int reopened() {
-        return 0;
-    }
-
     /** Return the device's state; callable from any thread, never blocks. */
     DeviceStatus status();
 
-    /** Finish the submitted steps, end the driver's threads and free its memory. */
+    /**
+     * Finish the submitted steps, end the driver's threads and free its memory. No sink is called once this has returned; those of copies
+     * have been. Closing it again does nothing.
+     */
     @Override
     void close();
 }

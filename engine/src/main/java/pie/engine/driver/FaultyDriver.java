@@ -207,15 +207,23 @@ public final class FaultyDriver implements Driver {
 
     @Override
     public void cancel(long step) {
+        boolean hangs;
+        synchronized (stuck) {
+            hangs = hanging == step;
+        }
+        if (hangs) {
+            goOn();
+        }
+        driver.cancel(step);
+    }
+
+    private void goOn() {
         ArrayDeque<Runnable> free = new ArrayDeque<>();
         synchronized (stuck) {
-            if (hanging == step) {
-                free.addAll(stuck);
-                stuck.clear();
-            }
+            free.addAll(stuck);
+            stuck.clear();
         }
         free.forEach(Runnable::run);
-        driver.cancel(step);
     }
 
     @Override
@@ -225,6 +233,7 @@ public final class FaultyDriver implements Driver {
 
     @Override
     public void close() {
+        goOn();
         driver.close();
     }
 }

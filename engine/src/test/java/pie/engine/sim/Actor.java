@@ -37,6 +37,9 @@ abstract class Actor {
     /** Tokens that generations gave, by the program's own count. */
     long given;
 
+    /** Tokens of the last generation, that the end of the token budget cut off; -1 if that was not why it ended. */
+    int cutOff = -1;
+
     OptionalDouble bid = OptionalDouble.empty();
     String owner = "local";
 
@@ -172,6 +175,9 @@ abstract class Actor {
                         .equals(cause.details().get("limit"))
                 && cause.details().get("used") instanceof Double used
                 && used >= limits.pageSeconds().getAsDouble();
+        if (tokens) {
+            cutOff = cause.details().get("tokens") instanceof int[] partial ? partial.length : 0;
+        }
         boolean named = (tokens || time) && "process".equals(cause.details().get("scope"));
         if (!named) {
             sim.fail(new Breach("C17", this + " has " + limits + " and heard: " + cause.getMessage()));

@@ -15,6 +15,9 @@ final class C6Lengths implements Checker {
         for (KvContext kv : sim.engine().contexts()) {
             long id = kv.id().value();
             require(
+                    kv.computed() <= kv.written() || sim.engine().target(kv) >= 0,
+                    "context " + id + " wants no rows, has written " + kv.written() + " and keeps " + kv.computed());
+            require(
                     kv.committedPages() * size <= kv.written()
                             && kv.written() <= kv.length()
                             && kv.written() <= kv.pages() * size

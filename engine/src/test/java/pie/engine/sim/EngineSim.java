@@ -11,6 +11,7 @@ import pie.engine.ContextHandle;
 import pie.engine.SimulatedEngine;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
+import pie.engine.driver.FaultPlan;
 import pie.engine.driver.FaultyDriver;
 import pie.engine.driver.FaultyDriver.Fault;
 import pie.engine.driver.ForwardBatch;
@@ -38,7 +39,7 @@ final class EngineSim {
     private final Map<Long, Constrained> constrained = new HashMap<>();
     private boolean suspending;
     private final Journal journal;
-    private final SimDriver device;
+    private SimDriver device;
     private final Witness witness;
     private final SimulatedEngine engine;
     private final List<Checker> checkers;
@@ -63,19 +64,9 @@ final class EngineSim {
         this.checkers = checkers;
         random = new Random(scenario.seed() * 31 + 7);
         journal = new Journal(wholeJournal);
-        DriverConfig config = new DriverConfig(
-                "auto",
-                scenario.pageSize(),
-                scenario.pages(),
-                0,
-                scenario.batchTokens(),
-                scenario.batchSize(),
-                Map.of());
-        HashDriver pages = HashDriver.inline(config, Scenario.VOCAB, Scenario.CONTEXT, 1);
-        device = new SimDriver(pages, clock, scenario.cost(), scenario.seed());
-        Driver driver = new FaultyDriver(
-                device, scenario.seed(), scenario.faultRate(), scenario.faults().toArray(new Fault[0]));
-        witness = new Witness(driver, this::submitted, line -> journal.add(clock.getAsLong(), line));
+        device = device(scenario.seed());
+        witness = new Witness(
+                faulty(device, scenario.seed()), this::submitted, line -> journal.add(clock.getAsLong(), line));
         disk = given;
         Extras extras = scenario.extras();
         crashAt = extras.crashAt();
@@ -92,11 +83,42 @@ final class EngineSim {
                 scenario.seed(),
                 extras.snapshots() ? Optional.of(store) : Optional.empty(),
                 this::buildMask);
+        if (extras.returns()) {
+            engine.onLoss(() -> clock.after(1_000_000 + later.nextInt(200_000_000), this::comeBack));
+        }
         engine.audit(market -> {
             for (Checker checker : checkers) {
                 checker.auctioned(this, market);
             }
         });
+    }
+
+    private SimDriver device(long seed) {
+        DriverConfig config = new DriverConfig(
+                "auto",
+                scenario.pageSize(),
+                scenario.pages(),
+                0,
+                scenario.batchTokens(),
+                scenario.batchSize(),
+                Map.of());
+        return new SimDriver(
+                HashDriver.inline(config, Scenario.VOCAB, Scenario.CONTEXT, 1), clock, scenario.cost(), seed);
+    }
+
+    private Driver faulty(SimDriver sound, long seed) {
+        Driver faulty = new FaultyDriver(
+                sound, seed, scenario.faultRate(), scenario.faults().toArray(new Fault[0]));
+        double copies = scenario.extras().copyFaults();
+        return copies == 0 ? faulty : new FaultyDriver(faulty, FaultPlan.parse("seed=" + seed + ",copy=" + copies));
+    }
+
+    /** The lost device is closed, which ends all that it was asked for, and there is another. */
+    private void comeBack() {
+        long seed = later.nextLong();
+        device = device(seed);
+        witness.replace(faulty(device, seed));
+        engine.serve(witness);
     }
 
     private void onDisk(Runnable job) {
@@ -332,6 +354,5 @@ final class EngineSim {
 
     void close() {
         engine.end();
-        device.close();
     }
 }

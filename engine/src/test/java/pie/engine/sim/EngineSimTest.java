@@ -52,6 +52,7 @@ final class EngineSimTest {
         long overrun = 0;
         long accepted = 0;
         long pagesBack = 0;
+        long returns = 0;
         long forced = 0;
         long snapshots = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
@@ -63,6 +64,7 @@ final class EngineSimTest {
             overrun += report.overrun();
             accepted += report.accepted();
             pagesBack += report.pagesBack();
+            returns += report.returns();
             forced += report.forced();
             snapshots += report.snapshots();
         }
@@ -73,6 +75,7 @@ final class EngineSimTest {
         assertThat(overrun).as("rows behind the end of a generation").isPositive();
         assertThat(accepted).as("drafts that held").isPositive();
         assertThat(pagesBack).as("pages copied back from host memory").isPositive();
+        assertThat(returns).as("lost devices that came back").isPositive();
         assertThat(forced).as("tokens without a choice").isPositive();
         assertThat(snapshots).as("snapshots").isPositive();
     }

@@ -12,6 +12,8 @@ import java.util.Random;
  * @param grammars whether programs hold generations to grammars
  * @param budgets whether programs have budgets of pages
  * @param maskNanos longest time that a mask takes
+ * @param returns whether a lost device comes back
+ * @param copyFaults share of copies of pages that go wrong, beside other faults
  */
 record Extras(
         int hostPages,
@@ -20,8 +22,10 @@ record Extras(
         long crashAt,
         boolean grammars,
         boolean budgets,
-        long maskNanos) {
-    static final Extras NONE = new Extras(0, false, 0, 0, false, false, 0);
+        long maskNanos,
+        boolean returns,
+        double copyFaults) {
+    static final Extras NONE = new Extras(0, false, 0, 0, false, false, 0, false, 0);
 
     static Extras of(long seed, int pages) {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 3);
@@ -36,11 +40,13 @@ record Extras(
                 crash ? 1 + random.nextInt(400) : 0,
                 random.nextBoolean(),
                 random.nextInt(3) == 0,
-                random.nextBoolean() ? 0 : random.nextInt(3_000_000));
+                random.nextBoolean() ? 0 : random.nextInt(3_000_000),
+                random.nextInt(4) > 0,
+                random.nextInt(4) > 0 ? 0 : 0.3);
     }
 
     /** Return the same for a program alone: nothing is short, late or broken. */
     Extras alone() {
-        return new Extras(0, snapshots, 0, 0, grammars, budgets, 0);
+        return new Extras(0, snapshots, 0, 0, grammars, budgets, 0, false, 0);
     }
 }

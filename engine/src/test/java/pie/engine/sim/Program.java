@@ -85,7 +85,8 @@ final class Program extends Actor {
             return;
         }
         ContextHandle context = contexts.get(random.nextInt(contexts.size()));
-        seen.add(new int[] {context.written(), context.pendingCount(), context.workingTokens()});
+        seen.add(
+                new int[] {context.written(), context.pendingCount(), context.workingTokens(), context.workingPages()});
         if (extras.snapshots() && wish.nextInt(4) == 0) {
             snapshots.act(context);
             return;

@@ -45,6 +45,10 @@ final class SimDriver implements Driver {
 
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private boolean busy;
+    /** What ends the present job, and its number. */
+    private Runnable end = () -> {};
+
+    private long job;
 
     SimDriver(HashDriver pages, VirtualClock clock, Cost cost, long seed) {
         this.pages = pages;
@@ -95,12 +99,20 @@ final class SimDriver implements Driver {
         return random.nextDouble() < cost.slow ? 100 * nanos : nanos;
     }
 
-    private void finish(long nanos, Runnable end) {
+    private void finish(long nanos, Runnable after) {
+        end = after;
+        long mine = ++job;
         clock.after(nanos, () -> {
-            busy = false;
-            end.run();
-            next();
+            if (mine == job && busy) {
+                finish();
+            }
         });
+    }
+
+    private void finish() {
+        busy = false;
+        end.run();
+        next();
     }
 
     private void next() {
@@ -152,8 +164,12 @@ final class SimDriver implements Driver {
         return pages.status();
     }
 
+    /** End all that was asked for, at once. */
     @Override
     public void close() {
+        while (busy) {
+            finish();
+        }
         pages.close();
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Random;
+import pie.engine.driver.FaultyDriver.Fault;
 import pie.engine.process.Budget;
 import pie.engine.process.ProcessTotals;
 
@@ -24,6 +25,7 @@ final class Simulation {
             long overrun,
             long accepted,
             long pagesBack,
+            long returns,
             long forced,
             long snapshots,
             long digest,
@@ -84,8 +86,9 @@ final class Simulation {
                     stats.tokensRecomputed(),
                     stats.rowsOverrun(),
                     stats.tokensAccepted(),
-                    sim.engine().pagesBack(),
-                    sim.engine().tokensForced(),
+                    stats.host().copiedBack(),
+                    sim.witness().returns,
+                    stats.tokensForced(),
                     sim.book().names().size(),
                     sim.journal().digest(),
                     wholeJournal ? sim.journal().text() : "");
@@ -124,6 +127,8 @@ final class Simulation {
             }
         }
         long arrival = scenario.spreadNanos() == 0 ? 0 : random.nextLong(scenario.spreadNanos());
+        boolean returns = scenario.extras().returns() && scenario.faults().contains(Fault.LOSE);
+        arrival *= returns ? 20 : 1; // some find the device gone, some find it back
         sim.add(program, arrival);
         if (random.nextInt(7) == 0) {
             long death = arrival + random.nextLong(60 * scenario.cost().step());
@@ -145,19 +150,27 @@ final class Simulation {
             same(actor, same, comparable);
             if (actor instanceof Program program && !program.cut && comparable == Integer.MAX_VALUE) {
                 charged(program, same);
+                if (program.cutOff >= 0) {
+                    exhausted(program, alone(actor, scenario, scenario.alone(), false, actor.limits));
+                }
             }
         }
         otherwise(sim, scenario);
     }
 
-    /** Run the program of an actor without the others. */
+    /** Run the program of an actor without the others, with as many tokens as it likes. */
     private static Program alone(Actor actor, Scenario scenario, Scenario world, boolean suspend) {
+        Budget pages = actor.limits.pages().isPresent()
+                ? Budget.UNLIMITED.withPages(actor.limits.pages().getAsInt())
+                : Budget.UNLIMITED;
+        return alone(actor, scenario, world, suspend, pages);
+    }
+
+    private static Program alone(Actor actor, Scenario scenario, Scenario world, boolean suspend, Budget limits) {
         EngineSim alone = new EngineSim(world, false, List.of());
         Program same = new Program(alone, actor.number, actor.seed, scenario);
         same.owner = actor.owner;
-        if (actor.limits.pages().isPresent()) {
-            same.limits = same.limits.withPages(actor.limits.pages().getAsInt());
-        }
+        same.limits = limits;
         if (suspend) {
             alone.suspendAlways();
         }
@@ -199,6 +212,17 @@ final class Simulation {
             throw new Breach(
                     "C17",
                     among + " was given " + among.given + " tokens and charged for " + mine + ", alone for " + own);
+        }
+    }
+
+    /** Tokens go as far in company as alone, where nothing is reused: nobody is refused for rows that it need not pay. */
+    private static void exhausted(Program among, Program alone) {
+        int more = among.seen.size() - alone.seen.size();
+        if (alone.cutOff >= 0 && (more < 0 || (more == 0 && among.cutOff < alone.cutOff))) {
+            throw new Breach(
+                    "C17",
+                    among + " of " + among.limits + " was cut off after " + among.seen.size() + " results and "
+                            + among.cutOff + " tokens, alone after " + alone.seen.size() + " and " + alone.cutOff);
         }
     }
 

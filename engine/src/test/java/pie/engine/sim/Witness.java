@@ -26,7 +26,7 @@ final class Witness implements Driver {
     /** @param to row after the last written */
     record Write(int slot, long context, int to) {}
 
-    private final Driver driver;
+    private Driver driver;
     private final Consumer<ForwardBatch> submitted;
     private final Consumer<String> journal;
     /** Copies that the device has, and steps that the engine has not settled: it has not heard of the end of them, or of one before. */
@@ -42,11 +42,22 @@ final class Witness implements Driver {
     long faults;
     long good;
     boolean lost;
+    /** How often a lost device came back. */
+    long returns;
 
     Witness(Driver driver, Consumer<ForwardBatch> submitted, Consumer<String> journal) {
         this.driver = driver;
         this.submitted = submitted;
         this.journal = journal;
+    }
+
+    /** Stand before another device, all that the one before was asked for having ended. */
+    void replace(Driver next) {
+        driver.close();
+        driver = next;
+        lost = false;
+        returns++;
+        journal.accept("the device is back");
     }
 
     /** Return the step submitted last, if it has not been settled. */

@@ -32,6 +32,7 @@ final class EngineMetrics {
                 new Part("decode", EngineStats::rowsDecode),
                 new Part("cached", EngineStats::tokensReused),
                 new Part("recomputed", EngineStats::tokensRecomputed),
+                new Part("forced", EngineStats::tokensForced),
                 new Part("overrun", EngineStats::rowsOverrun));
         counter("pie_steps", "Steps of the engine.", EngineStats::steps);
         counter("pie_step_failures", "Steps that failed.", EngineStats::stepFailures);
@@ -59,6 +60,16 @@ final class EngineMetrics {
                 "pie_restores",
                 "Contexts that got their pages back.",
                 s -> s.market().restores());
+        counters(
+                "pie_page_copies",
+                "Displaced pages copied to host memory and back.",
+                "direction",
+                new Part("out", s -> s.host().copiedOut()),
+                new Part("back", s -> s.host().copiedBack()));
+        counter(
+                "pie_page_copy_failures",
+                "Copies to host memory or back that failed.",
+                s -> s.host().copiesFailed());
         counter("pie_market_rent", "Credits paid for pages.", s -> s.market().rents());
         counter(
                 "pie_market_make_unpaid",
@@ -76,6 +87,12 @@ final class EngineMetrics {
                 new Part("working", EngineStats::pagesWorking),
                 new Part("committed", EngineStats::pagesCommitted),
                 new Part("retained", EngineStats::pagesRetained));
+        parts(
+                "pie_host_pages",
+                "Places for displaced KV pages in host memory.",
+                "state",
+                new Part("free", s -> s.host().pages() - s.host().held()),
+                new Part("held", s -> s.host().held()));
         gauge(
                 "pie_kv_cache_usage_ratio",
                 "Share of the KV pages that contexts hold.",
