@@ -70,6 +70,8 @@ final class EngineGeneration implements Generation {
                 spec.sampler() == null ? null : SamplerCode.of(spec.sampler(), context.loop.limits.vocabSize());
         SamplerCode.checkBias(spec.bias(), context.loop.limits.vocabSize());
         context.loop.checkMask(spec.logitMask());
+        context.loop.checkTokens(spec.drafts());
+        spec.draftMasks().forEach(context.loop::checkMask);
         for (ProbeSpec probe : spec.probes()) {
             PassPlan.checkProbe(probe, context.loop);
         }
@@ -199,7 +201,13 @@ final class EngineGeneration implements Generation {
                 return;
             }
             if (constraints.none()) {
-                beginStep();
+                FinishReason end = ownEnd();
+                if (end == null) {
+                    beginStep();
+                } else {
+                    matcher.reset();
+                    finish(end);
+                }
                 return;
             }
             if (!constraints.prepareIfKnown(plan.spec().logitMask(), plan.stopIds())) {
@@ -232,6 +240,7 @@ final class EngineGeneration implements Generation {
     /** Begin a step whose mask is there. Return whether it was over without rows, and the next one is to begin. */
     private boolean beginConstrained() {
         FinishReason end = constraints.end(plan.stopIds());
+        end = end == null ? ownEnd() : end;
         if (end != null && step.draw()) {
             matcher.reset();
             finish(end);
@@ -248,6 +257,15 @@ final class EngineGeneration implements Generation {
             return false;
         }
         return force(only);
+    }
+
+    /** Return {@code CONSTRAINT} if the step's own mask leaves nothing but to stop. @throws PieException if it leaves nothing at all */
+    private @Nullable FinishReason ownEnd() {
+        if (step.over()) {
+            return FinishReason.CONSTRAINT;
+        }
+        long[] mask = mask();
+        return step.draw() && step.logitMask() != null && mask != null ? LogitMasks.end(mask, plan.stopIds()) : null;
     }
 
     /** Take the only token that the constraints allow, without a draw: its row is one of those of the next step. */
@@ -352,27 +370,24 @@ final class EngineGeneration implements Generation {
 
     /** Return how many drafts may follow a sequence of so many tokens: none that would be the last token. */
     int drafts(int length) {
+        int own = constraints.none() ? step.drafts().length : 0;
         if (running == null
-                || !running.all
-                || !speculates()
-                || !context.lookup().any()) {
+                || own == 0
+                        && (!running.all || !speculates() || !context.lookup().any())) {
             return 0;
         }
         int most = Math.min(plan.spec().maxTokens() - keptCount, context.loop.maxContext - length) - 1;
-        return Math.min(most, PromptLookup.MOST);
+        return Math.min(most, own > 0 ? own : PromptLookup.MOST);
     }
 
     long @Nullable [] mask() {
         long[] standing = constraints.none() ? plan.spec().logitMask() : constraints.mask();
-        long[] own = step.logitMask();
-        if (own == null || standing == null) {
-            return own == null ? standing : own;
-        }
-        long[] both = standing.clone();
-        for (int i = 0; i < both.length; i++) {
-            both[i] &= i < own.length ? own[i] : 0;
-        }
-        return both;
+        return LogitMasks.both(standing, step.logitMask());
+    }
+
+    /** Return which tokens may follow the i-th of the step's own drafts, null for all. */
+    long @Nullable [] draftMask(int i) {
+        return LogitMasks.both(plan.spec().logitMask(), step.draftMasks().get(i));
     }
 
     int[] kept() {
@@ -518,6 +533,7 @@ final class EngineGeneration implements Generation {
         private final @Nullable SamplerCode sampler;
         private final TokenListener listener;
         private boolean closing;
+        private int from;
 
         Run(boolean all, StepSpec spec, @Nullable SamplerCode sampler, TokenListener listener) {
             this.all = all;
@@ -529,6 +545,7 @@ final class EngineGeneration implements Generation {
         @Override
         void start() {
             running = this;
+            from = keptCount;
             context.awaitsToken();
             step = spec;
             stepSampler = sampler;
@@ -557,7 +574,8 @@ final class EngineGeneration implements Generation {
 
         void end(@Nullable FinishReason reason) {
             running = null;
-            context.answer(this, new GenerationStep(take(), reason, rows.values()));
+            int[] run = Arrays.copyOfRange(kept, Math.min(from, keptCount), keptCount);
+            context.answer(this, new GenerationStep(take(), reason, rows.values(), run));
         }
     }
 

@@ -30,10 +30,10 @@ final class GenerationRows extends Work {
     /** Pages that a chained row added, until its token is known. */
     private int chainedPages;
 
-    private final int[] drafts = new int[PromptLookup.MOST];
+    private int[] drafts = new int[PromptLookup.MOST];
     private int draftCount;
     /** What the rows drew: the drafts that hold, and one token more. */
-    private final int[] drawn = new int[PromptLookup.MOST + 1];
+    private int[] drawn = new int[PromptLookup.MOST + 1];
 
     private int drawnCount;
     private final List<ProbeValue> values = new ArrayList<>();
@@ -154,12 +154,18 @@ final class GenerationRows extends Work {
     @Override
     protected int drafts() {
         boolean decodes = !inFlight() && kv.computed() == savedLength - 1 && savedLength == kv.length();
-        if (!decodes || !step.draw() || stepSampler != null || !step.probes().isEmpty()) {
+        boolean changed = stepSampler != null || !step.probes().isEmpty();
+        if (!decodes || !step.draw() || changed && step.drafts().length == 0) {
             return 0;
         }
         int size = context.loop.store.pageSize();
         int room = context.loop.store.pagesFor(savedLength) * size - savedLength;
         return Math.min(Math.min(room, generation.drafts(savedLength)), context.affordable(start, savedLength) - 1);
+    }
+
+    @Override
+    protected boolean asked() {
+        return step.drafts().length > 0;
     }
 
     @Override
@@ -174,8 +180,12 @@ final class GenerationRows extends Work {
         }
         draftCount = count;
         target = savedLength + count;
+        if (count > drafts.length) {
+            drafts = new int[count];
+            drawn = new int[count + 1];
+        }
         for (int i = 0; i < count; i++) {
-            drafts[i] = context.lookup().guess(i);
+            drafts[i] = asked() ? step.drafts()[i] : context.lookup().guess(i);
         }
     }
 
@@ -214,7 +224,8 @@ final class GenerationRows extends Work {
                 batch.token(last + 1 + i, drafts[i]);
             }
             for (int i = 0; i <= draftCount; i++) {
-                draw(batch, last + i, savedLength + i, maskRef, i);
+                int own = i == 0 || !asked() ? maskRef : mask(batch, generation.draftMask(i - 1));
+                draw(batch, last + i, savedLength + i, own, i);
             }
             context.drafted(draftCount, 0);
         }
@@ -223,7 +234,10 @@ final class GenerationRows extends Work {
     }
 
     private int mask(BatchWriter batch) {
-        long[] mask = generation.mask();
+        return mask(batch, generation.mask());
+    }
+
+    private static int mask(BatchWriter batch, long @Nullable [] mask) {
         return mask == null ? ForwardBatch.NO_MASK : batch.mask(mask);
     }
 
@@ -256,7 +270,7 @@ final class GenerationRows extends Work {
     private void writeProbes(BatchWriter batch, List<ProbeSpec> probes, int batchRow, int from, int to, int maskRef) {
         for (int i = 0; i < probes.size(); i++) {
             ProbeSpec probe = probes.get(i);
-            int row = target - 1 + probe.row();
+            int row = savedLength - 1 + probe.row();
             if (row >= from && row < to) {
                 Probes.write(batch, batchRow + row - from, probe, probe.masked() ? maskRef : ForwardBatch.NO_MASK);
             }
@@ -284,7 +298,7 @@ final class GenerationRows extends Work {
     private int readProbes(ForwardResult result, List<ProbeSpec> probes, int first, int from, int to, int at) {
         int n = 0;
         for (int i = 0; i < probes.size(); i++) {
-            int row = target - 1 + probes.get(i).row();
+            int row = savedLength - 1 + probes.get(i).row();
             if (row >= from && row < to) {
                 while (values.size() <= at + i) {
                     values.add(NO_VALUE);

@@ -3,6 +3,7 @@ package pie.inferlet;
 import java.lang.ref.Reference;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,21 @@ final class Futures {
             }
         });
         return mapped;
+    }
+
+    /** Let somebody see how an operation went, before those who wait for it do. */
+    static <T extends @Nullable Object> CompletableFuture<T> seen(
+            CompletableFuture<T> source, BiConsumer<@Nullable T, @Nullable Throwable> witness) {
+        var seen = new Derived<T>(source);
+        source.whenComplete((value, error) -> {
+            witness.accept(value, error);
+            if (error == null) {
+                seen.complete(value);
+            } else {
+                seen.completeExceptionally(unwrap(error));
+            }
+        });
+        return seen;
     }
 
     /** Go on with another operation; {@code f} runs where the source completes and so must be short. */

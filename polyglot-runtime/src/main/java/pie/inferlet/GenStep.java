@@ -69,11 +69,18 @@ public final class GenStep {
 
     /** Return the combined logit mask of the next token, absent if none. */
     public Optional<Mask> mask() {
-        return generator.logitMask();
+        return generator.nextMask();
     }
 
     public Output execute() {
-        return generator.context().host().await(executeAsync(), "forward");
+        Output output = generator.context().host().await(executeAsync(), "forward");
+        generator.settle();
+        return output;
+    }
+
+    /** Return the generation that this is a step of. */
+    public Generator generator() {
+        return generator;
     }
 
     public CompletableFuture<Output> executeAsync() {

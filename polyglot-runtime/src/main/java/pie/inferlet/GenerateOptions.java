@@ -21,6 +21,7 @@ public final class GenerateOptions {
     private boolean rebidEachStep = true;
     private List<?> constraints = List.of();
     private Optional<Boolean> systemSpeculation = Optional.empty();
+    private @Nullable Speculator speculator;
 
     private record Stops(List<Integer> ids, List<String> strings) {}
 
@@ -72,7 +73,7 @@ public final class GenerateOptions {
         return this;
     }
 
-    /** Constrain by a {@link Schema} or a {@link GrammarConstraint}, or a list of them; all hold. Replaces what was set before. */
+    /** Constrain by a {@link Schema} or a {@link Constraint}, or a list of them; all hold. Replaces what was set before. */
     public GenerateOptions constrain(Object constraint) {
         List<?> given = constraint instanceof List<?> list ? list : List.of(constraint);
         for (Object one : given) {
@@ -97,9 +98,23 @@ public final class GenerateOptions {
         return constraints;
     }
 
-    /** Draft. @throws PieException UNSUPPORTED on this engine */
-    public GenerateOptions speculator(Object speculator) {
-        throw Unsupported.later("speculator: this engine takes no drafters yet");
+    /** Let a drafter of the program's own guess tokens; excludes {@link #systemSpeculation}(true). */
+    public GenerateOptions speculator(Speculator drafter) {
+        speculator = drafter;
+        return this;
+    }
+
+    @Nullable
+    Speculator speculator() {
+        return speculator;
+    }
+
+    /** @throws PieException INVALID_ARGUMENT for both kinds of drafter */
+    void checkDrafters() {
+        if (speculator != null && systemSpeculation.orElse(false)) {
+            throw PieException.invalid(
+                    "speculator and system_speculation: only one of them can draft; leave system_speculation off");
+        }
     }
 
     /**
@@ -155,6 +170,7 @@ public final class GenerateOptions {
         if (sampler.draws() != 1) {
             throw PieException.invalid("sampler: a generator draws 1 token per step, not " + sampler.draws());
         }
+        checkDrafters();
     }
 
     /** Check what needs the model's number of ids. */
@@ -177,6 +193,7 @@ public final class GenerateOptions {
         copy.rebidEachStep = rebidEachStep;
         copy.constraints = constraints;
         copy.systemSpeculation = systemSpeculation;
+        copy.speculator = speculator;
         return copy;
     }
 

@@ -2,6 +2,7 @@ package pie.inferlet;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -28,7 +29,7 @@ import pie.engine.generate.StepSpec;
 public final class Generator implements AutoCloseable, Iterable<GenStep> {
     private final Context context;
     private final Sampler sampler;
-    private final GenerateOptions options;
+    private volatile GenerateOptions options;
     private final ChatForm form;
     private final Generation generation;
     private final List<ProbeSpec> probes = new ArrayList<>();
@@ -37,7 +38,10 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     private final Chat.Decoder decoder;
     private final boolean reasoningOpen;
     private volatile boolean closed;
-    private final Map<Object, pie.engine.grammar.Matcher> built = new IdentityHashMap<>();
+    private final Map<Object, Constraint> built = new IdentityHashMap<>();
+    private final Map<GrammarConstraint, FollowedGrammar> followed = new IdentityHashMap<>();
+    /** Set while code of the program has a say in each step. */
+    private volatile @Nullable Guidance guidance;
 
     Generator(Context context, Sampler sampler, GenerateOptions options, ChatForm form) {
         this.context = context;
@@ -49,30 +53,26 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         this.generation = context.handle().generate(plan());
     }
 
-    /** Constraints stay the same objects from plan to plan, so that the engine goes on where they are. */
-    private List<pie.engine.grammar.Matcher> matchers() {
-        List<pie.engine.grammar.Matcher> all = new ArrayList<>();
+    /** Constraints stay the same objects from plan to plan, so that they go on where they are. */
+    private List<Constraint> constraints() {
+        List<Constraint> all = new ArrayList<>();
         for (Object given : options.constraints()) {
-            all.add(built.computeIfAbsent(given, one -> {
-                Constraint constraint =
-                        one instanceof Schema schema ? schema.buildConstraint(context.model()) : (Constraint) one;
-                if (!(constraint instanceof GrammarConstraint grammar)) {
-                    throw Unsupported.later(
-                            "constrain: this engine does not call Constraints of a program's own yet; use a grammar, logit_mask or"
-                                    + " step.logit_bias");
-                }
-                return grammar.matcher().engineMatcher();
-            }));
+            all.add(built.computeIfAbsent(
+                    given,
+                    one -> one instanceof Schema schema ? schema.buildConstraint(context.model()) : (Constraint) one));
         }
         return all;
     }
 
     private PlanSpec plan() {
         Mask mask = options.logitMask();
+        List<Constraint> constraints = constraints();
+        int[] stops = options.stopIds(form.stops());
+        boolean guided = guide(constraints, stops);
         return new PlanSpec(
                 sampler.chain(),
                 options.maxTokensOrAll(),
-                options.stopIds(form.stops()),
+                stops,
                 options.stopStrings(),
                 mask == null || mask.unrestricted()
                         ? null
@@ -81,12 +81,50 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                 List.copyOf(probes),
                 options.horizonOrNone(),
                 options.rebids(),
-                matchers(),
-                options.speculates(sampler.chain().greedy() && context.model().defaultSystemSpeculation()));
+                guided
+                        ? List.of()
+                        : constraints.stream()
+                                .map(one -> ((GrammarConstraint) one).matcher().engineMatcher())
+                                .toList(),
+                !guided
+                        && options.speculates(
+                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()));
+    }
+
+    /** Have the program's own constraints and drafter asked from now on, if there are any. */
+    private boolean guide(List<Constraint> constraints, int[] stops) {
+        boolean own = constraints.stream().anyMatch(one -> !(one instanceof GrammarConstraint));
+        if (!own && options.speculator() == null) {
+            guidance = null;
+            return false;
+        }
+        Guidance guide = guidance;
+        if (guide == null) {
+            guide = new Guidance(context.model().vocabulary());
+        }
+        int[] sorted = stops.clone();
+        Arrays.sort(sorted);
+        guide.set(
+                constraints.stream()
+                        .map(one -> one instanceof GrammarConstraint grammar ? followed(grammar, sorted) : one)
+                        .toList(),
+                options.logitMask(),
+                options.speculator(),
+                sorted);
+        guidance = guide;
+        return true;
+    }
+
+    private Constraint followed(GrammarConstraint grammar, int[] stops) {
+        return followed.computeIfAbsent(
+                grammar, one -> new FollowedGrammar(one.matcher().engineMatcher(), stops));
     }
 
     private synchronized Generator set(Consumer<GenerateOptions> change) {
-        change.accept(options);
+        GenerateOptions changed = options.copy();
+        change.accept(changed);
+        changed.checkDrafters();
+        options = changed;
         generation.change(plan());
         return this;
     }
@@ -129,8 +167,10 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return set(o -> o.logitMask(mask));
     }
 
-    Optional<Mask> logitMask() {
-        return Optional.ofNullable(options.logitMask());
+    /** Return what the masks and the program's own constraints say of the next token; those are asked. */
+    Optional<Mask> nextMask() {
+        Guidance guide = guidance;
+        return Optional.ofNullable(guide == null ? options.logitMask() : guide.mask());
     }
 
     public Generator horizon(int n) {
@@ -151,12 +191,12 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return set(o -> o.zoSeed(seed));
     }
 
-    /** Draft. @throws PieException UNSUPPORTED on this engine */
-    public Generator speculator(Object speculator) {
+    /** Let a drafter of the program's own guess tokens, from the next step on. */
+    public Generator speculator(Speculator speculator) {
         return set(o -> o.speculator(speculator));
     }
 
-    /** Ask for the engine's own drafter. @throws PieException UNSUPPORTED for true on this engine */
+    /** Let the engine's own drafter guess tokens, or not. */
     public Generator systemSpeculation(boolean on) {
         return set(o -> o.systemSpeculation(on));
     }
@@ -225,6 +265,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
 
     /** Return the next single accepted token; absent when done. */
     public OptionalInt nextToken() {
+        leadHere(false);
         return context.host().await(nextTokenAsync(), "forward");
     }
 
@@ -237,6 +278,9 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         }
         if (finish() != null) {
             return CompletableFuture.completedFuture(OptionalInt.empty());
+        }
+        if (guidance != null) {
+            return Futures.then(lead(false), led -> nextTokenAsync());
         }
         var result = new CompletableFuture<OptionalInt>();
         stepUntilToken(result);
@@ -271,11 +315,19 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     /** Register tokens chosen by the program: cut at stop and at the token limit, made pending; returns the accepted ones. */
     public int[] accept(int... ids) {
         context.host().checkLive();
+        Guidance guide = guidance;
+        if (guide != null) {
+            guide.check(ids);
+        }
         int[] accepted = context.host().await(generation.accept(ids.clone()), "forward");
+        if (guide != null) {
+            guide.told(accepted);
+        }
         if (finish() == null && (accepted.length < ids.length || tokensGenerated() >= options.maxTokensOrAll())) {
             // The end is due: take its report now, so that no step is begun in vain.
             var unused = context.host().await(generation.step(StepSpec.PLAIN), "forward");
         }
+        settle();
         return accepted;
     }
 
@@ -319,6 +371,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     public void close() {
         closed = true;
         generation.close();
+        settle();
     }
 
     /** Return why the generation ended; a closed one has, even if the engine has yet to hear of it. */
@@ -329,6 +382,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
 
     /** Generate to the end; returns all tokens from here on. */
     public int[] collectTokens() {
+        leadHere(true);
         return context.host().await(collectTokensAsync(), "forward");
     }
 
@@ -342,6 +396,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     }
 
     public String collectText(boolean includeReasoning) {
+        leadHere(true);
         return context.host().await(collectTextAsync(includeReasoning), "forward");
     }
 
@@ -373,9 +428,100 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         }
     }
 
+    /** Say whether a step must be run by {@link #advance} before tokens can be had: because the program has a say in each. */
+    public boolean awaitsAdvance(boolean all) {
+        if (guidance == null || finish() != null) {
+            return false;
+        }
+        synchronized (undelivered) {
+            return all || undelivered.isEmpty();
+        }
+    }
+
+    /** Run a step in which the program has a say, and keep its tokens for the next collector. On the program's thread. */
+    public CompletableFuture<Boolean> advance() {
+        return Futures.map(run(StepSpec.PLAIN), step -> {
+            synchronized (undelivered) {
+                for (int token : step.tokens()) {
+                    undelivered.add(token);
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Tell the program's own constraints and drafter of the last steps. On the program's thread. */
+    public void settle() {
+        Guidance guide = guidance;
+        if (guide == null) {
+            return;
+        }
+        if (finish() == null) {
+            guide.settle();
+        } else {
+            guide.end();
+        }
+    }
+
+    private void leadHere(boolean all) {
+        while (awaitsAdvance(all)) {
+            context.host().await(advance(), "forward");
+            settle();
+        }
+    }
+
+    /** Run steps until tokens are there, or all; what the program has to say of each is asked when its thread next waits. */
+    private CompletableFuture<Boolean> lead(boolean all) {
+        var led = new Lead(all);
+        led.next();
+        return led.whole;
+    }
+
+    private final class Lead {
+        private final boolean all;
+        private final CompletableFuture<Boolean> whole = new CompletableFuture<>();
+        private volatile @Nullable CompletableFuture<Boolean> step;
+
+        Lead(boolean all) {
+            this.all = all;
+            whole.whenComplete((done, error) -> {
+                CompletableFuture<Boolean> running = step;
+                if (whole.isCancelled() && running != null) {
+                    running.cancel(true);
+                }
+            });
+        }
+
+        void next() {
+            try {
+                if (whole.isDone() || !awaitsAdvance(all)) {
+                    settle();
+                    whole.complete(true);
+                    return;
+                }
+                CompletableFuture<Boolean> running = advance();
+                step = running;
+                running.whenComplete((done, error) -> context.host().onProgram(() -> ended(error)));
+            } catch (Throwable e) {
+                whole.completeExceptionally(e);
+            }
+        }
+
+        private void ended(@Nullable Throwable error) {
+            if (error == null) {
+                next();
+            } else {
+                whole.completeExceptionally(Futures.unwrap(error));
+            }
+        }
+    }
+
     private CompletableFuture<GenerationStep> collect() {
         context.host().checkLive();
         context.settled();
+        if (awaitsAdvance(true)) {
+            return Futures.then(lead(true), led -> collect());
+        }
         var before = new ArrayList<Integer>();
         synchronized (undelivered) {
             before.addAll(undelivered);
@@ -407,7 +553,13 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     CompletableFuture<GenerationStep> run(StepSpec spec) {
         context.host().checkLive();
         context.settled();
-        return Futures.holding(context, generation.step(spec));
+        Guidance guide = guidance;
+        if (guide == null) {
+            return Futures.holding(context, generation.step(spec));
+        }
+        return Futures.seen(
+                Futures.holding(context, generation.step(guide.guide(spec))),
+                (step, error) -> guide.told(step == null ? new int[0] : step.run()));
     }
 
     /** Tell how many probes every step takes. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
@@ -59,6 +60,14 @@ public interface Host {
 
     /** Say that the program goes on after {@link #idle}. */
     void busy();
+
+    /** Have a piece of a Java program run on its own thread, when that next waits for a future. */
+    default void onProgram(Runnable task) {
+        throw new PieException(ErrorCode.INTERNAL, "nothing runs pieces of this program");
+    }
+
+    /** Take what runs pieces of the program on its own thread. */
+    default void programRunsOn(Executor own) {}
 
     void stdout(String text);
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
@@ -54,6 +55,7 @@ final class ProcessHost implements Host {
     private final Set<CompletableFuture<?>> waits = new HashSet<>();
     private volatile @Nullable PieException end;
     private volatile @Nullable String returned;
+    private volatile @Nullable Executor programThread;
     private final WaitClock clock = new WaitClock("queued", System::nanoTime);
 
     ProcessHost(
@@ -223,6 +225,20 @@ final class ProcessHost implements Host {
 
     String stderrTail() {
         return output.stderrTail();
+    }
+
+    @Override
+    public void programRunsOn(Executor own) {
+        programThread = own;
+    }
+
+    @Override
+    public void onProgram(Runnable task) {
+        Executor own = programThread;
+        if (own == null) {
+            throw new PieException(ErrorCode.INTERNAL, "nothing runs pieces of program " + program);
+        }
+        own.execute(task);
     }
 
     @Override

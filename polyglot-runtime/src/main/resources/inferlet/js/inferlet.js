@@ -252,17 +252,27 @@ export const regex = (pattern) => new HostSchema(ops.schema('regex', pattern ins
 export const ebnf = (text) => new HostSchema(ops.schema('ebnf', text));
 export const grammar = (g) => new HostSchema(ops.schema('grammar', handle(g, Grammar, 'grammar')));
 
-// The host's objects behind schemas and constraints; schemas of the program's own are asked for theirs.
+// The host's objects behind schemas and constraints; those of the program's own are handed to the host, which asks them.
 function constraints(given, model) {
   return (Array.isArray(given) ? given : [given]).map((one) => {
     const built = one?.[H] === undefined && typeof one?.buildConstraint === 'function' ? one.buildConstraint(model) : one;
     if (built?.[H] !== undefined) return built[H];
-    if (typeof built?.step === 'function') {
-      throw makeError('UNSUPPORTED', "constrain: this engine does not call Constraints of a program's own yet; use a grammar, "
-        + 'logitMask or step.logitBias', '{}');
-    }
+    if (typeof built?.step === 'function') return ops.callback(built);
     throw makeError('INVALID_ARGUMENT', 'constrain must be a Schema, a Constraint or a list of them', '{"wrong_type":true}');
   });
+}
+
+function drafter(given) {
+  if (typeof given?.draft === 'function') return ops.callback(given);
+  throw makeError('INVALID_ARGUMENT', 'speculator must have a method draft()', '{"wrong_type":true}');
+}
+
+// Steps in which the program has a say are begun here, one by one; the host keeps their tokens.
+async function advance(h, all, options) {
+  const until = options?.timeout === undefined ? undefined : performance.now() + options.timeout;
+  while (ops.gen_awaits_advance(h, all)) {
+    await call(ops.gen_advance(h), until === undefined ? options : { ...options, timeout: until - performance.now() });
+  }
 }
 
 export class GenStep {
@@ -294,7 +304,14 @@ export class Generator {
   async *[Symbol.asyncIterator]() {
     for (let h = ops.gen_next(this[H]); h !== undefined; h = ops.gen_next(this[H])) yield new GenStep(h);
   }
-  async nextToken(options) { return await call(ops.gen_next_token(this[H]), options); }
+  async nextToken(options) {
+    await advance(this[H], false, options);
+    return await call(ops.gen_next_token(this[H]), options);
+  }
+  speculator(speculator) {
+    ops.gen_set(this[H], 'speculator', drafter(speculator));
+    return this;
+  }
   constrain(constraint) {
     ops.gen_set(this[H], 'constrain', constraints(constraint, this.context.model));
     return this;
@@ -309,8 +326,12 @@ export class Generator {
   close() { ops.gen_close(this[H]); }
   [Symbol.dispose]() { this.close(); }
   async [Symbol.asyncDispose]() { this.close(); }
-  async collectTokens(options) { return await call(ops.gen_collect_tokens(this[H]), options); }
+  async collectTokens(options) {
+    await advance(this[H], true, options);
+    return await call(ops.gen_collect_tokens(this[H]), options);
+  }
   async collectText({ includeReasoning = false, ...options } = {}) {
+    await advance(this[H], true, options);
     return await call(ops.gen_collect_text(this[H], includeReasoning), options);
   }
   async collectJson({ schema, parse, ...options } = {}) {
@@ -327,7 +348,7 @@ export class Generator {
   }
 }
 for (const name of ['maxTokens', 'stop', 'addStop', 'logitMask', 'horizon', 'rebidEachStep', 'adapter', 'zoSeed',
-  'speculator', 'systemSpeculation', 'seed', 'runAhead']) {
+  'systemSpeculation', 'seed', 'runAhead']) {
   Generator.prototype[name] = function set(value) {
     ops.gen_set(this[H], snake(name), value instanceof Set ? [...value] : value);
     return this;
@@ -408,8 +429,9 @@ export class Context {
   truncateWorkingPageTokens(n) { ops.ctx_truncate_working_page_tokens(this[H], n); }
   forward() { return new Forward(ops.ctx_forward(this[H])); }
   generate(sampler, options) {
-    const known = options?.constrain === undefined ? options
-      : { ...options, constrain: constraints(options.constrain, this.model) };
+    const known = { ...options };
+    if (known.constrain !== undefined && known.constrain !== null) known.constrain = constraints(known.constrain, this.model);
+    if (known.speculator !== undefined && known.speculator !== null) known.speculator = drafter(known.speculator);
     return new Generator(ops.ctx_generate(this[H], handle(sampler, Sampler, 'sampler'), ...flat(known)), this);
   }
   release() { ops.ctx_close(this[H]); }

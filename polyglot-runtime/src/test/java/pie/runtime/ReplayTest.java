@@ -113,6 +113,84 @@ final class ReplayTest {
         runsAgain(Language.JAVASCRIPT, JS);
     }
 
+    /** What the host asks of a program's own constraint and drafter is asked again, though nothing is generated. */
+    @Test
+    void ownConstraintsAndDraftersAreAskedAgain() throws Exception {
+        asksAgain(Language.PYTHON, """
+                from inferlet import *
+
+                class Low:
+                    def __init__(self, n=0):
+                        self.n = n
+                    def step(self, accepted):
+                        self.n += len(accepted)
+                        print("step", self.n, list(accepted))
+                        return Mask.range(0, 1000 + self.n)
+                    def fork(self):
+                        return Low(self.n)
+
+                class Guess:
+                    def draft(self):
+                        return [1, 2, 3], [0, 0, 0]
+                    def accept(self, tokens):
+                        print("accept", list(tokens))
+                    def rollback(self, n):
+                        print("rollback", n)
+
+                async def main():
+                    ctx = Context(Model.load(runtime.models()[0])).append([1, 2, 3])
+                    g = ctx.generate(Sampler.argmax(), constrain=Low(), speculator=Guess(), max_tokens=6, auto_flush=False)
+                    tokens = await g.collect_tokens()
+                    session.send("done")
+                    class Bad:
+                        def step(self, accepted):
+                            raise KeyError("no")
+                    try:
+                        await ctx.generate(Sampler.argmax(), constrain=Bad(), max_tokens=6, auto_flush=False).collect_tokens()
+                    except KeyError as e:
+                        print("threw", e)
+                    return {"tokens": tokens}
+                """);
+        asksAgain(Language.JAVASCRIPT, """
+                import { Context, Mask, Model, Sampler, runtime, session } from 'inferlet';
+                class Low {
+                  constructor(n = 0) { this.n = n; }
+                  step(accepted) {
+                    this.n += accepted.length;
+                    console.log('step', this.n, accepted.join());
+                    return Mask.range(0, 1000 + this.n);
+                  }
+                  fork() { return new Low(this.n); }
+                }
+                const guess = {
+                  draft: () => [[1, 2, 3], [0, 0, 0]],
+                  accept(tokens) { console.log('accept', tokens.join()); },
+                  rollback(n) { console.log('rollback', n); },
+                };
+                export async function main() {
+                  const ctx = new Context(Model.load(runtime.models()[0])).append([1, 2, 3]);
+                  const g = ctx.generate(Sampler.argmax(), { constrain: new Low(), speculator: guess, maxTokens: 6, autoFlush: false });
+                  const tokens = [...await g.collectTokens()];
+                  session.send('done');
+                  try {
+                    const bad = { step() { throw new RangeError('no'); } };
+                    await ctx.generate(Sampler.argmax(), { constrain: bad, maxTokens: 6, autoFlush: false }).collectTokens();
+                  } catch (e) { console.log('threw', e.message); }
+                  return { tokens };
+                }
+                """);
+    }
+
+    private static void asksAgain(Language language, String program) throws Exception {
+        InferletProcess process = launch(language, program);
+        Outcome outcome = process.outcome().get();
+        assertThat(outcome).as(outcome.toString()).isInstanceOf(Outcome.Completed.class);
+        var log = new EventLog(EventLog.Limits.DEFAULT);
+        Replay.End end = Replay.run(guests, recording(process), 0, frame -> {}, log);
+        assertThat(end).isEqualTo(new Replay.End.Returned(((Outcome.Completed) outcome).value()));
+        assertThat(said(log, "stdout")).isEqualTo(said(process.log(), "stdout")).contains("step 1", "accept", "threw");
+    }
+
     private static void runsAgain(Language language, String program) throws Exception {
         InferletProcess process = launch(language, program);
         awaitSaid(process, "message", "stories");

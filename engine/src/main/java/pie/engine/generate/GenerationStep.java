@@ -10,5 +10,10 @@ import org.jspecify.annotations.Nullable;
  *     the step drew none
  * @param finish set on the last step
  * @param probes values of the plan's probes, then of the step's
+ * @param run tokens that this step added to the sequence, delivered or still held back
  */
-public record GenerationStep(int[] tokens, @Nullable FinishReason finish, List<ProbeValue> probes) {}
+public record GenerationStep(int[] tokens, @Nullable FinishReason finish, List<ProbeValue> probes, int[] run) {
+    public GenerationStep(int[] tokens, @Nullable FinishReason finish, List<ProbeValue> probes) {
+        this(tokens, finish, probes, tokens);
+    }
+}

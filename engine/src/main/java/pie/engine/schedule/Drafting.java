@@ -18,6 +18,9 @@ final class Drafting {
     private final DecodeTime time;
     private int rows;
     private int room;
+    /** Room for drafts that programs ask for, whatever is gained by them. */
+    private int free;
+
     private double tokens;
 
     Drafting(DriverCapabilities limits, boolean always, DecodeTime time) {
@@ -26,16 +29,25 @@ final class Drafting {
         this.time = time;
     }
 
-    /** Begin a step of decode rows only. */
-    void begin(int works, int decodeRows, boolean open) {
+    /**
+     * Begin a step.
+     *
+     * @param open whether it has decode rows only, and none runs before it
+     * @param kept rows of the batch that drafts must leave to others
+     */
+    void begin(int works, int decodeRows, boolean open, int kept) {
         rows = decodeRows;
         tokens = works;
-        int free = Math.min(limits.maxTokens() - decodeRows, limits.maxDraws() - works);
+        free = Math.min(limits.maxTokens() - decodeRows - kept, limits.maxDraws() - works);
         room = open ? Math.min(free, DecodeTime.MOST - decodeRows) : 0;
     }
 
     /** Give a work its drafts, perhaps none. */
     void draft(Work work) {
+        if (work.asked()) {
+            take(work, Math.min(free, work.drafts()), 0);
+            return;
+        }
         int most = room <= 0 ? 0 : Math.min(room, work.drafts());
         if (most <= 0) {
             return;
@@ -56,11 +68,16 @@ final class Drafting {
                 drafts = k;
             }
         }
+        take(work, drafts, bestExpected);
+    }
+
+    private void take(Work work, int drafts, double expected) {
         if (drafts > 0) {
             work.draft(drafts);
             rows += drafts;
             room -= drafts;
-            tokens += bestExpected;
+            free -= drafts;
+            tokens += expected;
         }
     }
 }

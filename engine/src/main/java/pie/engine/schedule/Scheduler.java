@@ -138,7 +138,7 @@ public final class Scheduler {
             decodes += left > 0 ? 1 : 0;
             decodeRows += left;
         }
-        drafting.begin(decodes, decodeRows, before == null && !prefill);
+        drafting.begin(decodes, decodeRows, before == null && !prefill, prefill ? store.pageSize() : 0);
         return prefill;
     }
 

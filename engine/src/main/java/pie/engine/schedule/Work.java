@@ -197,6 +197,11 @@ public abstract class Work {
         return 0;
     }
 
+    /** Say whether the program drafts by itself: its drafts are taken whatever they cost, as far as there is room. */
+    protected boolean asked() {
+        return false;
+    }
+
     /** Return the chance of the i-th draft to hold if those before it do. */
     protected double chance(int i) {
         return 0;

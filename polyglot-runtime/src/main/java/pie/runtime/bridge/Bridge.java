@@ -1,6 +1,7 @@
 package pie.runtime.bridge;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,7 @@ public final class Bridge {
     private @Nullable Tape tape;
     private volatile long calls;
     private volatile boolean waiting;
+    private int callbacks;
 
     public Bridge(Dialect dialect) {
         plain = dialect;
@@ -121,6 +123,29 @@ public final class Bridge {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
+        }
+    }
+
+    int numberCallback() {
+        return callbacks++;
+    }
+
+    /** Tell the tape that a method of the program is called. */
+    void noteCallback(int number, String member, List<Object> arguments) {
+        Tape taped = tape;
+        if (taped != null) {
+            taped.calling(number, member, arguments);
+        }
+    }
+
+    /** Run code of the guest inside one of its calls. */
+    <T> T inGuest(Supplier<T> code) {
+        boolean outer = waiting;
+        waiting = false;
+        try {
+            return code.get();
+        } finally {
+            waiting = outer;
         }
     }
 

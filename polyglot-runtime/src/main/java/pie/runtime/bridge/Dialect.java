@@ -10,6 +10,11 @@ public interface Dialect {
     @Nullable
     Object absent();
 
+    /** Return how the language spells a name of the interface that is given in snake_case. */
+    default String member(String name) {
+        return name;
+    }
+
     Object ints(int[] values);
 
     Object floats(float[] values);

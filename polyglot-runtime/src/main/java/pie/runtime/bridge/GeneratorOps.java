@@ -57,7 +57,25 @@ final class GeneratorOps {
         bridge.call(
                 "step_mask",
                 a -> step(a).mask().map(Mask::toBrle).map(dialect::ints).orElseGet(dialect::absent));
-        bridge.start("step_execute", "forward", a -> step(a).executeAsync(), output -> output);
+        bridge.startGiven("step_execute", "forward", a -> {
+            Generator generator = step(a).generator();
+            return new Bridge.Started<>(step(a).executeAsync(), output -> settled(generator, output), output -> {});
+        });
+        bridge.call("gen_awaits_advance", a -> generator(a).awaitsAdvance(a.flag(1, "all")));
+        bridge.startGiven("gen_advance", "forward", a -> {
+            Generator generator = generator(a);
+            return new Bridge.Started<>(generator.advance(), done -> settled(generator, done), done -> {});
+        });
+    }
+
+    /** Tell the program's own drafter of a step, on its thread, before it goes on. */
+    private static <T> T settled(Generator generator, T result) {
+        generator.settle();
+        return result;
+    }
+
+    private static GuestSpeculator speculator(Args a, int i) {
+        return new GuestSpeculator(a.handle(i, Callback.class));
     }
 
     private @Nullable Object or(@Nullable Object value) {
@@ -91,7 +109,7 @@ final class GeneratorOps {
                 case "extra_stop" -> stops(a, at, name, options::extraStop);
                 case "logit_mask" -> options.logitMask(a.mask(at, name));
                 case "constrain" -> options.constrain(GrammarOps.constraints(a.value(at)));
-                case "speculator" -> options.speculator(a.value(at));
+                case "speculator" -> options.speculator(speculator(a, at));
                 case "system_speculation" -> options.systemSpeculation(a.flag(at, name));
                 case "adapter" -> options.adapter(a.value(at));
                 case "zo_seed" -> options.zoSeed(a.seed(at, name));
@@ -114,7 +132,7 @@ final class GeneratorOps {
             case "add_stop" -> stops(a, 2, name, generator::addStop);
             case "logit_mask" -> generator.logitMask(a.mask(2, name));
             case "constrain" -> generator.constrain(GrammarOps.constraints(a.value(2)));
-            case "speculator" -> generator.speculator(a.value(2));
+            case "speculator" -> generator.speculator(speculator(a, 2));
             case "system_speculation" -> generator.systemSpeculation(a.flag(2, name));
             case "adapter" -> generator.adapter(a.value(2));
             case "zo_seed" -> generator.zoSeed(a.seed(2, name));

@@ -39,6 +39,7 @@ final class GrammarOps {
         bridge.run("matcher_rollback", a -> matcher(a).rollback(a.integer(1, "n")));
         bridge.run("matcher_reset", a -> matcher(a).reset());
         bridge.call("constraint", a -> new GrammarConstraint(matcher(a)));
+        bridge.call("callback", a -> new Callback(bridge, a.value(0)));
         bridge.call("constraint_step", a -> {
             Mask mask = a.handle(0, Constraint.class).step(a.ids(1, "accepted"));
             return dialect.ints(mask.toBrle());
@@ -83,13 +84,14 @@ final class GrammarOps {
     static List<Object> constraints(Value given) {
         List<Object> all = new ArrayList<>();
         if (given.isHostObject()) {
-            all.add(given.asHostObject());
+            Object one = given.asHostObject();
+            all.add(one instanceof Callback callback ? new GuestConstraint(callback) : one);
         } else if (given.hasArrayElements()) {
             for (long k = 0; k < given.getArraySize(); k++) {
                 all.addAll(constraints(given.getArrayElement(k)));
             }
         } else {
-            throw Args.invalidType("constrain must be a Schema, a GrammarConstraint or a list of them");
+            throw Args.invalidType("constrain must be a Schema, a Constraint or a list of them");
         }
         return all;
     }

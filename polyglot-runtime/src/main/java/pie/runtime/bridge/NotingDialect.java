@@ -56,6 +56,11 @@ final class NotingDialect implements Dialect {
     }
 
     @Override
+    public String member(String name) {
+        return plain.member(name);
+    }
+
+    @Override
     public Object ints(int[] values) {
         return kept(plain.ints(values), new Datum.Ints(values.clone()));
     }

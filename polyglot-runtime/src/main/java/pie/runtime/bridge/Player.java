@@ -1,6 +1,7 @@
 package pie.runtime.bridge;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Player implements Tape {
     private final Handles handles = new Handles();
     private final ArgumentDigest digest = new ArgumentDigest(handles);
     private final Map<Integer, Object> objects = new LinkedHashMap<>();
+    private final Map<Integer, Callback> callbacks = new HashMap<>();
     private @Nullable Dialect dialect;
     private volatile int next;
     private volatile @Nullable PieException halted;
@@ -73,6 +75,7 @@ public final class Player implements Tape {
             throw over();
         }
         List<Frame> frames = recording.frames();
+        callBack(frames);
         if (next == frames.size() || until > 0 && frames.get(next).event() >= until) {
             finished = true;
             stop.run();
@@ -84,6 +87,13 @@ public final class Player implements Tape {
         }
         next = next + 1;
         watcher.accept(frame);
+        if (frame.answer() instanceof Datum.Handle handle && name.equals("callback")) {
+            var made = (Callback) Objects.requireNonNull(call.run(all));
+            callbacks.put(made.number(), made);
+            handles.put(made, handle.number());
+            objects.put(handle.number(), made);
+            return made;
+        }
         if (SAID.contains(name)) {
             call.run(all);
         }
@@ -92,6 +102,30 @@ public final class Player implements Tape {
         }
         return value(frame.answer());
     }
+
+    /** Have the methods of the program run that the host called inside this call. */
+    private void callBack(List<Frame> frames) {
+        while (next < frames.size() && frames.get(next).call().equals(Recorder.CALLED)) {
+            Frame frame = frames.get(next);
+            next = next + 1;
+            watcher.accept(frame);
+            List<Datum> called = ((Datum.Items) frame.answer()).items();
+            var arguments = new ArrayList<Object>();
+            for (Datum one : called.subList(2, called.size())) {
+                arguments.add(
+                        one instanceof Datum.Ints ids ? ids.values() : (Object) (int) ((Datum.Whole) one).value());
+            }
+            Callback callback = callbacks.get((int) ((Datum.Whole) called.get(0)).value());
+            if (callback == null) {
+                throw stray(frame, "another");
+            }
+            callback.replay(
+                    ((Datum.Text) called.get(1)).value(), arguments, made -> callbacks.put(made.number(), made));
+        }
+    }
+
+    @Override
+    public void calling(int callback, String member, List<Object> arguments) {}
 
     private static PieException over() {
         return new PieException(ErrorCode.CANCELLED, "the recording ends here");

@@ -1,5 +1,7 @@
 package pie.runtime.bridge;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -13,6 +15,9 @@ import pie.runtime.replay.RecordingWriter;
 
 /** Let calls go their way and keep their answers. */
 public final class Recorder implements Tape {
+    /** Name of a frame that is a call of the program's by the host. */
+    static final String CALLED = "called";
+
     private final RecordingWriter writer;
     private final LongSupplier event;
     private final Handles handles = new Handles();
@@ -53,6 +58,15 @@ public final class Recorder implements Tape {
                     new Datum.Failure(ErrorCode.CANCELLED.name(), "cancelled", Json.text(Map.of())));
             throw e;
         }
+    }
+
+    @Override
+    public void calling(int callback, String member, List<Object> arguments) {
+        var called = new ArrayList<Datum>(List.of(new Datum.Whole(callback), new Datum.Text(member)));
+        for (Object one : arguments) {
+            called.add(one instanceof int[] ids ? new Datum.Ints(ids.clone()) : new Datum.Whole((Integer) one));
+        }
+        keep(CALLED, 0, event.getAsLong(), new Datum.Items(called));
     }
 
     private void keep(String name, int arguments, long before, Datum answer) {

@@ -22,6 +22,11 @@ final class TapedDialect implements Dialect {
     }
 
     @Override
+    public String member(String name) {
+        return used.member(name);
+    }
+
+    @Override
     public Object ints(int[] values) {
         return used.ints(values);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -45,13 +46,13 @@ final class JavaGuest implements Guest<JavaProgram> {
                             MethodType.methodType(
                                     void.class, Host.class, PrintStream.class, PrintStream.class, long.class))
                     .invoke(host, EventStream.to(host::stdout), EventStream.to(host::stderr), memory);
+            Class<?> futures = loader.loadClass(Futures.class.getName());
+            host.programRunsOn((Executor) lookup.findStatic(futures, "own", MethodType.methodType(Executor.class))
+                    .invoke());
             return new Switches(
                     lookup.findStatic(gate, "interrupt", MethodType.methodType(void.class)),
                     lookup.findStatic(gate, "kill", MethodType.methodType(void.class, String.class)),
-                    lookup.findStatic(
-                            loader.loadClass(Futures.class.getName()),
-                            "result",
-                            MethodType.methodType(Object.class, CompletableFuture.class)),
+                    lookup.findStatic(futures, "result", MethodType.methodType(Object.class, CompletableFuture.class)),
                     lookup.findStatic(
                             loader.loadClass(Plain.class.getName()),
                             "result",

@@ -3,6 +3,8 @@ package pie.runtime.js;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
@@ -12,6 +14,8 @@ import pie.runtime.bridge.Dialect;
 
 /** Make JavaScript values: typed arrays, undefined, plain objects, errors of the facade. */
 final class JsDialect implements Dialect {
+    private static final Pattern SNAKE = Pattern.compile("_(.)");
+
     private @Nullable Value kit;
 
     /** Take the functions that make values. */
@@ -30,6 +34,11 @@ final class JsDialect implements Dialect {
     @Override
     public Object absent() {
         return kit("absent");
+    }
+
+    @Override
+    public String member(String name) {
+        return SNAKE.matcher(name).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
     }
 
     @Override

@@ -39,7 +39,8 @@ SpeechBuilder = _class("SpeechBuilder", _MEDIA)
 Voice = _class("Voice", _MEDIA)
 write_wav = later("write_wav", _MEDIA)
 
-spec = _module("spec", "this engine takes no drafters yet", (), Speculator=Speculator)
+spec = _module("spec", "", (), Speculator=Speculator)
+spec.__doc__ = "Protocol of drafters."
 adapter = _module("adapter", _ADAPTERS, (), Adapter=Adapter)
 zo = _module("zo", _ADAPTERS, ("initialize", "update", "adapter_seed"))
 

@@ -7,7 +7,7 @@ from ._values import Scope, later, options, text_of
 from ._values import ids as _ids
 from .forward import Forward
 from .generation import OPTIONS, Generator
-from .grammar import constraints
+from .grammar import constraints, drafter
 from .model import Model
 from .sampler import Sampler, handle
 
@@ -210,6 +210,8 @@ class Context(Scope):
     def generate(self, sampler, **given):
         if given.get("constrain") is not None:
             given["constrain"] = constraints(given["constrain"], self.model)
+        if given.get("speculator") is not None:
+            given["speculator"] = drafter(given["speculator"])
         flat = options(OPTIONS, given)
         return Generator(_p.ctx_generate(self._h, handle(sampler, Sampler, "sampler"), *flat), self)
 

@@ -1,6 +1,7 @@
 """Generator and GenStep."""
 
 import json
+import time
 
 import _pie as _p
 
@@ -8,7 +9,7 @@ from ._loop import call
 from ._values import Scope, later, options
 from ._values import ids as _ids
 from .forward import Output, ProbeHandle
-from .grammar import constraints
+from .grammar import constraints, drafter
 from .sampler import Sampler, _Probe, handle
 
 OPTIONS = (
@@ -79,8 +80,13 @@ class Generator(Scope):
     max_tokens = _setter("max_tokens")
     stop = _setter("stop")
     add_stop = _setter("add_stop")
+
     def constrain(self, constraint):
         _p.gen_set(self._h, "constrain", constraints(constraint, self.context.model))
+        return self
+
+    def speculator(self, speculator):
+        _p.gen_set(self._h, "speculator", drafter(speculator))
         return self
 
     logit_mask = _setter("logit_mask")
@@ -88,7 +94,6 @@ class Generator(Scope):
     rebid_each_step = _setter("rebid_each_step")
     adapter = _setter("adapter")
     zo_seed = _setter("zo_seed")
-    speculator = _setter("speculator")
     system_speculation = _setter("system_speculation")
     seed = _setter("seed")
     run_ahead = _setter("run_ahead")
@@ -125,7 +130,14 @@ class Generator(Scope):
         return None if h is None else GenStep(h)
 
     async def next_token(self, *, timeout=None):
+        await self._advance(False, timeout)
         return await call(_p.gen_next_token, self._h, timeout=timeout)
+
+    async def _advance(self, all, timeout):
+        # steps in which the program has a say are begun here, one by one; the host keeps their tokens
+        until = None if timeout is None else time.monotonic() + timeout
+        while _p.gen_awaits_advance(self._h, all):
+            await call(_p.gen_advance, self._h, timeout=None if until is None else until - time.monotonic())
 
     def accept(self, ids):
         return _p.gen_accept(self._h, _ids(ids))
@@ -152,9 +164,11 @@ class Generator(Scope):
         _p.gen_close(self._h)
 
     async def collect_tokens(self, *, timeout=None):
+        await self._advance(True, timeout)
         return await call(_p.gen_collect_tokens, self._h, timeout=timeout)
 
     async def collect_text(self, *, include_reasoning=False, timeout=None):
+        await self._advance(True, timeout)
         return await call(_p.gen_collect_text, self._h, include_reasoning, timeout=timeout)
 
     async def collect_json(self, *, schema=None, parse=None, timeout=None):

@@ -151,20 +151,27 @@ class GrammarSchema(_Schema):
 
 
 def constraints(given, model):
-    """Return the host's objects behind schemas and constraints; schemas of the program's own are asked for theirs."""
+    """Return the host's objects behind schemas and constraints; those of the program's own are handed to the host, which asks them."""
     all_of = given if isinstance(given, (list, tuple)) else [given]
     handles = []
     for one in all_of:
         if not hasattr(one, "_h") and hasattr(one, "build_constraint"):
             one = one.build_constraint(model)
-        if not hasattr(one, "_h"):
-            from .errors import InvalidTypeError, UnsupportedError
+        if hasattr(one, "_h"):
+            handles.append(one._h)
+        elif hasattr(one, "step"):
+            handles.append(_p.callback(one))
+        else:
+            from .errors import InvalidTypeError
 
-            if hasattr(one, "step"):
-                raise UnsupportedError(
-                    "constrain: this engine does not call Constraints of a program's own yet; use a grammar, logit_mask or"
-                    " step.logit_bias"
-                )
             raise InvalidTypeError(f"constrain must be a Schema, a Constraint or a list of them, got {type(one).__name__}")
-        handles.append(one._h)
     return handles
+
+
+def drafter(given):
+    """Return the host's object behind a speculator."""
+    if hasattr(given, "draft"):
+        return _p.callback(given)
+    from .errors import InvalidTypeError
+
+    raise InvalidTypeError(f"speculator must have a method draft(), got {type(given).__name__}")

@@ -29,6 +29,11 @@ public final class Futures {
 
     private Futures() {}
 
+    /** Return what runs pieces of the program on its own thread. */
+    public static Executor own() {
+        return OWN;
+    }
+
     private static void wake() {
         news.complete(null);
     }
