@@ -192,6 +192,42 @@ ensure_built() {
     return 0
 }
 
+# Benchmarks measure what ./pie runs, and are built apart from it, when they are called: what they are made of nobody else needs.
+ensure_bench_built() {
+    bench_args=$app/bench.args
+    [ -n "${PIE_NO_BUILD:-}" ] && [ -r "$bench_args" ] && return
+    local inputs=("$root/pom.xml") module class_path
+    for module in engine cpu benches; do inputs+=("$root/$module/pom.xml" "$root/$module/src/main"); done
+    if [ -r "$bench_args" ] && [ -z "$(find "${inputs[@]}" -newer "$bench_args" -print 2>/dev/null | head -n 1)" ]; then
+        return
+    fi
+    command -v mvn >/dev/null 2>&1 || fail "Maven is needed to build the benchmarks and there is no mvn on the PATH"
+    lock_build
+    [ -t 2 ] || printf 'pie: building the benchmarks …\n' >&2
+    : >"$app/bench.stamp"
+    if ! run_maven "$app/bench.log" package -Dmaven.test.skip=true -pl benches -am; then
+        grep -E '^\[ERROR\]' "$app/bench.log" | head -n 12 >&2
+        fail "the build failed: the whole log is in $app/bench.log" 1
+    fi
+    class_path=$(<"$root/benches/target/class-path")
+    for module in benches engine cpu; do
+        class_path=$(echo "$root/$module/target/$module-"[0-9]*[0-9].jar):$class_path
+    done
+    printf -- '-cp\n"%s"\n' "$(printf %s "$class_path" | sed 's/[\\"]/\\&/g')" >"$bench_args.new"
+    touch -r "$app/bench.stamp" "$bench_args.new"
+    mv "$bench_args.new" "$bench_args"
+    unlock_build
+}
+
+run_bench() { # ARGS...
+    ensure_bench_built
+    if may_train; then train; fi # else it would start beside the measurement
+    local flags=("-Dpie.root=$root")
+    [ -n "${HOME:-}" ] && flags+=("-Duser.home=$HOME")
+    engine_flags
+    exec "$jdk/bin/java" "${flags[@]}" "@$bench_args" pie.bench.Bench "$@"
+}
+
 # The flags of a JVM that runs the engine; those of jvm.flags in the parent pom, which a test compares, and the heap.
 engine_flags() {
     flags+=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED

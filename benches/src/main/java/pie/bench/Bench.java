@@ -6,7 +6,7 @@ import pie.bench.grammar.GrammarBench;
 
 /** Run one benchmark; {@code ./dev bench} calls it. */
 @Command(
-        name = "./dev bench",
+        name = "pie bench",
         description = "Measure pie, alone or beside a peer on the same machine.%n",
         subcommands = {
             LatencyRun.class,
@@ -24,28 +24,30 @@ import pie.bench.grammar.GrammarBench;
             GrammarBench.class,
             ScheduleBench.class,
             PipelineRun.class,
-            SpeculationRun.class
+            SpeculationRun.class,
+            WatchBench.class
         },
         sortOptions = false,
         footer = {
             "",
             "Examples:",
-            "  ./dev bench latency --json-out latency.json",
-            "  ./dev bench tput --target pie,llamacpp --server-bin ~/llama.cpp/build/bin/llama-server --concurrency 8",
-            "  ./dev bench serve --rate 4 --slo ttft=500,tpot=60",
-            "  ./dev bench agents --agents 8 --turns 5",
-            "  ./dev bench compare before.json after.json --fail-on output_tok_per_s:-5",
-            "  ./dev bench load --concurrency 1,8 --languages python,javascript",
-            "  ./dev bench load --target llamacpp --server-bin ~/llama.cpp/build/bin/llama-server",
-            "  ./dev bench start --rounds 5",
-            "  ./dev bench decode --llama-bench ~/llama.cpp/build/bin/llama-bench",
-            "  ./dev bench warm",
-            "  ./dev bench load --direct --program collect --languages python,javascript",
-            "  ./dev bench calls --json-out calls.json",
-            "  ./dev bench grammar --peer-python ~/peers/bin/python",
-            "  ./dev bench schedule --model model.gguf",
-            "  ./dev bench pipeline --rounds 5",
-            "  ./dev bench speculation --rounds 5 --streams 1"
+            "  pie bench latency --json-out latency.json",
+            "  pie bench tput --target pie,llamacpp --server-bin ~/llama.cpp/build/bin/llama-server --concurrency 8",
+            "  pie bench serve --rate 4 --slo ttft=500,tpot=60",
+            "  pie bench agents --agents 8 --turns 5",
+            "  pie bench compare before.json after.json --fail-on output_tok_per_s:-5",
+            "  pie bench load --concurrency 1,8 --languages python,javascript",
+            "  pie bench load --target llamacpp --server-bin ~/llama.cpp/build/bin/llama-server",
+            "  pie bench start --rounds 5",
+            "  pie bench decode --llama-bench ~/llama.cpp/build/bin/llama-bench",
+            "  pie bench warm",
+            "  pie bench load --direct --program collect --languages python,javascript",
+            "  pie bench calls --json-out calls.json",
+            "  pie bench grammar --peer-python ~/peers/bin/python",
+            "  pie bench schedule --model model.gguf",
+            "  pie bench pipeline --rounds 5",
+            "  pie bench speculation --rounds 5 --streams 1",
+            "  pie bench watch"
         })
 public final class Bench implements Runnable {
     @CommandLine.Option(

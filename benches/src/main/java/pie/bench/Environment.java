@@ -1,5 +1,6 @@
 package pie.bench;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,6 +68,7 @@ final class Environment {
     private static @Nullable String output(String... command) {
         try {
             Process process = new ProcessBuilder(command)
+                    .directory(new File(System.getProperty("pie.root", ".")))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,7 +92,7 @@ final class Peers {
 
     private void openPie(Targets opened, List<Asker> askers) throws IOException, InterruptedException {
         PieOptions.Server server = opened.keep(pie.open());
-        started.put("pie", String.join(" ", pie.command()));
+        started.put("pie", shown(pie.command()));
         switch (api) {
             case "openai" ->
                 askers.add(new CompletionsAsker(
@@ -109,6 +110,13 @@ final class Peers {
         }
     }
 
+    /** Return a command as it is reported: files by their names, since folders say something of a machine's owner and not of a run. */
+    private static String shown(List<String> command) {
+        return command.stream()
+                .map(word -> word.startsWith("/") ? String.valueOf(Path.of(word).getFileName()) : word)
+                .collect(Collectors.joining(" "));
+    }
+
     private Asker openLlama(Targets opened, int concurrency, int tokens) throws IOException, InterruptedException {
         URI url = urls.get("llamacpp");
         if (url != null) {
@@ -119,7 +127,7 @@ final class Peers {
         }
         List<String> command = LlamaCppTarget.command(
                 binary, pie.modelFile(), concurrency, concurrency * (tokens + SPARE_TOKENS), pie.threads());
-        started.put("llamacpp", String.join(" ", command));
+        started.put("llamacpp", shown(command));
         ServerProcess process = opened.keep(ServerProcess.start(command));
         process.awaitHealth(LlamaCppTarget.URL.resolve("/health"));
         return new LlamaCppAsker(LlamaCppTarget.URL, cached());

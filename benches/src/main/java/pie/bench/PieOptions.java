@@ -44,11 +44,14 @@ final class PieOptions {
         return threads;
     }
 
-    Server open() throws IOException, InterruptedException {
+    /** @param more flags of a fresh server */
+    Server open(String... more) throws IOException, InterruptedException {
         if (url != null) {
             return new Server(url, Optional.ofNullable(token), Optional.empty());
         }
-        ServerProcess process = ServerProcess.start(command());
+        List<String> command = new ArrayList<>(command());
+        command.addAll(List.of(more));
+        ServerProcess process = ServerProcess.start(command);
         return new Server(process.awaitReadyLine(), Optional.empty(), Optional.of(process));
     }
 

@@ -3,6 +3,7 @@ package pie.cli;
 import java.util.List;
 import java.util.function.Supplier;
 import pie.cli.command.AttachCommand;
+import pie.cli.command.BenchCommand;
 import pie.cli.command.CompletionCommand;
 import pie.cli.command.DoctorCommand;
 import pie.cli.command.ExplainCommand;
@@ -61,6 +62,7 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "doctor",
                     "Check this machine: JDK, processor, memory, ports, guests, models, GPU",
                     DoctorCommand::new),
+            new Verb("bench", "Measure pie, alone or beside other engines on the same machine", BenchCommand::new),
             new Verb("version", "Print version, build and JVM", VersionCommand::new),
             new Verb(
                     "completion", "Print a completion script for your shell", () -> new CompletionCommand(Pie::whole)));

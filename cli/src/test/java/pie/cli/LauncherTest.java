@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pie.cli.command.BenchCommand;
 
 /** Drive the real launcher in a checkout of its own that is "built" already; its JDK is a script that prints how it was called. */
 final class LauncherTest {
@@ -128,6 +131,38 @@ final class LauncherTest {
         jdk("new", "25");
         Files.setLastModifiedTime(checkout.resolve("cli/target/app/b1/stamp"), FileTime.fromMillis(1_000_000));
         assertThat(pie(Map.of("PIE_NO_BUILD", "1"), "version").code()).isZero();
+    }
+
+    @Test
+    void benchmarksAreStartedWithWhatTheyAreMadeOf() throws Exception {
+        jdk("new", "25");
+        Files.createDirectories(checkout.resolve("benches/src/main"));
+        Files.writeString(checkout.resolve("benches/pom.xml"), "<project/>");
+        Files.writeString(checkout.resolve("cli/target/app/bench.args"), "-cp y");
+        Run run = pie(Map.of("PIE_NO_AOT", "1"), "-v", "bench", "latency", "--requests", "2");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .contains("cli/target/app/bench.args|pie.bench.Bench|latency|--requests|2|")
+                .doesNotContain("pie.cli.Main");
+    }
+
+    private static final Pattern MODE = Pattern.compile("@Command\\(\\s*name = \"(?:pie )?([a-z]+)\"");
+
+    @Test
+    void helpAndCompletionNameEveryBenchmark() throws Exception {
+        List<String> there = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve("benches/src/main/java"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                MODE.matcher(Files.readString(file)).results().forEach(m -> there.add(m.group(1)));
+            }
+        }
+        there.remove("bench");
+        List<String> named = new ArrayList<>(BenchCommand.MODES);
+        named.addAll(BenchCommand.PARTS);
+        assertThat(named).containsExactlyInAnyOrderElementsOf(there);
+        assertThat(Output.of("bench", "--help").out()).contains(named);
+        assertThat(Output.of("completion", "bash").out()).contains(named);
     }
 
     private void copy(String file) throws IOException {

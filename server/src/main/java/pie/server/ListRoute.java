@@ -25,8 +25,8 @@ final class ListRoute {
             "elapsed", Comparator.comparing(ProcessJson::elapsed),
             "tokens",
                     Comparator.comparingLong(
-                            p -> p.totals().tokensIn() + p.totals().tokensOut()),
-            "pages", Comparator.comparingDouble(p -> p.totals().pagesHeld()));
+                            p -> p.glance().tokensIn() + p.glance().tokensOut()),
+            "pages", Comparator.comparingDouble(p -> p.glance().pagesHeld()));
 
     private final Service service;
     private final Processes processes;
@@ -62,7 +62,7 @@ final class ListRoute {
         int to = Math.min(found.size(), from + limit);
         ObjectNode json = Json.object();
         ArrayNode items = json.putArray("items");
-        found.subList(from, to).forEach(p -> items.add(processes.json(p)));
+        found.subList(from, to).forEach(p -> items.add(processes.row(p)));
         if (to < found.size()) {
             json.put("next", found.get(to - 1).id().toString());
         } else {

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class ProcessJson {
     private ProcessJson() {}
 
-    static ObjectNode process(InferletProcess p, boolean detached) {
-        ProcessTotals totals = p.totals();
+    /** @param totals of the process: asked for where it alone is told, as they were put up where many are */
+    static ObjectNode process(InferletProcess p, ProcessTotals totals, boolean detached) {
         ObjectNode json = Json.object();
         json.put("id", p.id().toString());
         json.put("owner", p.owner().value());

@@ -62,7 +62,12 @@ final class Processes {
     }
 
     ObjectNode json(InferletProcess process) {
-        return ProcessJson.process(process, !service.tethers().tied(process.id()));
+        return ProcessJson.process(process, process.totals(), !service.tethers().tied(process.id()));
+    }
+
+    /** Shape one of many: no engine is asked for anything, so that a list costs none. */
+    ObjectNode row(InferletProcess process) {
+        return ProcessJson.process(process, process.glance(), !service.tethers().tied(process.id()));
     }
 
     /** Answer 202 with the process object. */

@@ -2,17 +2,14 @@ package pie.server;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.EngineFigures;
-import pie.engine.EngineStats;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
-import pie.engine.driver.DriverCapabilities;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
 import pie.runtime.Permissions;
@@ -101,26 +98,10 @@ final class Service {
     }
 
     private List<EngineSource> engineSources() {
-        List<EngineSource> all = new ArrayList<>();
-        for (EnginePulse pulse : pulses) {
-            up().flatMap(u -> u.engines().stream()
-                            .filter(e -> e.model().name().equals(pulse.model()))
-                            .findFirst())
-                    .ifPresent(e -> all.add(new PulseSource(pulse, e.capabilities())));
-        }
-        return all;
-    }
-
-    private record PulseSource(EnginePulse pulse, DriverCapabilities driver) implements EngineSource {
-        @Override
-        public String model() {
-            return pulse.model();
-        }
-
-        @Override
-        public Optional<EngineStats> stats() {
-            return pulse.stats();
-        }
+        return up().map(Launcher::engines).orElse(List.of()).stream()
+                .map(e -> new EngineSource(
+                        e.model().name(), e.capabilities(), () -> e.figures().stats()))
+                .toList();
     }
 
     PlainRuns plainRuns() {

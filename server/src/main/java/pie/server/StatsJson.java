@@ -41,7 +41,12 @@ final class StatsJson {
     /** Shape all that one user may see: of others' processes neither rows nor names. */
     ObjectNode snapshot(OwnerId reader) {
         Launcher up = service.launcher();
-        return service.sampler().look(view -> snapshot(up, view, reader));
+        return service.sampler().look(view -> {
+            long begun = System.nanoTime();
+            ObjectNode json = snapshot(up, view, reader);
+            json.put("snapshot_ms", (System.nanoTime() - begun) / 1e6);
+            return json;
+        });
     }
 
     private ObjectNode snapshot(Launcher up, Sampler.View view, OwnerId reader) {

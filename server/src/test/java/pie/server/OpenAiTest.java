@@ -231,6 +231,46 @@ class OpenAiTest {
         assertThat(logprobs.path("text_offset").path(0).asInt()).isZero();
     }
 
+    /** What is generated without a choice, measured again as a prompt, is as likely as it was when it was drawn. */
+    @Test
+    void an_echoed_prompt_is_measured() throws Exception {
+        JsonNode drawn = ok(
+                        COMPLETIONS,
+                        "{\"prompt\":[504,3575,282,4649,314],\"max_tokens\":4,\"temperature\":0,\"logprobs\":2,"
+                                + "\"return_token_ids\":true}")
+                .path("choices")
+                .path(0);
+        var ids = new ArrayList<Integer>(List.of(504, 3575, 282, 4649, 314));
+        drawn.path("token_ids").forEach(id -> ids.add(id.asInt()));
+        JsonNode echoed = ok(
+                        COMPLETIONS,
+                        "{\"prompt\":" + ids + ",\"max_tokens\":1,\"temperature\":0,\"logprobs\":2,\"echo\":true}")
+                .path("choices")
+                .path(0);
+        JsonNode logprobs = echoed.path("logprobs");
+        assertThat(logprobs.path("tokens").size()).isEqualTo(10);
+        assertThat(logprobs.path("token_logprobs").path(0).isNull()).isTrue();
+        assertThat(logprobs.path("top_logprobs").path(0).isNull()).isTrue();
+        for (int i = 0; i < 4; i++) {
+            assertThat(logprobs.path("tokens").path(5 + i))
+                    .isEqualTo(drawn.path("logprobs").path("tokens").path(i));
+            assertThat(logprobs.path("token_logprobs").path(5 + i).asDouble())
+                    .isCloseTo(
+                            drawn.path("logprobs")
+                                    .path("token_logprobs")
+                                    .path(i)
+                                    .asDouble(),
+                            org.assertj.core.api.Assertions.within(1e-2));
+            assertThat(logprobs.path("top_logprobs").path(5 + i).size()).isEqualTo(2);
+        }
+        var joined = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            assertThat(logprobs.path("text_offset").path(i).asInt()).isEqualTo(joined.length());
+            joined.append(logprobs.path("tokens").path(i).asString());
+        }
+        assertThat(joined.toString()).isEqualTo(echoed.path("text").asString());
+    }
+
     @Test
     void a_json_schema_is_kept() throws Exception {
         String schema = "{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\",\"maxLength\":12},"

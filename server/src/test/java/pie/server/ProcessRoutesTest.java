@@ -98,6 +98,19 @@ class ProcessRoutesTest {
     }
 
     @Test
+    void aListAsksNoEngineForAnything() {
+        String id = server.launch("loop");
+        var process = (ScriptProcess) server.launcher.processes().getFirst();
+        server.get("/v1/processes/" + id);
+        int before = process.asked.get();
+        assertThat(before).isPositive();
+        for (String query : List.of("", "?sort=tokens", "?sort=-pages", "?state=running")) {
+            assertThat(json(server.get("/v1/processes" + query)).get("items")).hasSize(1);
+        }
+        assertThat(process.asked).hasValue(before);
+    }
+
+    @Test
     void endsForgetsAndAnswersTwice() {
         String id = server.launch("loop");
         var ended = server.delete("/v1/processes/" + id + "?wait=10");

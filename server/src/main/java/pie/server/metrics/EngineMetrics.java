@@ -169,15 +169,15 @@ final class EngineMetrics {
     }
 
     private void tell(Call to, ToDoubleFunction<EngineStats> read) {
-        engines.get().forEach(e -> e.stats().ifPresent(s -> to.call(read.applyAsDouble(s), e.model())));
+        engines.get().forEach(e -> to.call(read.applyAsDouble(e.stats().get()), e.model()));
     }
 
     private void tell(Call to, Part... parts) {
-        engines.get()
-                .forEach(e -> e.stats().ifPresent(s -> {
-                    for (Part part : parts) {
-                        to.call(part.read().applyAsDouble(s), e.model(), part.value());
-                    }
-                }));
+        engines.get().forEach(e -> {
+            EngineStats s = e.stats().get();
+            for (Part part : parts) {
+                to.call(part.read().applyAsDouble(s), e.model(), part.value());
+            }
+        });
     }
 }

@@ -1,15 +1,12 @@
 package pie.server.metrics;
 
-import java.util.Optional;
+import java.util.function.Supplier;
 import pie.engine.EngineStats;
 import pie.engine.driver.DriverCapabilities;
 
-/** What metrics read of one engine. */
-public interface EngineSource {
-    String model();
-
-    DriverCapabilities driver();
-
-    /** Return the engine's counts as of now; empty where it has not answered yet. */
-    Optional<EngineStats> stats();
-}
+/**
+ * Name what metrics read of one engine.
+ *
+ * @param stats gives what its loop has put up, and waits for nothing
+ */
+public record EngineSource(String model, DriverCapabilities driver, Supplier<EngineStats> stats) {}

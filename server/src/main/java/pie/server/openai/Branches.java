@@ -1,6 +1,7 @@
 package pie.server.openai;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
@@ -15,6 +16,8 @@ import pie.engine.generate.FinishReason;
 import pie.engine.generate.GenerationStep;
 import pie.engine.generate.PassSpec;
 import pie.engine.generate.PlanSpec;
+import pie.engine.generate.ProbeSpec;
+import pie.engine.generate.ProbeValue;
 import pie.engine.grammar.Grammar;
 import pie.engine.grammar.GrammarSource;
 
@@ -35,10 +38,22 @@ final class Branches {
      * @throws PieException what the prompt's own pass fails with
      */
     void start(int[] prompt, PlanSpec plan, int from, int n, boolean prefixCache) {
+        start(prompt, plan, from, n, prefixCache, List.of());
+    }
+
+    /**
+     * Start {@code n} choices, and measure the prompt before.
+     *
+     * @param probes of the prompt's tokens but the last
+     * @return what the probes saw
+     */
+    List<ProbeValue> start(int[] prompt, PlanSpec plan, int from, int n, boolean prefixCache, List<ProbeSpec> probes) {
         ContextHandle first = process.context(prefixCache);
-        if (n > 1 && prompt.length > 1) {
-            first.append(Arrays.copyOf(prompt, prompt.length - 1));
-            join(first.execute(PassSpec.FLUSH));
+        List<ProbeValue> seen = List.of();
+        if ((n > 1 || !probes.isEmpty()) && prompt.length > 1) {
+            int[] head = Arrays.copyOf(prompt, prompt.length - 1);
+            seen = join(first.execute(new PassSpec(head, null, List.of(), probes, null, null, null, true, false)))
+                    .probes();
             first.append(new int[] {prompt[prompt.length - 1]});
         } else {
             first.append(prompt);
@@ -51,6 +66,7 @@ final class Branches {
         for (int i = 0; i < n; i++) {
             run(all[i], seeded(plan, i), from + i);
         }
+        return seen;
     }
 
     private static PlanSpec seeded(PlanSpec plan, int more) {

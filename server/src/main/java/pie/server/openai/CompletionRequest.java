@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import pie.engine.Engine;
 import pie.engine.PieException;
 import pie.engine.generate.PlanSpec;
+import pie.engine.generate.ProbeSpec;
+import pie.engine.generate.ProbeValue;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.Tokenizer;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +31,8 @@ final class CompletionRequest implements Request {
     private final int branches;
     private final int top;
     private final boolean echo;
+    /** How likely the tokens of each prompt are, once they have been measured. */
+    private final List<List<TokenLogprob>> echoed = new ArrayList<>();
 
     /** @throws PieException for a field out of range, a feature that is not offered, a prompt that is too long */
     CompletionRequest(Engine engine, ObjectNode body) {
@@ -38,9 +42,6 @@ final class CompletionRequest implements Request {
         asked = Asked.read(fields, model.tokenizer().vocabSize());
         top = fields.integer("logprobs", 0, MOST_TOP).orElse(-1);
         echo = fields.flag("echo", false);
-        if (echo && top >= 0) {
-            throw Fields.unsupported("logprobs", "of an echoed prompt are not offered; leave out 'echo' or 'logprobs'");
-        }
         OptionalInt bestOf = fields.integer("best_of", 1, MOST_BRANCHES);
         branches = bestOf.orElse(asked.n());
         if (branches < asked.n()) {
@@ -136,7 +137,10 @@ final class CompletionRequest implements Request {
     @Override
     public void start(Branches run) {
         for (int i = 0; i < prompts.length; i++) {
-            run.start(prompts[i], plans[i], i * branches, branches, asked.prefixCache());
+            List<ProbeSpec> probes = echo && top >= 0 ? EchoLogprobs.probes(prompts[i], top) : List.of();
+            List<ProbeValue> seen =
+                    run.start(prompts[i], plans[i], i * branches, branches, asked.prefixCache(), probes);
+            echoed.add(echo && top >= 0 ? EchoLogprobs.read(prompts[i], top, seen) : List.of());
         }
     }
 
@@ -174,6 +178,6 @@ final class CompletionRequest implements Request {
     public Shape shape(Head head) {
         Tokenizer tokenizer = engine.model().tokenizer();
         IntFunction<String> echoes = i -> echo ? tokenizer.decode(prompts[i / branches], true) : "";
-        return new CompletionShape(head, tokenizer, top >= 0, asked.tokenIds(), prompts, branches, echoes);
+        return new CompletionShape(head, tokenizer, top >= 0, asked.tokenIds(), prompts, branches, echoes, echoed);
     }
 }

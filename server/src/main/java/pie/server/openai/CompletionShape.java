@@ -11,6 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Shape {@code text_completion}, whole and in parts.
  *
  * @param echoes text of a choice's prompt, "" unless it is to be repeated
+ * @param echoed how likely the tokens of each prompt are, where that was asked for; filled before any choice is shaped
  */
 record CompletionShape(
         Head head,
@@ -19,7 +20,8 @@ record CompletionShape(
         boolean tokenIds,
         int[][] prompts,
         int n,
-        IntFunction<String> echoes)
+        IntFunction<String> echoes,
+        List<List<TokenLogprob>> echoed)
         implements Shape {
     private ObjectNode chunk(Choice choice, String text) {
         ObjectNode json = empty();
@@ -42,6 +44,9 @@ record CompletionShape(
             return List.of();
         }
         ObjectNode json = chunk(choice, echo);
+        if (logprobs && !echo.isEmpty()) {
+            choice(json).set("logprobs", logprobs(echoed(choice), List.of(), 0));
+        }
         if (tokenIds) {
             ChatShape.ids(choice(json).putArray("prompt_token_ids"), prompts[choice.index() / n]);
         }
@@ -56,7 +61,7 @@ record CompletionShape(
         }
         ObjectNode json = chunk(choice, text);
         if (logprobs) {
-            choice(json).set("logprobs", logprobs(piece.logprobs(), 0));
+            choice(json).set("logprobs", logprobs(List.of(), piece.logprobs(), 0));
         }
         if (tokenIds) {
             ChatShape.ids(choice(json).putArray("token_ids"), piece.tokens());
@@ -88,7 +93,7 @@ record CompletionShape(
             one.put("index", all.size() - 1);
             one.put("text", echo + choice.reasoningText() + choice.text());
             if (logprobs) {
-                one.set("logprobs", logprobs(choice.logprobs(), echo.length()));
+                one.set("logprobs", logprobs(echoed(choice), choice.logprobs(), echo.length()));
             } else {
                 one.putNull("logprobs");
             }
@@ -101,24 +106,40 @@ record CompletionShape(
         return json;
     }
 
-    private ObjectNode logprobs(List<TokenLogprob> list, int from) {
+    private List<TokenLogprob> echoed(Choice choice) {
+        return echoed.get(choice.index() / n);
+    }
+
+    /** Shape the logprobs of a prompt and of what follows it, each with the place at which its text begins. */
+    private ObjectNode logprobs(List<TokenLogprob> prompt, List<TokenLogprob> answer, int answerAt) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        ArrayNode tokens = json.putArray("tokens");
-        ArrayNode values = json.putArray("token_logprobs");
-        ArrayNode top = json.putArray("top_logprobs");
-        ArrayNode offsets = json.putArray("text_offset");
+        for (String key : List.of("tokens", "token_logprobs", "top_logprobs", "text_offset")) {
+            json.putArray(key);
+        }
+        add(json, prompt, 0);
+        add(json, answer, answerAt);
+        return json;
+    }
+
+    private void add(ObjectNode json, List<TokenLogprob> list, int from) {
+        ArrayNode values = (ArrayNode) json.get("token_logprobs");
+        ArrayNode top = (ArrayNode) json.get("top_logprobs");
         int offset = from;
         for (TokenLogprob each : list) {
             String text = TokenLogprob.text(tokenizer, each.token());
-            tokens.add(text);
+            ((ArrayNode) json.get("tokens")).add(text);
+            ((ArrayNode) json.get("text_offset")).add(offset);
+            offset += text.length();
+            if (Double.isNaN(each.logprob())) {
+                values.addNull();
+                top.addNull();
+                continue;
+            }
             values.add(TokenLogprob.finite(each.logprob()));
             ObjectNode likely = top.addObject();
             each.top()
                     .forEach(
                             l -> likely.put(TokenLogprob.text(tokenizer, l.token()), TokenLogprob.finite(l.logprob())));
-            offsets.add(offset);
-            offset += text.length();
         }
-        return json;
     }
 }
