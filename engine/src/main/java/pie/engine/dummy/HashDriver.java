@@ -287,6 +287,12 @@ public final class HashDriver implements Driver {
         return pool[page * pageSize + place];
     }
 
+    /** Return the first place of a page whose word is not the one given, -1 if there is none. */
+    public int mismatch(int page, long[] words) {
+        int from = page * pageSize;
+        return Arrays.mismatch(pool, from, from + words.length, words, 0, words.length);
+    }
+
     private void work() {
         while (true) {
             Runnable job;

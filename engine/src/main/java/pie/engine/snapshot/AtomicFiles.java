@@ -5,10 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Write files whole or not at all: under a temporary name, made durable, then renamed. The directory is the caller's to sync. */
 final class AtomicFiles {
     static final String TEMPORARY = ".tmp";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AtomicFiles.class);
 
     private final Disk disk;
     private final AtomicLong number = new AtomicLong();
@@ -40,6 +44,31 @@ final class AtomicFiles {
         } catch (IOException e) {
             remove(temporary, e);
             throw e;
+        }
+    }
+
+    /** Remove a file, durably; one that cannot be is there as before. */
+    void remove(String path) throws IOException {
+        String aside = path + '.' + number.incrementAndGet() + TEMPORARY;
+        try {
+            disk.rename(path, aside);
+            disk.sync(parent(path));
+        } catch (IOException e) {
+            restore(aside, path, e);
+            throw e;
+        }
+        try {
+            disk.delete(aside);
+        } catch (IOException e) {
+            LOG.warn("{} is left to the next start: {}", aside, e.toString());
+        }
+    }
+
+    private void restore(String aside, String path, IOException cause) {
+        try {
+            disk.rename(aside, path);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 

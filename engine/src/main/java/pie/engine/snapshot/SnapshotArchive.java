@@ -160,8 +160,7 @@ public final class SnapshotArchive {
     }
 
     private void remove(SnapshotKey key) throws IOException {
-        disk.delete(key.path());
-        disk.sync(key.directory());
+        files.remove(key.path());
         catalogue.forget(key);
     }
 

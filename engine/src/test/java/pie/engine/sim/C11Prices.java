@@ -46,7 +46,7 @@ final class C11Prices implements Checker {
     @Override
     public void afterTurn(EngineSim sim) {
         Ledger ledger = sim.engine().ledger();
-        List<Wallet> now = AuctionView.wallets(ledger, C10Ledger.owners(sim));
+        List<Wallet> now = AuctionView.wallets(ledger, sim.owners());
         long paid = AuctionView.dividends(now);
         if (now.equals(wallets)) {
             long in = ledger.rents() - rents + carry;

@@ -57,7 +57,10 @@ final class C17Budgets implements Checker {
                 double over = overdue.merge(actor.id, seconds, Double::sum);
                 // The engine looks at least every 100 ms, and two steps may hold pages still.
                 double most = 0.2 + 3 * sim.longestStep() / 1e9;
-                most += sim.scenario().faultRate() > 0 || sim.scenario().cost().slow() > 0 ? sim.timeout() / 1e9 : 0;
+                // A step that hangs is cancelled after a while, and given up after another.
+                most += sim.scenario().faultRate() > 0 || sim.scenario().cost().slow() > 0
+                        ? 2 * sim.timeout() / 1e9
+                        : 0;
                 require(
                         over <= most,
                         actor + " holds pages for " + over + " s after its page-seconds were spent: "

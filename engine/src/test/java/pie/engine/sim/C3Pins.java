@@ -1,44 +1,56 @@
 package pie.engine.sim;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.PagePool;
 
 /** Pins are the submitted steps and copies that name a slot; what a step may still write belongs to nobody else. */
 final class C3Pins implements Checker {
+    private static final long NOBODY = -1;
+
+    private int[] pins = {};
+    /** The context for which a slot is written. */
+    private long[] writer = {};
+
     @Override
     public void afterTurn(EngineSim sim) {
         if (!sim.engine().quiet()) {
             return;
         }
         PagePool pool = sim.engine().store().pool();
-        int[] pins = new int[pool.total()];
-        Map<Integer, Long> writer = new HashMap<>();
+        if (pins.length == 0) {
+            pins = new int[pool.total()];
+            writer = new long[pool.total()];
+        }
+        Arrays.fill(pins, 0);
+        Arrays.fill(writer, NOBODY);
         for (Witness.Flight flight : sim.witness().flights) {
             for (int slot : flight.slots()) {
                 pins[slot]++;
             }
             for (Witness.Write write : flight.writes()) {
-                writer.put(write.slot(), write.context());
+                writer[write.slot()] = write.context();
             }
         }
-        for (int slot = 0; slot < pool.total(); slot++) {
-            require(
-                    pool.pins(slot) == pins[slot],
-                    "slot " + slot + " has " + pool.pins(slot) + " pins and is named by " + pins[slot]
-                            + " steps and copies");
-            require(
-                    pins[slot] == 0 || pool.state(slot) == PagePool.WORKING || pool.state(slot) == PagePool.COMMITTED,
-                    "slot " + slot + " was given up under a step that names it");
+        for (int slot = 0; slot < pins.length; slot++) {
+            if (pool.pins(slot) != pins[slot]) {
+                require(
+                        false,
+                        "slot " + slot + " has " + pool.pins(slot) + " pins and is named by " + pins[slot]
+                                + " steps and copies");
+            }
+            boolean kept = pool.state(slot) == PagePool.WORKING || pool.state(slot) == PagePool.COMMITTED;
+            if (pins[slot] > 0 && !kept) {
+                require(false, "slot " + slot + " was given up under a step that names it");
+            }
         }
         for (KvContext kv : sim.engine().contexts()) {
+            long id = kv.id().value();
             for (int page = 0; page < kv.resident(); page++) {
-                Long by = writer.get(kv.slot(page));
-                require(
-                        by == null || by == kv.id().value(),
-                        "slot " + kv.slot(page) + " is written for context " + by + " and held by "
-                                + kv.id().value());
+                int slot = kv.slot(page);
+                if (slot != KvContext.DROPPED && writer[slot] != NOBODY && writer[slot] != id) {
+                    require(false, "slot " + slot + " is written for context " + writer[slot] + " and held by " + id);
+                }
             }
         }
     }

@@ -1,13 +1,13 @@
 package pie.engine.sim;
 
-import java.util.HashMap;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.PagePool;
 
 /** Lengths of a context fit together, and no immutable page ever changes. */
 final class C6Lengths implements Checker {
-    private final Map<Integer, long[]> kept = new HashMap<>();
+    /** Words of immutable pages as they were first seen. */
+    private long @Nullable [][] kept = {};
 
     @Override
     public void afterTurn(EngineSim sim) {
@@ -32,23 +32,24 @@ final class C6Lengths implements Checker {
 
     private void unchanged(EngineSim sim) {
         PagePool pool = sim.engine().store().pool();
+        if (kept.length == 0) {
+            kept = new long[pool.total()][];
+        }
         int size = sim.pageSize();
-        for (int slot = 0; slot < pool.total(); slot++) {
+        for (int slot = 0; slot < kept.length; slot++) {
             byte state = pool.state(slot);
+            long[] before = kept[slot];
             if (state != PagePool.COMMITTED && state != PagePool.RETAINED) {
-                kept.remove(slot);
-                continue;
-            }
-            long[] before = kept.get(slot);
-            if (before == null) {
-                before = new long[size];
+                kept[slot] = null;
+            } else if (before == null) {
+                long[] words = new long[size];
                 for (int i = 0; i < size; i++) {
-                    before[i] = sim.device().word(slot, i);
+                    words[i] = sim.device().word(slot, i);
                 }
-                kept.put(slot, before);
-            }
-            for (int i = 0; i < size; i++) {
-                require(before[i] == sim.device().word(slot, i), "committed slot " + slot + " changed at " + i);
+                kept[slot] = words;
+            } else {
+                int changed = sim.device().mismatch(slot, before);
+                require(changed < 0, "committed slot " + slot + " changed at " + changed);
             }
         }
     }

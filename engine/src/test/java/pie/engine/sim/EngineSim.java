@@ -44,29 +44,29 @@ final class EngineSim {
     private final SimulatedEngine engine;
     private final List<Checker> checkers;
     private final List<Actor> actors = new ArrayList<>();
+    private final List<String> owners = new ArrayList<>();
     private long turn;
     private @Nullable Breach failure;
     private boolean stopped;
 
-    EngineSim(Scenario scenario, boolean wholeJournal, List<Checker> checkers) {
-        this(scenario, wholeJournal, checkers, new VirtualClock());
+    EngineSim(Scenario scenario, boolean keepJournal, List<Checker> checkers) {
+        this(scenario, keepJournal, checkers, new VirtualClock());
     }
 
-    private EngineSim(Scenario scenario, boolean wholeJournal, List<Checker> checkers, VirtualClock clock) {
-        this(scenario, wholeJournal, checkers, clock, new SimDisk(clock.instants(), scenario.seed()));
+    private EngineSim(Scenario scenario, boolean keepJournal, List<Checker> checkers, VirtualClock clock) {
+        this(scenario, keepJournal, checkers, clock, new SimDisk(clock.instants(), scenario.seed()));
     }
 
     /** @param given disk with the snapshots of an earlier run */
-    EngineSim(Scenario scenario, boolean wholeJournal, List<Checker> checkers, VirtualClock clock, SimDisk given) {
+    EngineSim(Scenario scenario, boolean keepJournal, List<Checker> checkers, VirtualClock clock, SimDisk given) {
         this.clock = clock;
         later = new Random(scenario.seed() * 31 + 8);
         this.scenario = scenario;
         this.checkers = checkers;
         random = new Random(scenario.seed() * 31 + 7);
-        journal = new Journal(wholeJournal);
+        journal = new Journal(keepJournal);
         device = device(scenario.seed());
-        witness = new Witness(
-                faulty(device, scenario.seed()), this::submitted, line -> journal.add(clock.getAsLong(), line));
+        witness = new Witness(faulty(device, scenario.seed()), this::submitted, journal, clock);
         disk = given;
         Extras extras = scenario.extras();
         crashAt = extras.crashAt();
@@ -162,6 +162,9 @@ final class EngineSim {
     /** Let an actor arrive after a while. */
     void add(Actor actor, long afterNanos) {
         actors.add(actor);
+        if (!owners.contains(actor.owner)) {
+            owners.add(actor.owner);
+        }
         clock.after(afterNanos, actor::begin);
     }
 
@@ -273,7 +276,9 @@ final class EngineSim {
     }
 
     void note(Actor actor, String what) {
-        journal.add(clock.getAsLong(), actor + " " + what);
+        if (journal.kept()) {
+            journal.add(clock.getAsLong(), actor + " " + what);
+        }
     }
 
     /** Note a breach found where throwing would disturb what it was found in. */
@@ -342,6 +347,10 @@ final class EngineSim {
 
     List<Actor> actors() {
         return actors;
+    }
+
+    List<String> owners() {
+        return owners;
     }
 
     long turns() {

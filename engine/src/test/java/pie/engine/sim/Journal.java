@@ -1,37 +1,34 @@
 package pie.engine.sim;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Keep what happened in a simulation: a digest of all of it, and its last lines, or all. */
+/** Keep what happened in a simulation, line by line, or nothing: a run that fails can be run again to be told. */
 final class Journal {
-    private static final int LINES = 120;
-    private static final long PRIME = 0x100000001b3L;
+    private final boolean kept;
+    private final List<String> lines = new ArrayList<>();
 
-    private final boolean whole;
-    private final ArrayDeque<String> lines = new ArrayDeque<>();
-    private long digest = 0xcbf29ce484222325L;
+    Journal(boolean kept) {
+        this.kept = kept;
+    }
 
-    Journal(boolean whole) {
-        this.whole = whole;
+    boolean kept() {
+        return kept;
     }
 
     void add(long nanos, String line) {
-        String dated = nanos + " " + line;
-        for (int i = 0; i < dated.length(); i++) {
-            digest = (digest ^ dated.charAt(i)) * PRIME;
-        }
-        lines.add(dated);
-        if (!whole && lines.size() > LINES) {
-            lines.poll();
+        if (kept) {
+            lines.add(nanos + " " + line);
         }
     }
 
-    long digest() {
-        return digest;
-    }
-
-    /** Return the lines kept, the oldest first. */
+    /** Return all lines, the oldest first. */
     String text() {
         return String.join("\n", lines);
+    }
+
+    /** Return the last lines. */
+    String tail(int most) {
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - Math.min(most, lines.size())), lines.size()));
     }
 }

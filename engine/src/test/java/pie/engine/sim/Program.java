@@ -43,6 +43,9 @@ final class Program extends Actor {
     private final Extras extras;
     private final SnapshotActs snapshots;
     private final GrammarActs grammars;
+    /** A token that its loops come back to. */
+    private final int habit;
+
     private int left;
     /** What the program was charged for and what others' pages saved it, when all was done. */
     @Nullable
@@ -64,6 +67,7 @@ final class Program extends Actor {
         extras = scenario.extras();
         snapshots = new SnapshotActs(this, wish);
         grammars = new GrammarActs(this, wish);
+        habit = 20 + (int) Math.floorMod(seed, 30L);
     }
 
     @Override
@@ -341,11 +345,16 @@ final class Program extends Actor {
         List<Stage> stages = new ArrayList<>(plan.sampler().stages());
         int first = 20 + taste.nextInt(30);
         float push = 4 + 12 * taste.nextFloat();
+        int[] stops = plan.stopIds();
+        if (!extras.equals(Extras.NONE) && wish.nextBoolean()) {
+            first = habit; // what it said before it says again, until that is where it must stop
+            stops = wish.nextBoolean() ? new int[] {2, habit + 1} : stops;
+        }
         stages.addFirst(new Stage.LogitBias(Map.of(first, push, first + 1, taste.nextInt(3) * 4f)));
         return new PlanSpec(
                         new SamplerChain(stages, plan.sampler().seed()),
                         most,
-                        plan.stopIds(),
+                        stops,
                         plan.stopStrings(),
                         plan.logitMask(),
                         plan.seed(),

@@ -7,6 +7,7 @@ import java.util.Random;
 import pie.engine.EngineConfig;
 import pie.engine.Speculation;
 import pie.engine.driver.FaultyDriver.Fault;
+import pie.engine.market.MarketConfig;
 
 /**
  * Describe one simulation; all of it follows from the seed.
@@ -130,6 +131,40 @@ record Scenario(
                 Extras.NONE);
     }
 
+    /** Return a world with room for less than those who want it. */
+    static Scenario siege() {
+        MarketConfig rules = MarketConfig.DEFAULT;
+        MarketConfig wealthy = new MarketConfig(
+                1_000_000,
+                rules.refillPeriod(),
+                rules.refillCap(),
+                rules.residency(),
+                rules.makeAgainPpm(),
+                rules.aging(),
+                rules.agingQuantum(),
+                rules.agingSharePpm(),
+                rules.hardCredits(),
+                rules.purseTtl());
+        return new Scenario(
+                0,
+                30,
+                16,
+                256,
+                8,
+                0,
+                240,
+                0,
+                0,
+                0,
+                List.of(Fault.FAIL),
+                new SimDriver.Cost(3_000_000, 10_000, 100, 0),
+                true,
+                false,
+                false,
+                EngineConfig.DEFAULT.withHostPages(0).withMarket(wealthy),
+                Extras.NONE);
+    }
+
     /** Return a world for one of the programs in which nothing matters that must not: other slices, depth, tiers and reuse. */
     Scenario otherwise() {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 4);
@@ -151,7 +186,7 @@ record Scenario(
                 0,
                 0,
                 faults,
-                cost,
+                new SimDriver.Cost(cost.step(), cost.row(), cost.kvToken(), 0),
                 ownSeeds,
                 sights,
                 drafts,

@@ -62,6 +62,11 @@ final class SimDriver implements Driver {
         return pages.word(page, place);
     }
 
+    /** Return the first place of a page whose word is not the one given, -1 if there is none. */
+    int mismatch(int page, long[] words) {
+        return pages.mismatch(page, words);
+    }
+
     @Override
     public DriverCapabilities capabilities() {
         return pages.capabilities();

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
@@ -28,7 +29,8 @@ final class Witness implements Driver {
 
     private Driver driver;
     private final Consumer<ForwardBatch> submitted;
-    private final Consumer<String> journal;
+    private final Journal journal;
+    private final VirtualClock clock;
     /** Copies that the device has, and steps that the engine has not settled: it has not heard of the end of them, or of one before. */
     final List<Flight> flights = new ArrayList<>();
 
@@ -45,10 +47,11 @@ final class Witness implements Driver {
     /** How often a lost device came back. */
     long returns;
 
-    Witness(Driver driver, Consumer<ForwardBatch> submitted, Consumer<String> journal) {
+    Witness(Driver driver, Consumer<ForwardBatch> submitted, Journal journal, VirtualClock clock) {
         this.driver = driver;
         this.submitted = submitted;
         this.journal = journal;
+        this.clock = clock;
     }
 
     /** Stand before another device, all that the one before was asked for having ended. */
@@ -57,7 +60,13 @@ final class Witness implements Driver {
         driver = next;
         lost = false;
         returns++;
-        journal.accept("the device is back");
+        note(() -> "the device is back");
+    }
+
+    private void note(Supplier<String> line) {
+        if (journal.kept()) {
+            journal.add(clock.getAsLong(), line.get());
+        }
     }
 
     /** Return the step submitted last, if it has not been settled. */
@@ -92,7 +101,7 @@ final class Witness implements Driver {
     @Override
     public void submit(ForwardBatch batch, StepSink sink) {
         steps++;
-        journal.accept(describe(batch));
+        note(() -> describe(batch));
         submitted.accept(batch);
         Flight flight = flight(batch);
         flights.add(flight);
@@ -169,7 +178,7 @@ final class Witness implements Driver {
     public void copyPages(CopyList list, CopySink sink) {
         int[] slots = Arrays.copyOf(list.from(), 2 * list.from().length);
         System.arraycopy(list.to(), 0, slots, list.from().length, list.to().length);
-        journal.accept("copy " + Arrays.toString(slots));
+        note(() -> "copy " + Arrays.toString(slots));
         Flight flight = new Flight(list, slots, List.of(), new long[0]);
         flights.add(flight);
         driver.copyPages(list, new CopyEnding(flight, sink));
@@ -177,7 +186,7 @@ final class Witness implements Driver {
 
     @Override
     public void readPages(CopyList list, MemorySegment bytes, CopySink sink) {
-        journal.accept("read " + Arrays.toString(list.from()));
+        note(() -> "read " + Arrays.toString(list.from()));
         // Pages on their way out to host memory are read before anything else is asked, and so need no pins.
         boolean pinned = bytes.heapBase().isPresent();
         Flight flight = new Flight(list, pinned ? list.from() : new int[0], List.of(), new long[0]);
@@ -187,7 +196,7 @@ final class Witness implements Driver {
 
     @Override
     public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
-        journal.accept("write " + Arrays.toString(list.to()));
+        note(() -> "write " + Arrays.toString(list.to()));
         Flight flight = new Flight(list, list.to(), List.of(), new long[0]);
         flights.add(flight);
         driver.writePages(bytes, list, new CopyEnding(flight, sink));
@@ -211,14 +220,14 @@ final class Witness implements Driver {
         @Override
         public void failed(CopyList copied, DriverFault fault) {
             flights.remove(flight);
-            journal.accept("copy failed");
+            note(() -> "copy failed");
             sink.failed(copied, fault);
         }
     }
 
     @Override
     public void cancel(long step) {
-        journal.accept("cancel " + step);
+        note(() -> "cancel " + step);
         for (Flight flight : flights) {
             if (flight.what instanceof ForwardBatch batch && batch.step == step) {
                 cancelled.add(flight);
@@ -262,7 +271,8 @@ final class Witness implements Driver {
             } else {
                 wrong(flight);
             }
-            journal.accept("done " + batch.step + " sound " + sound);
+            boolean whole = sound;
+            note(() -> "done " + batch.step + " sound " + whole);
             sink.done(batch, result);
         }
 
@@ -271,7 +281,7 @@ final class Witness implements Driver {
             ended.add(flight);
             wrong(flight);
             lost |= fault.deviceLost();
-            journal.accept("failed " + batch.step);
+            note(() -> "failed " + batch.step);
             sink.failed(batch, fault);
         }
     }

@@ -6,8 +6,8 @@
  * programs -> engine -> Witness (what was submitted) -> FaultyDriver -> SimDriver (virtual time) -> HashDriver
  * </pre>
  *
- * The same seed gives the same journal, byte for byte. A checker's name is its number in the list of invariants; the market's own,
- * C7 and C10 to C12, belong beside them.
+ * The same seed gives the same journal, byte for byte. A checker's name is its number in the list of invariants. What each of them
+ * was seen to find is in {@code docs/simulation.md}.
  */
 @org.jspecify.annotations.NullMarked
 package pie.engine.sim;

@@ -128,6 +128,27 @@ final class SnapshotArchiveTest {
                 .isEqualTo(ErrorCode.NOT_FOUND);
     }
 
+    /** What a program was told it has not lost it must find again. */
+    @ParameterizedTest
+    @EnumSource(names = {"SYNC", "TORN"})
+    void aRemovalThatFailsRemovesNothing(SimDisk.Fault fault) {
+        SavedContext context = context(1, 9);
+        save("a", context, false);
+        disk.breakAt(disk.operations() + (fault == SimDisk.Fault.SYNC ? 1 : 0), fault);
+        assertThat(code(() -> archive.delete(key("a")))).isEqualTo(ErrorCode.INTERNAL);
+        assertThat(open("a")).isEqualTo(context.lineage().tokens());
+        try (OpenedSnapshot taken = archive.open(key("a"), "weights")) {
+            disk.breakAt(disk.operations() + (fault == SimDisk.Fault.SYNC ? 1 : 0), fault);
+            assertThat(code(taken::remove)).isEqualTo(ErrorCode.INTERNAL);
+        }
+        restart();
+        assertThat(open("a")).isEqualTo(context.lineage().tokens());
+        archive.delete(key("a"));
+        restart();
+        assertThat(code(() -> archive.delete(key("a")))).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(disk.files()).noneMatch(file -> file.endsWith(".tmp"));
+    }
+
     @Test
     void aNameIsTakenUntilItIsOverwrittenDeletedOrTaken() {
         save("a", context(1, 9), false);
