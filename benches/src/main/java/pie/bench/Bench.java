@@ -23,6 +23,7 @@ import pie.bench.grammar.GrammarBench;
             HostCalls.class,
             GrammarBench.class,
             ScheduleBench.class,
+            PagesBench.class,
             PipelineRun.class,
             SpeculationRun.class,
             WatchBench.class
@@ -45,6 +46,7 @@ import pie.bench.grammar.GrammarBench;
             "  pie bench calls --json-out calls.json",
             "  pie bench grammar --peer-python ~/peers/bin/python",
             "  pie bench schedule --model model.gguf",
+            "  pie bench pages",
             "  pie bench pipeline --rounds 5",
             "  pie bench speculation --rounds 5 --streams 1",
             "  pie bench watch"

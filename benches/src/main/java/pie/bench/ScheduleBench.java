@@ -126,22 +126,24 @@ final class ScheduleBench implements Callable<Integer> {
         for (int i = 0; i < load.generating(); i++) {
             contexts.add(context(engine, processes.get(i % 8), 10_000 + i));
         }
-        EngineStats before = engine.stats();
+        EngineStats before = engine.figures().stats();
         List<CompletableFuture<?>> runs = new ArrayList<>();
         for (ContextHandle context : contexts) {
             runs.add(context.generate(plan(load.tokens())).collect());
         }
-        while (engine.stats().tokensGenerated() - before.tokensGenerated() < load.generating() * load.tokens() / 10) {
+        while (engine.figures().stats().tokensGenerated() - before.tokensGenerated()
+                < load.generating() * load.tokens() / 10) {
             Thread.onSpinWait();
         }
-        EngineStats first = engine.stats();
+        EngineStats first = engine.figures().stats();
         long bytes = loopBytes();
-        while (engine.stats().tokensGenerated() - before.tokensGenerated() < load.generating() * load.tokens() * 9L / 10
+        while (engine.figures().stats().tokensGenerated() - before.tokensGenerated()
+                        < load.generating() * load.tokens() * 9L / 10
                 && !runs.getFirst().isDone()) {
             java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
         long allocated = loopBytes() - bytes;
-        EngineStats last = engine.stats();
+        EngineStats last = engine.figures().stats();
         long steps = last.steps() - first.steps();
         long[] nanos = engine.planNanos();
         runs.forEach(CompletableFuture::join);

@@ -161,8 +161,8 @@ final class Constraints {
 
     /** Go on with a kept token. @throws PieException GRAMMAR_VIOLATION */
     void accept(int token) {
-        for (Followed one : all) {
-            one.matcher().acceptAll(token);
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).matcher().acceptAll(token);
         }
     }
 

@@ -27,6 +27,11 @@ final class ContextView {
         overlay += ids.length;
     }
 
+    /** Have room for so many tokens more. */
+    synchronized void expect(int more) {
+        room(length + overlay + more);
+    }
+
     /** Take back the last append. */
     synchronized void withdraw(int n) {
         overlay -= n;

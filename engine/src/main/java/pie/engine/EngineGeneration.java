@@ -23,6 +23,9 @@ final class EngineGeneration implements Generation {
     private static final TokenListener NOBODY = (token, probes) -> {};
     /** Tokens that a generation without a limit is expected to go on for, at least. */
     private static final int SHORT = 64;
+    /** Tokens that a generation has room for from the beginning, at most. */
+    private static final int ROOM = 2048;
+
     /** Chance of a guess from which on it is worth to wait for drafts. */
     private static final double LIKELY = 0.3;
 
@@ -174,6 +177,15 @@ final class EngineGeneration implements Generation {
             context.loop.store.truncate(kv, length, true);
             context.charged = Math.min(context.charged, kv.length() - kv.written());
         }
+    }
+
+    /** Take memory for the tokens to come now, not while they come. */
+    private void makeRoom() {
+        int most = Math.min(plan.spec().maxTokens(), context.loop.maxContext - kv.length());
+        int room = Math.clamp(most, 0, ROOM);
+        kept = Arrays.copyOf(kept, Math.max(kept.length, room));
+        kv.expect(room + 1, context.loop.store.pageSize());
+        context.view.expect(room + 1);
     }
 
     /** Say whether the last token is pending when the sequence is cut to a length: if this generation made and delivered it. */
@@ -653,6 +665,7 @@ final class EngineGeneration implements Generation {
                 context.live.ended();
             }
             context.live = EngineGeneration.this;
+            makeRoom();
             context.bidder.keepBid(!plan.spec().rebidEachStep());
             context.answer(this, null);
         }

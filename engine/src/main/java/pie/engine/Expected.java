@@ -20,6 +20,9 @@ final class Expected {
         while (!recent.isEmpty() && !expected(recent.peek(), now)) {
             recent.poll().recent = false;
         }
+        if (recent.isEmpty()) {
+            return false;
+        }
         for (EngineContext context : recent) {
             if (expected(context, now)) {
                 return true;

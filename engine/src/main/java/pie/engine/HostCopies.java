@@ -73,14 +73,17 @@ final class HostCopies implements Restorer, AutoCloseable {
 
     /** Have the device copy out what is about to be written over: before it is asked for anything else. */
     void spill() {
-        Optional<Swap.Spills> spills = swap == null ? Optional.empty() : swap.spills();
-        spills.ifPresent(all -> {
-            for (List<int[]> part : byChunk(all.places())) {
-                int[] slots = part.stream().mapToInt(i -> all.slots()[i[0]]).toArray();
-                int[] places = part.stream().mapToInt(i -> i[1]).toArray();
-                new Out(slots, places).begin();
-            }
-        });
+        if (swap != null) {
+            swap.spills().ifPresent(this::out);
+        }
+    }
+
+    private void out(Swap.Spills all) {
+        for (List<int[]> part : byChunk(all.places())) {
+            int[] slots = part.stream().mapToInt(i -> all.slots()[i[0]]).toArray();
+            int[] places = part.stream().mapToInt(i -> i[1]).toArray();
+            new Out(slots, places).begin();
+        }
     }
 
     /** Group host slots, each with its place in the list, by the chunk that they lie in, in order. */

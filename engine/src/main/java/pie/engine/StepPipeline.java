@@ -208,12 +208,13 @@ final class StepPipeline implements StepSink {
 
     /** Note the end of a step, unless it is the second one of the same step, and settle what can be settled in order. */
     private void ended(ForwardBatch batch, long step, @Nullable ForwardResult result, @Nullable DriverFault fault) {
-        for (StepPlan plan : flights) {
-            if (plan.batch == batch && batch.step == step) {
-                plan.ended(result, fault);
-                settle();
-                return;
-            }
+        StepPlan plan = flights.peekFirst();
+        if (plan != null && plan.batch != batch) {
+            plan = flights.peekLast(); // there are two at most
+        }
+        if (plan != null && plan.batch == batch && batch.step == step) {
+            plan.ended(result, fault);
+            settle();
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
 import pie.engine.driver.AdapterSink;
@@ -44,7 +45,7 @@ public final class HashDriver implements Driver {
     private final RowSampler sampler;
     private final float[] logits;
     private final MemorySegment logitsSegment;
-    private final Map<ForwardBatch, ForwardResult> results = new HashMap<>();
+    private final Map<ForwardBatch, Step> steps = new HashMap<>();
     private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
     private final @Nullable Thread thread;
     private long[] rowWords = new long[16];
@@ -130,34 +131,53 @@ public final class HashDriver implements Driver {
     @Override
     public ForwardBatch newBatch() {
         ForwardBatch batch = new ForwardBatch(capabilities);
-        synchronized (jobs) {
-            results.put(batch, new ForwardResult(capabilities));
-        }
+        step(batch);
         return batch;
+    }
+
+    private Step step(ForwardBatch batch) {
+        synchronized (jobs) {
+            Step known = steps.get(batch);
+            if (known == null) {
+                known = new Step(batch);
+                steps.put(batch, known);
+            }
+            return known;
+        }
     }
 
     @Override
     public void submit(ForwardBatch batch, StepSink sink) {
-        long queued = System.nanoTime();
-        enqueue(() -> {
-            @Nullable DriverFault fault = null;
-            ForwardResult result;
-            synchronized (jobs) {
-                result = results.computeIfAbsent(batch, b -> new ForwardResult(capabilities));
-            }
+        Step step = step(batch);
+        step.queued = System.nanoTime();
+        step.sink = sink;
+        enqueue(step);
+    }
+
+    /** Run the step that is in a batch. Made once for each batch, as nothing is to be made for each step. */
+    private final class Step implements Runnable {
+        private final ForwardBatch batch;
+        private final ForwardResult result = new ForwardResult(capabilities);
+        private long queued;
+        private @Nullable StepSink sink;
+
+        Step(ForwardBatch batch) {
+            this.batch = batch;
+        }
+
+        @Override
+        public void run() {
+            StepSink to = Objects.requireNonNull(sink);
             try {
                 result.queuedNanos = System.nanoTime() - queued;
-                run(batch, result);
+                HashDriver.this.run(batch, result);
             } catch (RuntimeException e) {
                 drawn = 0;
-                fault = new DriverFault("bad batch: " + e, false, e);
+                to.failed(batch, new DriverFault("bad batch: " + e, false, e));
+                return;
             }
-            if (fault == null) {
-                sink.done(batch, result);
-            } else {
-                sink.failed(batch, fault);
-            }
-        });
+            to.done(batch, result);
+        }
     }
 
     @Override

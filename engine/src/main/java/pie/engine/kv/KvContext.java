@@ -313,6 +313,14 @@ public final class KvContext {
         length += ids.length;
     }
 
+    /** Have room for so many tokens more, so that none is made while they come. */
+    public void expect(int more, int pageSize) {
+        room(length + more);
+        int pagesThen = (length + more + pageSize - 1) / pageSize;
+        PageTables.room(this, pagesThen);
+        own.room(pagesThen);
+    }
+
     private void room(int size) {
         if (size > tokens.length) {
             int more = Math.max(size, 2 * tokens.length);

@@ -33,6 +33,12 @@ final class PageKeys {
             return copy;
         }
 
+        void room(int pages) {
+            if (2 * pages > keys.length) {
+                keys = Arrays.copyOf(keys, Math.max(2 * pages, 2 * keys.length));
+            }
+        }
+
         long high(int page) {
             return keys[2 * page];
         }
@@ -61,9 +67,7 @@ final class PageKeys {
             if (!hash(c, chain, next, pageSize)) {
                 return false;
             }
-            if (2 * next + 2 > chain.keys.length) {
-                chain.keys = Arrays.copyOf(chain.keys, 2 * chain.keys.length);
-            }
+            chain.room(next + 1);
             chain.keys[2 * next] = digest.high();
             chain.keys[2 * next + 1] = digest.low();
             chain.known++;

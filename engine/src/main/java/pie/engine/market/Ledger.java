@@ -236,8 +236,8 @@ public final class Ledger {
     /** Return what all wallets hold. */
     public long balances() {
         long sum = 0;
-        for (Account account : active) {
-            sum += account.balance();
+        for (int i = 0; i < active.size(); i++) {
+            sum += active.get(i).balance();
         }
         return sum;
     }

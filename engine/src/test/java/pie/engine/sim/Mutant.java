@@ -224,8 +224,8 @@ record Mutant(String checker, String defect, String file, String now, String the
                     "C18",
                     "a matcher misses a token",
                     "Constraints",
-                    "            one.matcher().acceptAll(token);",
-                    "            if (one.matcher().length() != 3) {\n                one.matcher().acceptAll(token);\n            }"),
+                    "            all.get(i).matcher().acceptAll(token);",
+                    "            if (all.get(i).matcher().length() != 3) {\n                all.get(i).matcher().acceptAll(token);\n            }"),
             new Mutant(
                     "C18",
                     "stop tokens are legal before the text may end",
