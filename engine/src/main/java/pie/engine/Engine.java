@@ -31,6 +31,7 @@ import pie.engine.snapshot.SnapshotArchive;
 import pie.engine.snapshot.SnapshotInfo;
 import pie.engine.snapshot.SnapshotKey;
 import pie.engine.snapshot.SnapshotStore;
+import pie.engine.trace.Timeline;
 
 /** Own the loop of one model: pages, contexts and schedule, and the one bounded queue of commands that leads to them. */
 public final class Engine implements AutoCloseable {
@@ -240,6 +241,18 @@ public final class Engine implements AutoCloseable {
             EngineProcess process = known(id);
             ProcessTotals totals = process.totals(loop.now(), loop.report.totals(process));
             loop.later(() -> reply.complete(totals));
+        }));
+    }
+
+    /**
+     * Write the operations, steps and pages of an open process into a timeline from now on.
+     *
+     * @throws PieException NOT_FOUND for an unknown process
+     */
+    public void record(ProcessId id, Timeline timeline) {
+        join(ask(reply -> {
+            known(id).record(timeline);
+            loop.later(() -> reply.complete(true));
         }));
     }
 

@@ -20,6 +20,7 @@ import pie.engine.market.Fixed;
 import pie.engine.market.MarketEvent;
 import pie.engine.schedule.Work;
 import pie.engine.snapshot.SnapshotInfo;
+import pie.engine.trace.Timeline;
 
 /** Be the handle of one context, and on the loop the line of its operations. */
 final class EngineContext implements ContextHandle {
@@ -154,11 +155,15 @@ final class EngineContext implements ContextHandle {
 
     @Override
     public CompletableFuture<PassResult> execute(PassSpec spec) {
-        return submit(new PassOperation(this, PassPlan.of(spec, loop), nextPlan()));
+        return ask("forward", new PassOperation(this, PassPlan.of(spec, loop), nextPlan()));
     }
 
     @Override
     public Generation generate(PlanSpec spec) {
+        Timeline timeline = process.timeline;
+        if (timeline != null) {
+            timeline.used(kv.id().value());
+        }
         EngineGeneration generation = new EngineGeneration(this, PlanCode.of(spec, loop), nextPlan());
         submit(generation.begin());
         return generation;
@@ -166,7 +171,7 @@ final class EngineContext implements ContextHandle {
 
     @Override
     public CompletableFuture<ContextHandle> fork() {
-        return submit(new ForkOperation(this));
+        return ask("fork", new ForkOperation(this));
     }
 
     @Override
@@ -258,6 +263,15 @@ final class EngineContext implements ContextHandle {
     /** Return the seed of a plan that names none. */
     long seed(long plan) {
         return loop.seed(process.seed, ordinal, plan);
+    }
+
+    /** Queue an operation that its caller will wait for. */
+    <T> CompletableFuture<T> ask(String name, Operation<T> operation) {
+        Timeline timeline = process.timeline;
+        if (timeline != null) {
+            timeline.operation(name, kv.id().value(), operation.future);
+        }
+        return submit(operation);
     }
 
     /** Queue an operation; a cancelled future takes it out of the line or stops it. */
@@ -458,6 +472,9 @@ final class EngineContext implements ContextHandle {
     void admit() {
         if (excluded) {
             process.allocationNanos += allocationNanos(loop.now());
+            if (process.trace != null) {
+                process.trace.waitedForPages(excludedSince, loop.now());
+            }
             excluded = false;
             process.excluded--;
             loop.market.waiters--;
@@ -514,6 +531,11 @@ final class EngineContext implements ContextHandle {
             lookup = made;
         }
         return made;
+    }
+
+    /** Return how many of the rows in the present step are drafts. */
+    int drafts() {
+        return live == null || work == null ? 0 : live.drafted();
     }
 
     /** Count drafts. */
@@ -632,6 +654,9 @@ final class EngineContext implements ContextHandle {
         loop.counters.tokensDecoded += to - from - reused == 1 ? 1 : 0;
         process.tokensReused += reused;
         process.forwardPasses++;
+        if (process.trace != null) {
+            process.trace.written(this, from, to, reused);
+        }
         loop.counters.tokensReused += reused;
         if (commitLimit > 0) {
             loop.store.commit(kv, commitLimit);
@@ -659,7 +684,12 @@ final class EngineContext implements ContextHandle {
             loop.counters.tokenGapNanos += gap;
         }
         awaitedSince = now;
-        process.firstTokenAt = process.firstTokenAt == 0 ? now : process.firstTokenAt;
+        if (process.firstTokenAt == 0) {
+            process.firstTokenAt = now;
+            if (process.trace != null) {
+                process.trace.firstToken(now);
+            }
+        }
         charged++;
         process.spend(0, 1);
         loop.counters.tokensGenerated++;

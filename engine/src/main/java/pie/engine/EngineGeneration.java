@@ -78,7 +78,7 @@ final class EngineGeneration implements Generation {
         for (ProbeSpec probe : spec.probes()) {
             PassPlan.checkProbe(probe, context.loop);
         }
-        return context.submit(new Run(false, spec, sampler, NOBODY));
+        return context.ask("step", new Run(false, spec, sampler, NOBODY));
     }
 
     @Override
@@ -88,7 +88,7 @@ final class EngineGeneration implements Generation {
 
     @Override
     public CompletableFuture<GenerationStep> collect(TokenListener listener) {
-        return context.submit(new Run(true, StepSpec.PLAIN, null, listener));
+        return context.ask("generate", new Run(true, StepSpec.PLAIN, null, listener));
     }
 
     @Override
@@ -390,6 +390,16 @@ final class EngineGeneration implements Generation {
         }
         int most = Math.min(plan.spec().maxTokens() - keptCount, context.loop.maxContext - length) - 1;
         return Math.min(most, own > 0 ? own : PromptLookup.MOST);
+    }
+
+    /** Return how many of the rows in the present step are drafts. */
+    int drafted() {
+        return rows.drafted();
+    }
+
+    /** Say whether a mask of the program's own limits the tokens. */
+    boolean masked() {
+        return plan.spec().logitMask() != null || step.logitMask() != null || !constraints.none();
     }
 
     long @Nullable [] mask() {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -226,6 +227,9 @@ final class EngineMarket implements Order {
                 kind == Kind.DISPLACED ? kv.computed() : 0,
                 waits ? now - context.waitSince : 0);
         context.process.log.add(event);
+        if (context.process.trace != null) {
+            context.process.trace.memory(kind.name().toLowerCase(Locale.ROOT), now, pages);
+        }
         return event;
     }
 

@@ -16,6 +16,7 @@ import pie.engine.process.OwnerId;
 import pie.engine.process.Pace;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessTotals;
+import pie.engine.trace.Timeline;
 
 /** Keep what one process has and used of an engine. The loop alone touches it, but for the fields set at the start. */
 final class EngineProcess {
@@ -61,6 +62,12 @@ final class EngineProcess {
     /** Contexts that wait for pages. */
     int excluded;
 
+    /** Where its operations are written down, null unless it is recorded; for the threads that ask for them. */
+    volatile @Nullable Timeline timeline;
+    /** Writes down what the loop does for it, null unless it is recorded. */
+    @Nullable
+    StepTrace trace;
+
     final ProcessBoard board = new ProcessBoard();
     /** Whether the board is to be written again. */
     boolean touched;
@@ -99,6 +106,14 @@ final class EngineProcess {
         this.saltLow = saltLow;
         this.seed = seed;
         this.allowance = allowance;
+    }
+
+    /** Have operations and steps written into a timeline from now on. */
+    void record(Timeline record) {
+        if (timeline != record) {
+            trace = new StepTrace(record);
+            timeline = record;
+        }
     }
 
     OwnerId owner() {

@@ -24,6 +24,10 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         KvStore.Fork fork = loop.store.fork(context.kv());
         EngineContext made = loop.adopt(context.process, fork.context());
         made.bidder.inherit(context.bidder);
+        StepTrace trace = context.process.trace;
+        if (trace != null && fork.copies().from().length > 0) {
+            trace.forked(context, context.kv().written() - context.kv().committedPages() * loop.store.pageSize());
+        }
         loop.market.ledger().make(context.process.wallet, fork.copies().from().length);
         copy = made;
         if (fork.copies().from().length == 0) {

@@ -106,6 +106,10 @@ final class GenerationRows extends Work {
         return start;
     }
 
+    int drafted() {
+        return draftCount;
+    }
+
     /** Return how many tokens were drawn: one more than the drafts that hold, or none. */
     int drawn() {
         return drawnCount;
@@ -289,6 +293,10 @@ final class GenerationRows extends Work {
                 drawn[drawnCount++] = token;
             } while (drawnCount <= draftCount && token == drafts[drawnCount - 1]);
             context.drafted(0, drawnCount - 1);
+            StepTrace trace = context.process.trace;
+            if (trace != null && draftCount > 0) {
+                trace.drafted(context, draftCount, drawnCount - 1, generation.masked());
+            }
         }
         List<ProbeSpec> standing = plan.spec().probes();
         int n = readProbes(result, standing, firstProbe, from, to, 0);

@@ -272,6 +272,9 @@ final class StepPipeline implements StepSink {
             process.driverNanos += lastStepNanos * plan.rows(i) / Math.max(1, plan.rows());
             process.rows += plan.rows(i);
             loop.touch(process);
+            if (process.trace != null) {
+                process.trace.step(plan, i, context, lastStepNanos, now);
+            }
             if (plan.isVoid(i)) {
                 loop.counters.rowsOverrun += plan.rows(i);
                 continue;

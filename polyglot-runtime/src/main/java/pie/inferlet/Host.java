@@ -16,6 +16,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
+import pie.engine.trace.Timeline;
 
 /**
  * Connect the API objects of one process with the engine side. Made by the runtime, bound to the threads of the process; programs
@@ -89,6 +90,11 @@ public interface Host {
     void returns(String text);
 
     Stats stats();
+
+    /** Return where the life of the process is written down, null unless it is profiled. */
+    default @Nullable Timeline timeline() {
+        return null;
+    }
 
     /** Say why the process waits or runs slowly: the record of the server's explain route. */
     default CompletableFuture<Map<String, Object>> explain() {

@@ -1,5 +1,6 @@
 package pie.runtime;
 
+import pie.engine.trace.StackSource;
 import pie.inferlet.Host;
 import pie.runtime.bridge.Tape;
 
@@ -21,6 +22,11 @@ public interface Guest<P> extends AutoCloseable {
     /** Let the host calls of the coming run go through a tape; only where {@link GuestLanguage#records} says so. */
     default void use(Tape tape) {
         throw new IllegalStateException("this guest takes no tape");
+    }
+
+    /** Return what looks at the program's stack, also while it runs. @param thread that {@code run} is called on */
+    default StackSource stacks(Thread thread) {
+        return StackSource.NONE;
     }
 
     /**

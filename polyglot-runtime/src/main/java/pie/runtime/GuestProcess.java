@@ -32,6 +32,8 @@ import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
+import pie.engine.trace.StackSource;
+import pie.engine.trace.Timeline;
 import pie.inferlet.Host;
 import pie.runtime.bridge.Recorder;
 import pie.runtime.mcp.McpPeer;
@@ -77,6 +79,9 @@ final class GuestProcess<P> implements InferletProcess {
 
     private volatile Map<String, Explanation> lastExplanations = Map.of();
     private volatile boolean stuck;
+    private volatile @Nullable Timeline timeline;
+    private @Nullable GuestSampler sampler;
+    private boolean sampled;
     private volatile @Nullable RecordingWriter recorder;
     private volatile @Nullable Path recording;
 
@@ -108,6 +113,11 @@ final class GuestProcess<P> implements InferletProcess {
         this.killGrace = config.killGrace();
         this.onEnd = onEnd;
         this.host = new ProcessHost(this, request, engines, seed, facilities);
+        if (request.profiled()) {
+            var record = new Timeline();
+            host.record(record, true);
+            timeline = record;
+        }
         this.thread = Thread.ofPlatform()
                 .name("pie-guest-" + id)
                 .stackSize(STACK_BYTES)
@@ -142,8 +152,13 @@ final class GuestProcess<P> implements InferletProcess {
             for (Engine engine : engines) {
                 engine.openProcess(id, request.owner(), request.budget(), seed, request.bid());
                 opened.add(engine);
+                Timeline record = timeline;
+                if (record != null) {
+                    engine.record(id, record);
+                }
             }
             host.checkLive();
+            sampleCode();
             record(taken);
             started = Instant.now();
             host.busy();
@@ -161,8 +176,65 @@ final class GuestProcess<P> implements InferletProcess {
                 state = ProcessState.STOPPING;
             }
             host.clock().enter("stopping");
+            stopSampling();
             host.flush();
             taken.close();
+        }
+    }
+
+    @Override
+    public Optional<Timeline> timeline() {
+        Timeline record = timeline;
+        if (record != null) {
+            host.clock().show();
+        }
+        return Optional.ofNullable(record);
+    }
+
+    @Override
+    public synchronized Timeline profile() {
+        Timeline known = timeline;
+        if (known != null) {
+            host.clock().show();
+            return known;
+        }
+        if (finished.get()) {
+            throw new PieException(
+                    ErrorCode.CONFLICT,
+                    "process " + id + " has ended and was not profiled: launch it with \"profile\": true",
+                    Map.of("reason", "ended"));
+        }
+        var record = new Timeline();
+        host.record(record, false);
+        timeline = record;
+        for (Engine engine : opened) {
+            try {
+                engine.record(id, record);
+            } catch (PieException gone) {
+                if (gone.code() != ErrorCode.NOT_FOUND) {
+                    throw gone;
+                } // it ends just now: what is left of it has no steps
+            }
+        }
+        sampleCode();
+        return record;
+    }
+
+    /** Look at its code from now on, if it is profiled and in its code. */
+    private synchronized void sampleCode() {
+        Timeline record = timeline;
+        Guest<P> taken = guest;
+        if (record != null && taken != null && sampler == null && !sampled) {
+            StackSource stacks = taken.stacks(thread);
+            record.stacks(stacks);
+            sampler = GuestSampler.start(record, stacks, thread, host.clock());
+        }
+    }
+
+    private synchronized void stopSampling() {
+        sampled = true;
+        if (sampler != null) {
+            sampler.close();
         }
     }
 

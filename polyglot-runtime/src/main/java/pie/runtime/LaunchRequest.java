@@ -20,6 +20,7 @@ import pie.runtime.mcp.McpServer;
  * @param seed of the process's random sources and of samplers that name none
  * @param permissions what it asks for beyond computing
  * @param mcp MCP servers that it may call, by name
+ * @param profiled whether its life is recorded from the beginning, see {@link pie.engine.process.InferletProcess#profile}
  */
 public record LaunchRequest(
         OwnerId owner,
@@ -33,7 +34,24 @@ public record LaunchRequest(
         OptionalDouble bid,
         Optional<Path> recordings,
         Permissions permissions,
-        Map<String, McpServer> mcp) {
+        Map<String, McpServer> mcp,
+        boolean profiled) {
+    public LaunchRequest(
+            OwnerId owner,
+            ProgramSource source,
+            String input,
+            Optional<String> model,
+            Budget budget,
+            Map<String, String> labels,
+            OptionalLong seed,
+            boolean capture,
+            OptionalDouble bid,
+            Optional<Path> recordings,
+            Permissions permissions,
+            Map<String, McpServer> mcp) {
+        this(owner, source, input, model, budget, labels, seed, capture, bid, recordings, permissions, mcp, false);
+    }
+
     public LaunchRequest(
             OwnerId owner,
             ProgramSource source,
@@ -74,12 +92,36 @@ public record LaunchRequest(
 
     public LaunchRequest recordedIn(Path folder) {
         return new LaunchRequest(
-                owner, source, input, model, budget, labels, seed, capture, bid, Optional.of(folder), permissions, mcp);
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                Optional.of(folder),
+                permissions,
+                mcp,
+                profiled);
     }
 
     public LaunchRequest bidding(OptionalDouble credits) {
         return new LaunchRequest(
-                owner, source, input, model, budget, labels, seed, capture, credits, recordings, permissions, mcp);
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                credits,
+                recordings,
+                permissions,
+                mcp,
+                profiled);
     }
 
     public LaunchRequest calling(Map<String, McpServer> servers) {
@@ -95,12 +137,19 @@ public record LaunchRequest(
                 bid,
                 recordings,
                 permissions,
-                Map.copyOf(servers));
+                Map.copyOf(servers),
+                profiled);
     }
 
     public LaunchRequest permitted(Permissions asked) {
         return new LaunchRequest(
-                owner, source, input, model, budget, labels, seed, capture, bid, recordings, asked, mcp);
+                owner, source, input, model, budget, labels, seed, capture, bid, recordings, asked, mcp, profiled);
+    }
+
+    /** Record its life from the beginning. */
+    public LaunchRequest profiling() {
+        return new LaunchRequest(
+                owner, source, input, model, budget, labels, seed, capture, bid, recordings, permissions, mcp, true);
     }
 
     public static LaunchRequest of(ProgramSource source, String input) {

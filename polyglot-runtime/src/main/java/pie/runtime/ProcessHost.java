@@ -23,6 +23,11 @@ import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
+import pie.engine.trace.Lane;
+import pie.engine.trace.Note;
+import pie.engine.trace.Pattern;
+import pie.engine.trace.Place;
+import pie.engine.trace.Timeline;
 import pie.inferlet.Host;
 import pie.inferlet.Stats;
 import pie.runtime.files.ProcessFiles;
@@ -34,6 +39,7 @@ import pie.runtime.web.WebLimits;
 /** Serve one process's API objects: its engines, its waits, its messages, its output. */
 final class ProcessHost implements Host {
     private static final String GUEST = "guest";
+    private static final String MESSAGE = "message";
 
     private final GuestProcess<?> process;
     private final ProcessId id;
@@ -56,6 +62,7 @@ final class ProcessHost implements Host {
     private volatile @Nullable PieException end;
     private volatile @Nullable String returned;
     private volatile @Nullable Executor programThread;
+    private volatile @Nullable Timeline timeline;
     private final WaitClock clock = new WaitClock("queued", System::nanoTime);
 
     ProcessHost(
@@ -123,6 +130,10 @@ final class ProcessHost implements Host {
         synchronized (waits) {
             checkLive();
             waits.add(operation);
+        }
+        Timeline record = timeline;
+        if (record != null && !what.equals("forward")) {
+            record.operation(what, operation);
         }
         String before = clock.enter(what);
         flush();
@@ -271,6 +282,10 @@ final class ProcessHost implements Host {
     public void message(String text) {
         if (process.parent().isEmpty()) {
             output.message(text);
+            Timeline record = timeline;
+            if (record != null) {
+                record.moment(Lane.OUTPUT, MESSAGE, System.nanoTime(), new Note.Amount("characters", text.length()));
+            }
         }
     }
 
@@ -281,7 +296,18 @@ final class ProcessHost implements Host {
                     ErrorCode.UNSUPPORTED,
                     "session.receive: a child process has no client; use its input or messaging");
         }
-        return inbox.receive();
+        CompletableFuture<String> received = inbox.receive();
+        Timeline record = timeline;
+        if (record != null && !received.isDone()) {
+            long from = System.nanoTime();
+            Place place = record.here();
+            received.whenComplete((text, error) -> {
+                if (error == null) {
+                    record.count(Pattern.ASKED_CLIENT, place, System.nanoTime() - from, 0);
+                }
+            });
+        }
+        return received;
     }
 
     @Override
@@ -315,6 +341,17 @@ final class ProcessHost implements Host {
             all.forEach((model, explanation) -> known.put(model, explanation.join()));
             return ExplainRecord.of(id, owner, ProcessState.RUNNING, waitingFor(), totals(), known, Instant.now());
         });
+    }
+
+    @Override
+    public @Nullable Timeline timeline() {
+        return timeline;
+    }
+
+    /** Write what the process does into a timeline from now on. */
+    void record(Timeline record, boolean fromItsBeginning) {
+        clock.record(record, fromItsBeginning);
+        timeline = record;
     }
 
     /** Return where the time went. */

@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import pie.engine.trace.Timeline;
 
 /** Sum up where the time of a process goes. Every moment counts for one word, so that the sums add up to its age. */
 final class WaitClock {
@@ -14,12 +16,27 @@ final class WaitClock {
     private int at;
     private long since;
     private boolean stopped;
+    private @Nullable Timeline timeline;
 
     /** @param clock gives nanoseconds */
     WaitClock(String first, LongSupplier clock) {
         this.clock = clock;
         since = clock.getAsLong();
         at = place(first);
+    }
+
+    /** Write each stretch of one word into a timeline as well, from the present one on: from its beginning, or from now. */
+    synchronized void record(Timeline record, boolean fromItsBeginning) {
+        if (!fromItsBeginning) {
+            settle();
+        }
+        record.begin(since);
+        timeline = record;
+    }
+
+    /** Write the present stretch into the timeline, as far as it goes. */
+    synchronized void show() {
+        settle();
     }
 
     /** Count for {@code what} from now on. Return what it counted for before. */
@@ -46,6 +63,9 @@ final class WaitClock {
         if (!stopped) {
             long now = clock.getAsLong();
             sums[at] += now - since;
+            if (timeline != null && now > since) {
+                timeline.life(words[at], since, now);
+            }
             since = now;
         }
     }
@@ -66,11 +86,21 @@ final class WaitClock {
 
     /** Return nanoseconds by word, in the order of first use. */
     synchronized Map<String, Long> sums() {
-        settle();
+        long open = stopped ? 0 : clock.getAsLong() - since;
         Map<String, Long> all = new LinkedHashMap<>();
         for (int i = 0; i < size; i++) {
-            all.put(words[i], sums[i]);
+            all.put(words[i], i == at ? sums[i] + open : sums[i]);
         }
         return all;
+    }
+
+    /** Return the nanoseconds of one word. */
+    synchronized long sum(String word) {
+        for (int i = 0; i < size; i++) {
+            if (words[i].equals(word)) {
+                return i == at && !stopped ? sums[i] + clock.getAsLong() - since : sums[i];
+            }
+        }
+        return 0;
     }
 }

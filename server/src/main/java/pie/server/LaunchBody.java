@@ -32,6 +32,7 @@ final class LaunchBody {
             "budget",
             "bid",
             "record",
+            "profile",
             "permissions",
             "detach",
             "capture",
@@ -75,6 +76,7 @@ final class LaunchBody {
         boolean detach = flag(launch, "detach", false);
         boolean capture = flag(launch, "capture", true);
         boolean recorded = flag(launch, "record", false);
+        boolean profiled = flag(launch, "profile", false);
         Optional<ProgramSource> source = launch.has("source") ? source(launch.get("source")) : Optional.empty();
         var asks = new PermissionsBody(problems);
         Permissions permissions = asks.permissions(launch.path("permissions"));
@@ -102,7 +104,8 @@ final class LaunchBody {
                         bid,
                         Optional.empty(),
                         permissions,
-                        servers),
+                        servers,
+                        profiled),
                 detach,
                 recorded);
     }

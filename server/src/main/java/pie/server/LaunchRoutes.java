@@ -45,6 +45,7 @@ final class LaunchRoutes {
                         "detach",
                         "capture",
                         "record",
+                        "profile",
                         "label"),
                 Route.post("/v1/processes/batch", this::batch));
     }
@@ -89,7 +90,17 @@ final class LaunchRoutes {
         }
         exchange.checkJsonType();
         for (String name : List.of(
-                "language", "file", "entry", "input", "model", "seed", "detach", "capture", "record", "label")) {
+                "language",
+                "file",
+                "entry",
+                "input",
+                "model",
+                "seed",
+                "detach",
+                "capture",
+                "record",
+                "profile",
+                "label")) {
             if (exchange.query(name).isPresent()) {
                 throw PieException.invalid("query parameter \"" + name
                         + "\" goes with a source text as body; put it into the JSON body instead");

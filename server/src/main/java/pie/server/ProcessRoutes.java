@@ -11,6 +11,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
+import pie.server.profile.Profile;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,11 +29,35 @@ final class ProcessRoutes {
         return List.of(
                 Route.get("/v1/processes/{id}", x -> x.json(200, processes.json(processes.of(x)))),
                 Route.get("/v1/processes/{id}/explain", x -> x.json(200, ProcessJson.explain(processes.of(x)))),
+                Route.get("/v1/processes/{id}/timeline", this::timeline, "format"),
+                Route.post("/v1/processes/{id}/timeline", this::profile),
                 Route.get("/v1/processes/{id}/recording", this::recording),
                 Route.delete("/v1/processes/{id}", this::end, "wait", "purge"),
                 Route.get("/v1/processes/{id}/result", this::result, "wait", "raw"),
                 Route.post("/v1/processes/{id}/messages", this::message),
                 Route.post("/v1/processes/{id}/signal", this::signal));
+    }
+
+    private void timeline(Exchange exchange) {
+        String format = exchange.query("format").orElse("chrome");
+        Profile profile = Profile.of(processes.of(exchange));
+        switch (format) {
+            case "chrome" -> exchange.send(200, Exchange.JSON, profile.trace());
+            case "summary" -> exchange.json(200, (ObjectNode) Json.tree(profile.summary()));
+            case "html" -> exchange.send(200, "text/html; charset=utf-8", profile.page());
+            case "svg" -> exchange.send(200, "image/svg+xml", profile.picture());
+            default ->
+                throw PieException.invalid(
+                        "query parameter \"format\" must be chrome, summary, html or svg, got \"" + format + "\"");
+        }
+    }
+
+    /** Record a process from now on. */
+    private void profile(Exchange exchange) {
+        InferletProcess process = processes.of(exchange);
+        boolean known = process.timeline().isPresent();
+        process.profile();
+        exchange.json(known ? 200 : 201, processes.json(process));
     }
 
     private void recording(Exchange exchange) throws IOException {

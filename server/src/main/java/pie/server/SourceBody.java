@@ -45,6 +45,7 @@ final class SourceBody {
         launch.put("detach", exchange.flag("detach", false));
         launch.put("capture", exchange.flag("capture", true));
         launch.put("record", exchange.flag("record", false));
+        launch.put("profile", exchange.flag("profile", false));
         ObjectNode labels = launch.putObject("labels");
         for (String label : exchange.queryAll("label")) {
             int colon = label.indexOf(':');

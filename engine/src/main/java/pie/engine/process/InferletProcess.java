@@ -6,8 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 import pie.engine.event.EventLog;
 import pie.engine.market.Explanation;
+import pie.engine.trace.Timeline;
 
 /** Stand for one run of a program. All methods return at once and may be called from any thread. */
 public interface InferletProcess {
@@ -89,6 +92,22 @@ public interface InferletProcess {
     /** Return the file that its life is recorded in, as far as it has gone; empty if it is not. */
     default Optional<Path> recording() {
         return Optional.empty();
+    }
+
+    /** Return the record of its life so far; empty if nobody asked for one. */
+    default Optional<Timeline> timeline() {
+        return Optional.empty();
+    }
+
+    /**
+     * Record its life from now on, unless it is recorded already.
+     *
+     * @return what {@link #timeline} returns from then on
+     * @throws PieException CONFLICT for one that has ended unrecorded, UNSUPPORTED where no program runs
+     */
+    default Timeline profile() {
+        throw new PieException(
+                ErrorCode.UNSUPPORTED, "process " + id() + " runs no program: there is nothing to profile");
     }
 
     /** Completes when the process has ended, its terminal event is logged and its pages are back. */

@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.trace.Timeline;
 import pie.inferlet.Host;
 
 /**
@@ -200,7 +201,17 @@ public final class Bridge {
             Function<Args, CompletableFuture<T>> body,
             Function<T, @Nullable Object> finish,
             Consumer<T> giveBack) {
-        call(name, args -> operations.start(what, body.apply(args), finish, giveBack));
+        call(name, args -> operations.start(what, noted(name, what, body.apply(args)), finish, giveBack));
+    }
+
+    /** Note what the program will wait for; the engine notes its own operations. */
+    private <T extends @Nullable Object> CompletableFuture<T> noted(
+            String name, String what, CompletableFuture<T> future) {
+        Timeline record = timeline();
+        if (record != null && !what.equals("forward")) {
+            record.operation(name, future);
+        }
+        return future;
     }
 
     /**
@@ -216,7 +227,7 @@ public final class Bridge {
     <T extends @Nullable Object> void startGiven(String name, String what, Function<Args, Started<T>> body) {
         call(name, args -> {
             Started<T> started = body.apply(args);
-            return operations.start(what, started.future(), started.finish(), started.giveBack());
+            return operations.start(what, noted(name, what, started.future()), started.finish(), started.giveBack());
         });
     }
 
@@ -225,6 +236,8 @@ public final class Bridge {
         calls = calls + 1;
         boolean outer = waiting;
         waiting = true;
+        Timeline record = timeline();
+        long begun = record == null ? 0 : System.nanoTime();
         try {
             return answer(name, body, values);
         } catch (PieException e) {
@@ -239,6 +252,14 @@ public final class Bridge {
             throw dialect.raise(new PieException(ErrorCode.INTERNAL, "internal error: " + e, Map.of(), e));
         } finally {
             waiting = outer;
+            if (record != null) {
+                record.call(name, begun, System.nanoTime());
+            }
         }
+    }
+
+    private @Nullable Timeline timeline() {
+        Host attached = host;
+        return attached == null ? null : attached.timeline();
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.trace.StackSource;
 import pie.inferlet.Host;
 import pie.runtime.Guest;
 import pie.runtime.java.gate.Futures;
@@ -27,6 +28,7 @@ import pie.runtime.java.gate.Plain;
 final class JavaGuest implements Guest<JavaProgram> {
     private final long memory;
     private volatile @Nullable Switches switches;
+    private volatile @Nullable JavaProgram running;
     private volatile boolean interrupted;
     private volatile boolean killed;
 
@@ -79,6 +81,7 @@ final class JavaGuest implements Guest<JavaProgram> {
     @Override
     public String run(Host host, JavaProgram program, String input) {
         try {
+            running = program;
             var loader = new ProgramLoader(program.classes());
             Switches bound = Switches.bind(loader, host, memory);
             switches = bound;
@@ -163,6 +166,11 @@ final class JavaGuest implements Guest<JavaProgram> {
 
     private static PieException limit(String message, Throwable t, JavaProgram program) {
         return new PieException(ErrorCode.LIMIT_EXCEEDED, message, Map.of("traceback", GuestTrace.of(t, program)), t);
+    }
+
+    @Override
+    public StackSource stacks(Thread thread) {
+        return new JavaStacks(() -> running);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.graalvm.polyglot.proxy.ProxyObject;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.trace.StackSource;
 import pie.inferlet.Host;
 import pie.runtime.Guest;
 import pie.runtime.bridge.Bridge;
@@ -20,9 +21,11 @@ import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Operations;
 import pie.runtime.bridge.Tape;
 import pie.runtime.bridge.Walls;
+import pie.runtime.profile.GuestStacks;
 
 /** Hold one JavaScript context with the facade loaded, waiting for its program; its event loop runs here. */
 final class JsGuest implements Guest<JsProgram> {
+    private final Engine engine;
     private final JsFiles files;
     private final Context context;
     private final Bridge bridge;
@@ -38,6 +41,7 @@ final class JsGuest implements Guest<JsProgram> {
     private boolean ending;
 
     JsGuest(Engine engine, Source bootstrap, Map<String, String> library) {
+        this.engine = engine;
         files = new JsFiles(library);
         var dialect = new JsDialect();
         bridge = new Bridge(dialect);
@@ -140,6 +144,14 @@ final class JsGuest implements Guest<JsProgram> {
                 ErrorCode.GUEST_ERROR,
                 "the program waits for a promise that nothing will settle",
                 Map.of("type", "Error", "traceback", ""));
+    }
+
+    @Override
+    public StackSource stacks(Thread thread) {
+        return new GuestStacks(engine, thread, source -> {
+            String path = source.getPath();
+            return path != null && path.startsWith(JsFiles.APP) ? path.substring(JsFiles.APP.length()) : null;
+        });
     }
 
     @Override

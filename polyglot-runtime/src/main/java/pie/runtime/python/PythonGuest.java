@@ -1,6 +1,7 @@
 package pie.runtime.python;
 
 import java.util.Map;
+import java.util.Set;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
@@ -12,6 +13,7 @@ import org.graalvm.polyglot.proxy.ProxyObject;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.trace.StackSource;
 import pie.inferlet.Host;
 import pie.runtime.Guest;
 import pie.runtime.bridge.Bridge;
@@ -21,19 +23,23 @@ import pie.runtime.bridge.Tape;
 import pie.runtime.bridge.TapedFiles;
 import pie.runtime.bridge.TextStream;
 import pie.runtime.bridge.Walls;
+import pie.runtime.profile.GuestStacks;
 
 /** Hold one Python context with what every program needs imported, waiting for its program. */
 final class PythonGuest implements Guest<PythonProgram> {
+    private final Engine engine;
     private final Context context;
     private final Bridge bridge;
     private final ContextStop stop;
     private final Value run;
     private final Value complete;
     private final PythonFiles files = new PythonFiles();
+    private volatile Set<String> names = Set.of();
     private @Nullable Host host;
     private @Nullable Tape tape;
 
     PythonGuest(Engine engine, Source bootstrap, String library) {
+        this.engine = engine;
         var dialect = new PythonDialect();
         bridge = new Bridge(dialect);
         context = Walls.context(engine, "python", PythonLanguage.OPTIONS, access())
@@ -88,6 +94,7 @@ final class PythonGuest implements Guest<PythonProgram> {
     @Override
     public String run(Host process, PythonProgram program, String input) {
         host = process;
+        names = program.names();
         bridge.attach(process, tape);
         files.use(taped(process) ? new TapedFiles(bridge) : process.files());
         Value result = execute(process, program, input);
@@ -126,6 +133,11 @@ final class PythonGuest implements Guest<PythonProgram> {
             }
             throw e;
         }
+    }
+
+    @Override
+    public StackSource stacks(Thread thread) {
+        return new GuestStacks(engine, thread, source -> names.contains(source.getName()) ? source.getName() : null);
     }
 
     @Override

@@ -52,7 +52,7 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
             }
         });
         files.put(source.file(), source.code());
-        return new PythonProgram(Json.text(files), source.file(), source.entry());
+        return new PythonProgram(Json.text(files), Set.copyOf(files.keySet()), source.file(), source.entry());
     }
 
     private synchronized void parse(String file, String text) {

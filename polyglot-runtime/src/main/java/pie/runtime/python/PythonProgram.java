@@ -1,4 +1,11 @@
 package pie.runtime.python;
 
-/** Hold a Python program that compiles: its files as a JSON object, the name of the entry file and function. */
-record PythonProgram(String files, String file, String entry) {}
+import java.util.Set;
+
+/**
+ * Hold a Python program that compiles.
+ *
+ * @param files as a JSON object
+ * @param names of the files
+ */
+record PythonProgram(String files, Set<String> names, String file, String entry) {}

@@ -1,0 +1,52 @@
+package pie.server.profile;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.engine.process.InferletProcess;
+import pie.engine.trace.Timeline;
+
+/** Show where the time of one process went, as far as it was recorded up to now. */
+public final class Profile {
+    private final InferletProcess process;
+    private final Timeline timeline;
+    private final Lanes lanes;
+
+    private Profile(InferletProcess process, Timeline timeline) {
+        this.process = process;
+        this.timeline = timeline;
+        lanes = Lanes.of(timeline);
+    }
+
+    /** @throws PieException NOT_FOUND if the process is not recorded */
+    public static Profile of(InferletProcess process) {
+        Timeline timeline = process.timeline()
+                .orElseThrow(() -> new PieException(
+                        ErrorCode.NOT_FOUND,
+                        "process " + process.id()
+                                + " is not profiled: launch it with \"profile\": true, or POST to its timeline while it runs",
+                        Map.of("kind", "timeline")));
+        return new Profile(process, timeline);
+    }
+
+    /** Return totals and advice, as a tree of JSON values. */
+    public Map<String, Object> summary() {
+        return new Summary(process, timeline, lanes).json();
+    }
+
+    /** Return a trace in Chrome's format, which Perfetto reads. */
+    public byte[] trace() {
+        return new TraceWriter(process, timeline, lanes).bytes();
+    }
+
+    /** Return lanes and flame graph as one SVG that needs nothing else. */
+    public byte[] picture() {
+        return Drawing.of(process, timeline, lanes).svg().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Return all of it as one HTML page that needs nothing else. */
+    public byte[] page() {
+        return new Page(process, timeline, lanes).html().getBytes(StandardCharsets.UTF_8);
+    }
+}
