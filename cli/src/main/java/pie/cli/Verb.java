@@ -11,6 +11,7 @@ import pie.cli.command.KillCommand;
 import pie.cli.command.LaunchCommand;
 import pie.cli.command.LogsCommand;
 import pie.cli.command.ModelCommand;
+import pie.cli.command.ProfileCommand;
 import pie.cli.command.PsCommand;
 import pie.cli.command.ReplayCommand;
 import pie.cli.command.ResultCommand;
@@ -47,6 +48,10 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "top",
                     "Watch a running server: its batches, pages and programs, and where their time goes",
                     TopCommand::new),
+            new Verb(
+                    "profile",
+                    "Run a program, or watch a running process, and say where its time goes",
+                    ProfileCommand::new),
             new Verb("explain", "Say why a process waits or runs slowly", ExplainCommand::new),
             new Verb(
                     "kill",

@@ -39,6 +39,9 @@ public final class LaunchCommand extends ClientCommand {
     @Option(names = "--record", description = "Record the run, for pie replay ID.")
     private boolean record;
 
+    @Option(names = "--profile", description = "Keep a timeline of the run, for pie profile ID.")
+    private boolean profile;
+
     @Option(names = "--json", description = "Print the process object instead of the id.")
     private boolean json;
 
@@ -46,6 +49,9 @@ public final class LaunchCommand extends ClientCommand {
         Map<String, Object> body = launch.body(true, asks);
         if (record) {
             body.put("record", true);
+        }
+        if (profile) {
+            body.put("profile", true);
         }
         return body;
     }

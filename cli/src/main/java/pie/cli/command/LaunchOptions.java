@@ -72,6 +72,11 @@ final class LaunchOptions {
             description = "Most time that it may take, such as 30s.")
     private @Nullable Duration wall;
 
+    /** Return what was named to be run. */
+    String file() {
+        return file;
+    }
+
     ProgramSource source() {
         return ProgramFile.read(file, language, System.in);
     }

@@ -178,7 +178,7 @@ public final class RunCommand extends PieCommand {
         }
     }
 
-    private static void pump(InferletProcess process, EventPrinter printer) throws InterruptedException {
+    static void pump(InferletProcess process, EventPrinter printer) throws InterruptedException {
         try (EventLog.Watcher watcher = process.log().watch(0, true)) {
             while (true) {
                 switch (watcher.next(POLL)) {
