@@ -21,7 +21,9 @@ public final class HeadStart {
     private HeadStart() {}
 
     static void begin(String[] args) {
-        if (args.length < 2 || !args[0].equals("run") || Arrays.stream(args).anyMatch(HeadStart::other)) {
+        if (args.length < 2
+                || !(args[0].equals("run") || args[0].equals("profile"))
+                || Arrays.stream(args).anyMatch(HeadStart::other)) {
             return;
         }
         Optional<Language> language = Arrays.stream(args)
