@@ -2,6 +2,9 @@ package pie.bench;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +47,11 @@ final class AgentsRun implements Callable<Integer> {
     @Option(names = "--turns", description = "Default: ${DEFAULT-VALUE}.")
     private int turns = 5;
 
+    @Option(
+            names = "--shared-len",
+            description = "Tokens that the first prompts of all agents begin with. Default: ${DEFAULT-VALUE}.")
+    private int sharedLength;
+
     @Option(names = "--input-len", description = "Tokens of the first prompt. Default: ${DEFAULT-VALUE}.")
     private int inputLength = 256;
 
@@ -68,12 +76,40 @@ final class AgentsRun implements Callable<Integer> {
             description = "Write the result there.")
     private @Nullable Path file;
 
+    private PieOptions.@Nullable Server server;
+
     /** Carry the drawn texts of one agent. */
     private record Task(int[] prompt, List<int[]> tools) {}
 
     /** Do a task and return the tokens generated. */
     private interface Agent {
         int run(Task task) throws IOException, InterruptedException;
+    }
+
+    /** Rows that the device computed, and tokens whose pages were there. */
+    private record Counts(long forwarded, long saved) {
+        static final Counts NONE = new Counts(0, 0);
+    }
+
+    private Counts counts() throws IOException, InterruptedException {
+        PieOptions.Server at = server;
+        if (at == null) {
+            return Counts.NONE;
+        }
+        HttpRequest.Builder request = HttpRequest.newBuilder(at.url().resolve("/v1/stats"));
+        at.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            JsonNode totals = JsonMapper.shared()
+                    .readTree(http.send(request.build(), HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .path("models")
+                    .path(0)
+                    .path("totals");
+            return new Counts(
+                    totals.path("tokens_prefill").asLong()
+                            + totals.path("tokens_decode").asLong(),
+                    totals.path("tokens_cached").asLong());
+        }
     }
 
     /** Return the ids that follow a history. */
@@ -93,17 +129,22 @@ final class AgentsRun implements Callable<Integer> {
             for (int repeat = -1; repeat < repeats; repeat++) {
                 for (int i = 0; i < names.size(); i++) {
                     String name = names.get(Math.floorMod(i + repeat, names.size()));
+                    Counts before = name.startsWith("pie") ? counts() : Counts.NONE;
                     double[] took = round(all.getOrDefault(name, t -> 0), repeat);
+                    Counts after = name.startsWith("pie") ? counts() : Counts.NONE;
                     same &= took[1] == (double) agents * turns * outputLength;
                     if (repeat >= 0) {
                         seconds.getOrDefault(name, new ArrayList<>()).add(took[0]);
                         System.out.printf(
                                 Locale.ROOT,
-                                "agents %-14s repeat %d: %.2f s, %.0f tokens%n",
+                                "agents %-14s repeat %d: %.2f s, %.2f tasks/s, %.0f tokens, %d forwarded, %d saved%n",
                                 name,
                                 repeat + 1,
                                 took[0],
-                                took[1]);
+                                agents / took[0],
+                                took[1],
+                                after.forwarded() - before.forwarded(),
+                                after.saved() - before.saved());
                     }
                 }
             }
@@ -114,6 +155,7 @@ final class AgentsRun implements Callable<Integer> {
 
     private Map<String, Agent> open(Targets opened) throws IOException, InterruptedException {
         PieOptions.Server server = opened.keep(pie.open());
+        this.server = server;
         var program = new PieTarget(server.url(), server.token(), "python", "agent");
         Map<String, Agent> all = new LinkedHashMap<>();
         all.put(
@@ -132,7 +174,7 @@ final class AgentsRun implements Callable<Integer> {
         all.put("pie-client", task -> client(task, history -> completions(server, history)));
         URI peer = llama;
         if (peer == null && binary != null) {
-            int tokens = inputLength + turns * (outputLength + toolLength) + 16;
+            int tokens = sharedLength + inputLength + turns * (outputLength + toolLength) + 16;
             List<String> command =
                     LlamaCppTarget.command(binary, pie.modelFile(), agents, agents * tokens, pie.threads());
             ServerProcess process = opened.keep(ServerProcess.start(command));
@@ -177,7 +219,11 @@ final class AgentsRun implements Callable<Integer> {
         List<int[]> tools = Prompt.draw(turns - 1, toolLength, 0, drawn + 500).stream()
                 .map(Prompt::ids)
                 .toList();
-        return new Task(Prompt.draw(1, inputLength, 0, drawn).getFirst().ids(), tools);
+        int[] own = Prompt.draw(1, inputLength, 0, drawn).getFirst().ids();
+        int[] shared = sharedLength == 0
+                ? new int[0]
+                : Prompt.draw(1, sharedLength, 0, seed - 1).getFirst().ids();
+        return new Task(joined(shared, own), tools);
     }
 
     private int client(Task task, Turn turn) throws IOException, InterruptedException {
@@ -258,7 +304,7 @@ final class AgentsRun implements Callable<Integer> {
                 "turns",
                 turns,
                 "input_len",
-                inputLength,
+                sharedLength + inputLength,
                 "output_len",
                 outputLength,
                 "tool_len",
