@@ -50,7 +50,7 @@ class GuideTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http-api.md", "openai.md", "clients.md", "metrics.md"})
+    @ValueSource(strings = {"http-api.md", "openai.md", "clients.md", "metrics.md", "grammar.md"})
     void shell_blocks_do_what_the_page_says(String page) throws Exception {
         assumeThat(shell("command -v curl")).as("curl").isNotBlank();
         Matcher blocks =
