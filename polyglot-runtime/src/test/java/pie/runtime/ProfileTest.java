@@ -22,6 +22,7 @@ import pie.engine.trace.Lane;
 import pie.engine.trace.Note;
 import pie.engine.trace.Pattern;
 import pie.engine.trace.Place;
+import pie.engine.trace.Tally;
 import pie.engine.trace.Timeline;
 
 /** A profiled process tells where its time went, moment by moment and line by line; another one has no record. */
@@ -172,6 +173,41 @@ final class ProfileTest {
         assertThat(timeline.entries(Lane.LIFE).getLast().name()).isEqualTo("stopping");
         assertThat(timeline.spent().values().stream().mapToLong(Long::longValue).sum())
                 .isEqualTo(timeline.until() - timeline.begin());
+        T.audit();
+    }
+
+    @Test
+    void whatMakesItSlowIsCountedWhereItHappens() throws Exception {
+        String code = """
+                from inferlet import Context, Model, Sampler, runtime
+                FACTS = " ".join(f"Item {i} costs {i * 7} coins." for i in range(30))
+                async def main():
+                    model = Model.load(runtime.models()[0])
+                    for turn in range(4):
+                        ctx = Context(model)
+                        ctx.append_text(f"It is {turn}{turn} o'clock. {FACTS}")
+                        await ctx.generate(Sampler.argmax(), max_tokens=1).collect_text()
+                    while ctx.working_page_token_count < 2:
+                        ctx.append_text(" more")
+                        await ctx.flush()
+                    for i in range(3):
+                        ctx.fork()
+                """;
+        InferletProcess process =
+                T.runtime.launch(LaunchRequest.of(ProgramSource.of(Language.PYTHON, "turns.py", code), "{}")
+                        .profiling());
+        Outcome outcome = process.outcome().get(60, TimeUnit.SECONDS);
+        assertThat(outcome).as("%s", outcome).isInstanceOf(Outcome.Completed.class);
+        Timeline timeline = process.timeline().orElseThrow();
+        Tally again = timeline.tally(Pattern.COMPUTED_AGAIN);
+        assertThat(again.times()).isEqualTo(3);
+        assertThat(again.amount()).isGreaterThan(process.totals().tokensIn() / 2);
+        assertThat(again.other()).isEqualTo(again.amount());
+        assertThat(again.place()).isEqualTo(new Place("main", "turns.py", 8));
+        Tally forks = timeline.tally(Pattern.COPIED_PAGE);
+        assertThat(forks.times()).isEqualTo(3);
+        assertThat(forks.amount()).isGreaterThanOrEqualTo(6);
+        assertThat(forks.place()).isEqualTo(new Place("main", "turns.py", 13));
         T.audit();
     }
 

@@ -2,6 +2,7 @@ package pie.server;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import pie.engine.process.Budget;
@@ -10,6 +11,7 @@ import pie.engine.process.InferletProcess;
 import pie.engine.process.MarketTotals;
 import pie.engine.process.Outcome;
 import pie.engine.process.ProcessTotals;
+import pie.server.profile.Profile;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,6 +47,10 @@ final class ProcessJson {
                 .ifPresentOrElse(f -> json.set("error", ErrorBody.inner(f)), () -> json.putNull("error"));
         json.set("budget", budget(p, totals));
         json.set("stats", stats(p, totals));
+        List<String> hints = Profile.hints(p, totals);
+        if (!hints.isEmpty()) {
+            json.set("hints", Json.tree(hints));
+        }
         return json;
     }
 

@@ -45,6 +45,9 @@ final class DetailFeed implements AutoCloseable {
             String why = client.get("/v1/processes/" + id + "/explain")
                     .path("summary")
                     .asString("");
+            for (JsonNode hint : process.path("hints")) {
+                why = hint.asString("") + "; " + why;
+            }
             return new Detail(id, process, why, before.transcript());
         } catch (PieException e) {
             return new Detail(id, before.process(), e.message(), before.transcript());

@@ -35,6 +35,11 @@ record Advice(String pattern, Place place, String what, String instead) {
         return found;
     }
 
+    /** Return it as one line. */
+    String hint() {
+        return pattern + (place.known() ? " in " + place.at() : "") + ": " + instead;
+    }
+
     private static void again(Tally tally, long tokens, List<Advice> found) {
         if (tally.times() < OFTEN || tally.amount() < MUCH * tokens) {
             return;

@@ -1,10 +1,12 @@
 package pie.server.profile;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
+import pie.engine.process.ProcessTotals;
 import pie.engine.trace.Timeline;
 
 /** Show where the time of one process went, as far as it was recorded up to now. */
@@ -28,6 +30,15 @@ public final class Profile {
                                 + " is not profiled: launch it with \"profile\": true, or POST to its timeline while it runs",
                         Map.of("kind", "timeline")));
         return new Profile(process, timeline);
+    }
+
+    /** Return what a process that is recorded should do otherwise, a sentence each; none for any other. */
+    public static List<String> hints(InferletProcess process, ProcessTotals totals) {
+        return process.timeline()
+                .map(t -> Advice.of(t, Math.max(1, t.until() - t.begin()), totals.tokensIn()).stream()
+                        .map(Advice::hint)
+                        .toList())
+                .orElse(List.of());
     }
 
     /** Return totals and advice, as a tree of JSON values. */
