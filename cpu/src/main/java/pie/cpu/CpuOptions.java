@@ -15,7 +15,7 @@ import pie.engine.PieException;
  * @param kernels {@code auto}, {@code vector} (own) or {@code onednn}
  * @param warmup compile the kernels in the background after opening
  * @param priority {@code normal}, or {@code low}: workers give way to other threads, above all to the compiler that makes their kernels
- *     fast, so that a run that ends soon begins sooner
+ *     fast, and kernels for few rows take over as they become fast, so that a run that ends soon begins sooner
  */
 record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup, ThreadPriority priority) {
     enum Weights {

@@ -87,7 +87,7 @@ final class Kernels {
     }
 
     private VectorPacker vectors(VectorPacker.Choice choice) {
-        return new VectorPacker(arena, team, choice, maxRows);
+        return new VectorPacker(arena, team, choice, maxRows, options.priority() == ThreadPriority.LOW);
     }
 
     private Decoder decoder(Packer packer, String kernels) {

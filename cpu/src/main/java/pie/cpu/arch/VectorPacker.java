@@ -40,12 +40,15 @@ public final class VectorPacker implements Packer {
     private final PackedTeam shared;
     private final Map<WeightFormat, Long> bytes = new EnumMap<>(WeightFormat.class);
 
-    /** @param maxRows most rows of a batch */
-    public VectorPacker(Arena arena, Team team, Choice choice, int maxRows) {
+    /**
+     * @param maxRows most rows of a batch
+     * @param gradual let kernels for few rows take over as they become fast
+     */
+    public VectorPacker(Arena arena, Team team, Choice choice, int maxRows, boolean gradual) {
         slab = new Slab(arena);
         this.team = team;
         this.choice = choice;
-        shared = new PackedTeam(team, maxRows);
+        shared = new PackedTeam(team, maxRows, gradual);
     }
 
     @Override

@@ -55,10 +55,8 @@ public final class PackedLinear implements Linear {
             Inputs in = shared.inputs(worker, m.format, rows);
             for (int p = m.cut(worker); p < m.cut(worker + 1); p += m.width(p)) {
                 long at = 4L * (offsets[i] + p * Lanes.COUNT);
-                if (rows <= 2) {
-                    for (int row = 0; row < rows; row++) {
-                        SingleRow.strip(m, p, in, row, room.single, y, at + 4L * row * stride);
-                    }
+                if (PackedTeam.ownsAll(rows)) {
+                    shared.few(worker, m.format).strip(m, p, in, rows, room, y, at, 4L * stride);
                 } else {
                     Matmul.strip(m, p, in, rows, room, y, at, 4L * stride);
                 }

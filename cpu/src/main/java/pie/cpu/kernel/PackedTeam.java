@@ -14,18 +14,24 @@ public final class PackedTeam {
     private final Matmul.Room[] rooms;
     private final Inputs[] shared;
     private final Inputs[][] own;
+    private final FewRows[][] few;
 
-    /** @param maxRows most rows of a batch */
-    public PackedTeam(Team team, int maxRows) {
+    /**
+     * @param maxRows most rows of a batch
+     * @param gradual let kernels for few rows take over as they become fast
+     */
+    public PackedTeam(Team team, int maxRows, boolean gradual) {
         this.team = team;
         this.maxRows = maxRows;
         rooms = new Matmul.Room[team.size()];
         own = new Inputs[team.size()][];
+        few = new FewRows[team.size()][FORMS];
         shared = inputs();
         for (int i = 0; i < rooms.length; i++) {
             rooms[i] = new Matmul.Room();
             rooms[i].reserve(maxRows);
             own[i] = inputs();
+            Arrays.setAll(few[i], form -> new FewRows(gradual));
         }
     }
 
@@ -50,6 +56,11 @@ public final class PackedTeam {
 
     Matmul.Room room(int worker) {
         return rooms[worker];
+    }
+
+    /** Return what multiplies {@link #ownsAll few} rows. */
+    FewRows few(int worker, WeightFormat format) {
+        return few[worker][form(format)];
     }
 
     /** Say whether batches of so many rows are taken by each worker for itself. */

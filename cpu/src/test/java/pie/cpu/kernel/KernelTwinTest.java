@@ -138,9 +138,10 @@ class KernelTwinTest {
         for (int workers = 1; workers <= 3; workers++) {
             PackedMatrix a = matrix(format, k, 11 * Lanes.COUNT + 3, workers);
             PackedMatrix b = matrix(format, k, 3 * Lanes.COUNT, workers);
+            boolean gradual = workers == 3;
             try (Team team = new Team(workers, "test")) {
-                PackedLinear linear = new PackedLinear(new PackedTeam(team, 11), List.of(a, b));
-                for (int rows : new int[] {1, 2, 3, 4, 5, 11}) {
+                PackedLinear linear = new PackedLinear(new PackedTeam(team, 11, gradual), List.of(a, b));
+                for (int rows : new int[] {1, 2, 1, 3, 4, 5, 11, 1}) {
                     MemorySegment y = segment(floats(rows * linear.stride(), 1)); // old content must not matter
                     team.run(t -> linear.run(t, segment(x), rows, y));
                     for (int row = 0; row < rows; row++) {
