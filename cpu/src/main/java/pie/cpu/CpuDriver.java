@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import pie.cpu.arch.Packer;
 import pie.cpu.kernel.KvPool;
 import pie.cpu.kernel.Team;
 import pie.engine.driver.AdapterSink;
@@ -33,7 +34,7 @@ final class CpuDriver implements Driver {
     private final KvPool kv;
     private final Team team;
     private final Arena arena;
-    private final long weightBytes;
+    private final Packer packer;
     private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final ChainedDraws chained;
     private final Map<ForwardBatch, ForwardResult> results = new ConcurrentHashMap<>();
@@ -51,7 +52,7 @@ final class CpuDriver implements Driver {
             KvPool kv,
             Team team,
             Arena arena,
-            long weightBytes) {
+            Packer packer) {
         this.capabilities = capabilities;
         chained = new ChainedDraws(capabilities.maxDraws());
         this.runner = runner;
@@ -60,7 +61,7 @@ final class CpuDriver implements Driver {
         this.kv = kv;
         this.team = team;
         this.arena = arena;
-        this.weightBytes = weightBytes;
+        this.packer = packer;
         leader = Thread.ofPlatform().name("pie-cpu-0").daemon(true).start(() -> {
             priority.take();
             lead();
@@ -136,7 +137,7 @@ final class CpuDriver implements Driver {
 
     @Override
     public DeviceStatus status() {
-        return new DeviceStatus(weightBytes + touchedPages * kv.pageBytes(), Processor.memory(), Double.NaN);
+        return new DeviceStatus(packer.bytes() + touchedPages * kv.pageBytes(), Processor.memory(), Double.NaN);
     }
 
     private void enqueue(Runnable task, Runnable refused) {
@@ -253,6 +254,7 @@ final class CpuDriver implements Driver {
             Thread.currentThread().interrupt();
             return; // memory stays: the leader may still use it
         }
+        packer.close();
         team.close();
         arena.close();
     }

@@ -64,23 +64,32 @@ public final class CpuDriverProvider implements DriverProvider {
             Arena arena,
             Team team,
             Consumer<String> progress) {
-        Processor processor = Processor.current();
-        ModelConfig shape = model.config();
         Kernels kernels = new Kernels(model, family, limits.maxRows(), options, arena, team, progress);
-        Kernels.Loaded loaded = kernels.load(processor);
+        Kernels.Loaded loaded = kernels.load(Processor.current());
+        try {
+            return driver(model, limits, options, arena, team, loaded);
+        } catch (RuntimeException | Error e) {
+            loaded.packer().close();
+            throw e;
+        }
+    }
+
+    private static Driver driver(
+            ModelFiles model, Limits limits, CpuOptions options, Arena arena, Team team, Kernels.Loaded loaded) {
+        ModelConfig shape = model.config();
         Decoder decoder = loaded.decoder();
         Packer packer = loaded.packer();
         KvPool kv = new KvPool(
                 arena, limits.pages() + 1, limits.pageSize(), shape.layers(), shape.kvHeads(), shape.headDim());
         String arithmetic = decoder.layers().getFirst().qkv().describe();
-        DriverCapabilities capabilities = capabilities(model, limits, processor, arithmetic, packer.weightType(), kv);
+        DriverCapabilities capabilities =
+                capabilities(model, limits, Processor.current(), arithmetic, packer.weightType(), kv);
         Adapters adapters = new Adapters(shape);
         ForwardPass pass = new ForwardPass(decoder, adapters, team, kv, arena, limits.maxRows(), StepRunner.HEAD_ROWS);
         StepRunner runner = new StepRunner(
                 pass, team, shape.vocab(), decoder.head().stride(), limits.pages() + 1, limits.maxRows(), arena);
         Warmup warmup = options.warmup() ? new Warmup(runner, capabilities, limits.pages()) : null;
-        return new CpuDriver(
-                capabilities, options.priority(), runner, adapters, warmup, kv, team, arena, packer.bytes());
+        return new CpuDriver(capabilities, options.priority(), runner, adapters, warmup, kv, team, arena, packer);
     }
 
     private static DriverCapabilities capabilities(

@@ -1,8 +1,10 @@
 package pie.cpu;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -16,8 +18,15 @@ import pie.engine.PieException;
  * @param warmup compile the kernels in the background after opening
  * @param priority {@code normal}, or {@code low}: workers give way to other threads, above all to the compiler that makes their kernels
  *     fast, and kernels for few rows take over as they become fast, so that a run that ends soon begins sooner
+ * @param weightCache folder where packed weights are kept for the next start; default: nowhere
  */
-record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup, ThreadPriority priority) {
+record CpuOptions(
+        int threads,
+        Weights weights,
+        Kernels kernels,
+        boolean warmup,
+        ThreadPriority priority,
+        Optional<Path> weightCache) {
     enum Weights {
         AUTO,
         F32,
@@ -31,7 +40,8 @@ record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup,
         ONEDNN
     }
 
-    private static final Set<String> NAMES = Set.of("threads", "weights", "kernels", "warmup", "priority");
+    private static final Set<String> NAMES =
+            Set.of("threads", "weights", "kernels", "warmup", "priority", "weight_cache");
     private static final int MOST_THREADS = 512;
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
@@ -39,7 +49,9 @@ record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup,
         for (String name : options.keySet()) {
             if (!NAMES.contains(name)) {
                 throw invalid(
-                        name, options.get(name), "the cpu driver knows threads, weights, kernels, warmup and priority");
+                        name,
+                        options.get(name),
+                        "the cpu driver knows threads, weights, kernels, warmup, priority and weight_cache");
             }
         }
         return new CpuOptions(
@@ -47,7 +59,8 @@ record CpuOptions(int threads, Weights weights, Kernels kernels, boolean warmup,
                 choice(Weights.class, "weights", "auto", options),
                 choice(Kernels.class, "kernels", "auto", options),
                 bool(options.getOrDefault("warmup", "true")),
-                choice(ThreadPriority.class, "priority", "normal", options));
+                choice(ThreadPriority.class, "priority", "normal", options),
+                Optional.ofNullable(options.get("weight_cache")).map(Path::of));
     }
 
     private static int threads(String value) {

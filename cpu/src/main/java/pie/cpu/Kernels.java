@@ -2,14 +2,18 @@ package pie.cpu;
 
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import pie.cpu.arch.Decoder;
 import pie.cpu.arch.DnnlPacker;
 import pie.cpu.arch.Family;
 import pie.cpu.arch.Packer;
 import pie.cpu.arch.VectorPacker;
+import pie.cpu.arch.WeightCache;
+import pie.cpu.arch.WeightFolder;
 import pie.cpu.arch.WeightLoader;
 import pie.cpu.kernel.DnnlTeam;
+import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Team;
 import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
@@ -55,7 +59,7 @@ final class Kernels {
                 progress.accept(e.getMessage() + "; trying the next kernels");
             }
         }
-        Packer packer = vectors(VectorPacker.Choice.valueOf(options.weights().name()));
+        Packer packer = vectors(VectorPacker.Choice.valueOf(options.weights().name()), cache());
         return new Loaded(decoder(packer, "vector kernels"), packer);
     }
 
@@ -82,16 +86,30 @@ final class Kernels {
         ModelConfig shape = model.config();
         int widest = Math.max(Math.max(shape.hidden(), shape.ffn()), shape.heads() * shape.headDim());
         DnnlTeam shared = DnnlTeam.open(team, mode, arena, maxRows, widest);
-        Packer packer = new DnnlPacker(shared, mode, team, vectors(VectorPacker.Choice.AUTO), maxRows);
+        Packer packer =
+                new DnnlPacker(shared, mode, team, vectors(VectorPacker.Choice.AUTO, Optional.empty()), maxRows);
         return new Loaded(decoder(packer, "oneDNN " + mode), packer);
     }
 
-    private VectorPacker vectors(VectorPacker.Choice choice) {
-        return new VectorPacker(arena, team, choice, maxRows, options.priority() == ThreadPriority.LOW);
+    private VectorPacker vectors(VectorPacker.Choice choice, Optional<WeightCache> cache) {
+        return new VectorPacker(arena, team, choice, maxRows, options.priority() == ThreadPriority.LOW, cache);
+    }
+
+    private Optional<WeightCache> cache() {
+        String layout = "weights " + options.weights() + " lanes " + Lanes.COUNT + " threads " + team.size();
+        return options.weightCache()
+                .map(folder -> new WeightCache(new WeightFolder(folder), model.fingerprint(), layout));
     }
 
     private Decoder decoder(Packer packer, String kernels) {
-        progress.accept("packing weights for " + kernels + " on " + team.size() + " threads");
-        return family.load(new WeightLoader(model, packer, progress));
+        progress.accept(packer.stage() + " for " + kernels + " on " + team.size() + " threads");
+        try {
+            Decoder decoder = family.load(new WeightLoader(model, packer, progress));
+            packer.done();
+            return decoder;
+        } catch (RuntimeException | Error e) {
+            packer.close();
+            throw e;
+        }
     }
 }

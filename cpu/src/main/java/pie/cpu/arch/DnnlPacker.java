@@ -91,4 +91,19 @@ public final class DnnlPacker implements Packer {
     public long bytes() {
         return bytes + tables.bytes();
     }
+
+    @Override
+    public String stage() {
+        return tables.stage();
+    }
+
+    @Override
+    public void done() {
+        tables.done();
+    }
+
+    @Override
+    public void close() {
+        tables.close();
+    }
 }

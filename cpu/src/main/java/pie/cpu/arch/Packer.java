@@ -5,7 +5,7 @@ import pie.cpu.kernel.Linear;
 import pie.cpu.kernel.PackedMatrix;
 
 /** Put tensors into the layout of the kernels that were chosen for this machine. */
-public interface Packer {
+public interface Packer extends AutoCloseable {
     /** Pack one matrix for reading by column. */
     PackedMatrix matrix(Piece piece);
 
@@ -20,4 +20,14 @@ public interface Packer {
 
     /** Return the bytes packed so far. */
     long bytes();
+
+    /** Say what is being done, such as "packing weights". */
+    String stage();
+
+    /** Note that all is packed. */
+    void done();
+
+    /** Stop what goes on in the background; after that no weights are read here. */
+    @Override
+    void close();
 }

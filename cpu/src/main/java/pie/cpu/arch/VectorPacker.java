@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Linear;
 import pie.cpu.kernel.OffHeap;
@@ -38,16 +39,20 @@ public final class VectorPacker implements Packer {
     private final Team team;
     private final Choice choice;
     private final PackedTeam shared;
+    private final Optional<WeightCache> cache;
     private final Map<WeightFormat, Long> bytes = new EnumMap<>(WeightFormat.class);
 
     /**
      * @param maxRows most rows of a batch
      * @param gradual let kernels for few rows take over as they become fast
+     * @param cache where packed weights come from and go to; closed with this
      */
-    public VectorPacker(Arena arena, Team team, Choice choice, int maxRows, boolean gradual) {
+    public VectorPacker(
+            Arena arena, Team team, Choice choice, int maxRows, boolean gradual, Optional<WeightCache> cache) {
         slab = new Slab(arena);
         this.team = team;
         this.choice = choice;
+        this.cache = cache;
         shared = new PackedTeam(team, maxRows, gradual);
     }
 
@@ -100,6 +105,17 @@ public final class VectorPacker implements Packer {
         int n = tensor.rows();
         WeightFormat format = format(tensor.type());
         PackedMatrix m = new PackedMatrix(format, k, n, cuts, slab.allocate(PackedMatrix.bytes(format, k, n)));
+        bytes.merge(format, PackedMatrix.bytes(format, k, n), Long::sum);
+        if (cache.isEmpty() || !cache.get().fill(m.data())) {
+            pack(piece, m);
+            OffHeap.forget(tensor.data());
+            cache.ifPresent(c -> c.pack(m.data()));
+        }
+        return m;
+    }
+
+    private void pack(Piece piece, PackedMatrix m) {
+        Tensor tensor = piece.tensor();
         int[] strips = m.strips();
         team.run(worker -> {
             var writer = new StripWriter(m);
@@ -111,9 +127,21 @@ public final class VectorPacker implements Packer {
                 writer.end();
             }
         });
-        OffHeap.forget(tensor.data());
-        bytes.merge(format, PackedMatrix.bytes(format, k, n), Long::sum);
-        return m;
+    }
+
+    @Override
+    public String stage() {
+        return cache.filter(WeightCache::reads).isPresent() ? "reading packed weights" : "packing weights";
+    }
+
+    @Override
+    public void done() {
+        cache.ifPresent(WeightCache::keep);
+    }
+
+    @Override
+    public void close() {
+        cache.ifPresent(WeightCache::close);
     }
 
     @Override

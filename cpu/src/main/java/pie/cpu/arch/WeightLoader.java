@@ -73,7 +73,7 @@ public final class WeightLoader {
         for (int i = 0; i < config.layers(); i++) {
             layers.add(load.apply("blk." + i + "."));
             if ((i + 1) % REPORT == 0 || i + 1 == config.layers()) {
-                progress.accept("packing weights " + (i + 1) + "/" + config.layers());
+                progress.accept(packer.stage() + " " + (i + 1) + "/" + config.layers());
             }
         }
         return layers;

@@ -97,6 +97,11 @@ public final class PackedMatrix {
         return widths[panel];
     }
 
+    /** Return the memory that holds the weights. */
+    public MemorySegment data() {
+        return data;
+    }
+
     /** Return the place of a strip, given its first panel. */
     long strip(int panel) {
         return panel * panelBytes;
