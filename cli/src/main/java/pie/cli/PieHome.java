@@ -23,6 +23,11 @@ public final class PieHome {
                 : Path.of(System.getProperty("user.home"), ".pie");
     }
 
+    /** Return where drivers keep packed weights. */
+    public static Path weightCache() {
+        return path().resolve("cache/weights");
+    }
+
     /** Return the server that {@code run/server.json} names; one whose process is gone does not count. */
     public static Optional<LocalServer> server() {
         Path file = path().resolve("run/server.json");

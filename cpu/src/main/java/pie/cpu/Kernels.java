@@ -10,11 +10,11 @@ import pie.cpu.arch.Family;
 import pie.cpu.arch.Packer;
 import pie.cpu.arch.VectorPacker;
 import pie.cpu.arch.WeightCache;
-import pie.cpu.arch.WeightFolder;
 import pie.cpu.arch.WeightLoader;
 import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Team;
+import pie.engine.driver.WeightFolder;
 import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
 

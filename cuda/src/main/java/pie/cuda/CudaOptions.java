@@ -16,7 +16,8 @@ import pie.engine.PieException;
  *     is installed
  * @param matmuls {@code own}, or {@code cublas} for steps of many rows: faster there, but rows then depend on their batch mates
  */
-// threads, warmup and priority are for a driver that --driver auto may take instead, and change nothing here
+// threads, warmup, priority and weight_cache are for a driver that --driver auto may take instead, and change nothing
+// here
 record CudaOptions(Weights weights, boolean graphs, Image image, Matmuls matmuls) {
     enum Weights {
         AUTO,
@@ -36,7 +37,7 @@ record CudaOptions(Weights weights, boolean graphs, Image image, Matmuls matmuls
     }
 
     private static final Set<String> NAMES =
-            Set.of("weights", "graphs", "compiler", "matmuls", "threads", "warmup", "priority");
+            Set.of("weights", "graphs", "compiler", "matmuls", "threads", "warmup", "priority", "weight_cache");
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
     static CudaOptions of(Map<String, String> options) {

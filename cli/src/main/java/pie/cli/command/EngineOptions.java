@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import pie.cli.ModelChoice;
+import pie.cli.PieHome;
 import pie.engine.EngineConfig;
 import pie.engine.PieException;
 import pie.engine.driver.DriverConfig;
@@ -73,6 +74,9 @@ final class EngineOptions {
         Map<String, String> options = new HashMap<>();
         if (threads > 0) {
             options.put("threads", Integer.toString(threads));
+        }
+        if (!driver.equals("dummy")) {
+            options.put("weight_cache", PieHome.weightCache().toString());
         }
         if (once && !driver.equals("dummy")) {
             options.put("warmup", "false");

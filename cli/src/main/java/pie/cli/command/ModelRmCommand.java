@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,6 +17,9 @@ import pie.cli.Terminal;
 import pie.cli.models.ModelStore;
 import pie.cli.models.Sizes;
 import pie.engine.PieException;
+import pie.engine.driver.WeightFolder;
+import pie.engine.model.ModelFiles;
+import pie.engine.model.Models;
 
 /** Remove a pulled model. */
 @Command(
@@ -42,11 +47,21 @@ public final class ModelRmCommand extends PieCommand {
             err().println("nothing removed");
             return 1;
         }
+        Optional<String> fingerprint = store.find(name).flatMap(ModelRmCommand::fingerprint);
         store.remove(name);
+        fingerprint.ifPresent(new WeightFolder(PieHome.weightCache())::forget);
         if (!quiet) {
             out().println("removed " + name);
         }
         return 0;
+    }
+
+    private static Optional<String> fingerprint(Path path) {
+        try (ModelFiles model = Models.open(path)) {
+            return Optional.of(model.fingerprint());
+        } catch (PieException e) { // a damaged model can be removed too; what is left of it in the cache goes with time
+            return Optional.empty();
+        }
     }
 
     private boolean agreed(ModelStore store) {

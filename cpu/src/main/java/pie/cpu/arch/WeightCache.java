@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import pie.cpu.kernel.PackedMatrix;
 import pie.cpu.kernel.StripWriter;
 import pie.cpu.kernel.WeightFormat;
+import pie.engine.driver.WeightFolder;
 
 /**
  * Keep packed weights on disk, so that the next start reads what this one worked out.

@@ -1,4 +1,4 @@
-package pie.cpu.arch;
+package pie.engine.driver;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hold files of {@link WeightCache}, named by model first; the one used longest ago goes when there are too many bytes.
+ * Hold packed weights that drivers keep for the next start, in files named by model first; the one used longest ago goes when there are too many bytes.
  *
  * @param most bytes of all files
  */
 public record WeightFolder(Path path, long most) {
     /** What the name of a file ends in while it is written. */
-    static final String UNFINISHED = ".part";
+    public static final String UNFINISHED = ".part";
 
     private static final Logger LOG = LoggerFactory.getLogger(WeightFolder.class);
     private static final String KEPT = ".packed";
@@ -34,7 +34,8 @@ public record WeightFolder(Path path, long most) {
         return fingerprint.substring(0, Math.min(PREFIX, fingerprint.length())) + "-";
     }
 
-    Path file(String fingerprint, long layout) {
+    /** Return the file of a model in a layout, a number. */
+    public Path file(String fingerprint, long layout) {
         return path.resolve(prefix(fingerprint) + Long.toHexString(layout) + KEPT);
     }
 
@@ -74,7 +75,7 @@ public record WeightFolder(Path path, long most) {
     }
 
     /** Delete what is kept of a model. */
-    public void forget(String fingerprint) throws IOException {
+    public void forget(String fingerprint) {
         if (!Files.isDirectory(path)) {
             return;
         }
@@ -83,6 +84,8 @@ public record WeightFolder(Path path, long most) {
                     .toList()) {
                 Files.deleteIfExists(p);
             }
+        } catch (IOException e) {
+            LOG.warn("packed weights in " + path + " cannot be deleted", e);
         }
     }
 }
