@@ -28,7 +28,17 @@ public final class BenchCommand extends PieCommand {
 
     /** Modes that measure a part of pie. */
     public static final List<String> PARTS = List.of(
-            "load", "decode", "start", "warm", "calls", "grammar", "schedule", "pipeline", "speculation", "watch");
+            "load",
+            "decode",
+            "start",
+            "warm",
+            "calls",
+            "grammar",
+            "schedule",
+            "pages",
+            "pipeline",
+            "speculation",
+            "watch");
 
     private static final class Words extends ArrayList<String> {
         Words() {
@@ -45,7 +55,8 @@ public final class BenchCommand extends PieCommand {
             description = {
                 "latency, tput, serve, agents: put a load on engines;",
                 "compare, plot, env: work with result files;",
-                "load, decode, start, warm, calls, grammar, schedule, pipeline, speculation, watch: measure a part of pie."
+                "load, decode, start, warm, calls, grammar, schedule, pages, pipeline,",
+                "speculation, watch: measure a part of pie."
             })
     private String mode = "";
 
