@@ -2,9 +2,6 @@ package pie.bench;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,20 +93,11 @@ final class AgentsRun implements Callable<Integer> {
         if (at == null) {
             return Counts.NONE;
         }
-        HttpRequest.Builder request = HttpRequest.newBuilder(at.url().resolve("/v1/stats"));
-        at.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            JsonNode totals = JsonMapper.shared()
-                    .readTree(http.send(request.build(), HttpResponse.BodyHandlers.ofString())
-                            .body())
-                    .path("models")
-                    .path(0)
-                    .path("totals");
-            return new Counts(
-                    totals.path("tokens_prefill").asLong()
-                            + totals.path("tokens_decode").asLong(),
-                    totals.path("tokens_cached").asLong());
-        }
+        JsonNode totals = at.stats().path("models").path(0).path("totals");
+        return new Counts(
+                totals.path("tokens_prefill").asLong()
+                        + totals.path("tokens_decode").asLong(),
+                totals.path("tokens_cached").asLong());
     }
 
     /** Return the ids that follow a history. */

@@ -1,7 +1,5 @@
 package pie.bench;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,12 +91,12 @@ final class LoopWatch implements AutoCloseable {
         var spent = new long[2];
         Thread watcher = Thread.ofPlatform().start(() -> watch(looks, over, spent));
         EngineStats before = engine.stats();
-        long bytes = loopBytes();
+        long bytes = LoopBytes.read();
         long end = System.nanoTime() + (long) (SECONDS * 1e9);
         do {
             generate();
         } while (System.nanoTime() < end);
-        long allocated = loopBytes() - bytes;
+        long allocated = LoopBytes.read() - bytes;
         EngineStats after = engine.stats();
         over.set(true);
         LockSupport.unpark(watcher);
@@ -137,16 +135,6 @@ final class LoopWatch implements AutoCloseable {
                 LockSupport.parkNanos(looks.pauseNanos);
             }
         }
-    }
-
-    private static long loopBytes() {
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("engine-loop"))
-                .mapToLong(Thread::threadId)
-                .findFirst()
-                .orElseThrow();
-        return threads.getThreadAllocatedBytes(id);
     }
 
     @Override

@@ -2,6 +2,9 @@ package pie.bench;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Take the pie server to measure: one that runs, or a fresh one that is stopped at the end. */
 final class PieOptions {
@@ -34,6 +39,28 @@ final class PieOptions {
 
     /** Hold a server for the time of a benchmark. */
     record Server(URI url, Optional<String> token, Optional<ServerProcess> process) implements AutoCloseable {
+        private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+        /** Return a request with the server's token. */
+        HttpRequest.Builder request(String path) {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(url.resolve(path)).header("Content-Type", "application/json");
+            token.ifPresent(t -> request.header("Authorization", "Bearer " + t));
+            return request;
+        }
+
+        <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+                throws IOException, InterruptedException {
+            return HTTP.send(request.build(), body);
+        }
+
+        /** Return a snapshot of its statistics. */
+        JsonNode stats() throws IOException, InterruptedException {
+            return JsonMapper.shared()
+                    .readTree(send(request("/v1/stats"), HttpResponse.BodyHandlers.ofString())
+                            .body());
+        }
+
         @Override
         public void close() {
             process.ifPresent(ServerProcess::close);

@@ -1,8 +1,6 @@
 package pie.bench;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -136,13 +134,13 @@ final class ScheduleBench implements Callable<Integer> {
             Thread.onSpinWait();
         }
         EngineStats first = engine.figures().stats();
-        long bytes = loopBytes();
+        long bytes = LoopBytes.read();
         while (engine.figures().stats().tokensGenerated() - before.tokensGenerated()
                         < load.generating() * load.tokens() * 9L / 10
                 && !runs.getFirst().isDone()) {
             java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
-        long allocated = loopBytes() - bytes;
+        long allocated = LoopBytes.read() - bytes;
         EngineStats last = engine.figures().stats();
         long steps = last.steps() - first.steps();
         long[] nanos = engine.planNanos();
@@ -171,15 +169,5 @@ final class ScheduleBench implements Callable<Integer> {
         long @Nullable [] everything = null;
         return new PlanSpec(
                 SamplerChain.ARGMAX, tokens, new int[0], List.of(), everything, OptionalLong.empty(), List.of());
-    }
-
-    private static long loopBytes() {
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("engine-loop"))
-                .mapToLong(Thread::threadId)
-                .findFirst()
-                .orElseThrow();
-        return threads.getThreadAllocatedBytes(id);
     }
 }

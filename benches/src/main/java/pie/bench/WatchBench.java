@@ -1,9 +1,6 @@
 package pie.bench;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
@@ -12,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
@@ -48,8 +44,6 @@ final class WatchBench implements Callable<Integer> {
 
     @Mixin
     private Report report = new Report();
-
-    private final HttpClient http = HttpClient.newHttpClient();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -106,12 +100,12 @@ final class WatchBench implements Callable<Integer> {
                 int n = i;
                 clients.add(Thread.ofVirtual().start(() -> ask(server, n, over)));
             }
-            while (snapshot(server).path("processes").size() < programs * 9 / 10) {
+            while (server.stats().path("processes").size() < programs * 9 / 10) {
                 Thread.sleep(50);
             }
             for (int i = 0; i < WARM + looks; i++) {
                 long begun = System.nanoTime();
-                JsonNode json = snapshot(server);
+                JsonNode json = server.stats();
                 long nanos = System.nanoTime() - begun;
                 if (i >= WARM) {
                     seen = Math.min(seen, json.path("processes").size());
@@ -144,10 +138,9 @@ final class WatchBench implements Callable<Integer> {
                 Map.of("prompt", new int[] {100 + n, 7, 11}, "max_tokens", 1000, "temperature", 0, "ignore_eos", true);
         try {
             while (!over.get()) {
-                var request = request(server, "/v1/completions")
-                        .POST(BodyPublishers.ofString(JsonMapper.shared().writeValueAsString(body)))
-                        .build();
-                http.send(request, BodyHandlers.discarding());
+                var request = server.request("/v1/completions")
+                        .POST(BodyPublishers.ofString(JsonMapper.shared().writeValueAsString(body)));
+                server.send(request, BodyHandlers.discarding());
             }
         } catch (IOException e) {
             if (!over.get()) {
@@ -156,19 +149,5 @@ final class WatchBench implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private JsonNode snapshot(PieOptions.Server server) throws IOException, InterruptedException {
-        return JsonMapper.shared()
-                .readTree(http.send(request(server, "/v1/stats").build(), BodyHandlers.ofString())
-                        .body());
-    }
-
-    private static HttpRequest.Builder request(PieOptions.Server server, String path) {
-        URI url = server.url().resolve(path);
-        var request = HttpRequest.newBuilder(url).header("Content-Type", "application/json");
-        Optional<String> token = server.token();
-        token.ifPresent(t -> request.header("Authorization", "Bearer " + t));
-        return request;
     }
 }
