@@ -132,6 +132,13 @@ run_maven() { # LOG ARGS...
     return $status
 }
 
+package_with_maven() { # LOG MODULE
+    if ! run_maven "$1" package -Dmaven.test.skip=true -pl "$2" -am; then
+        grep -E '^\[ERROR\]' "$1" | head -n 12 >&2
+        fail "the build failed: the whole log is in $1" 1
+    fi
+}
+
 build() {
     command -v mvn >/dev/null 2>&1 ||
         fail "Maven is needed to build pie and there is no mvn on the PATH: install Maven 3.8 or newer (https://maven.apache.org/install.html)"
@@ -145,10 +152,7 @@ build() {
     [ -t 2 ] || printf 'pie: building …\n' >&2
     : >"$app/stamp.new"
     local log=$app/build.log
-    if ! run_maven "$log" package -Dmaven.test.skip=true -pl cli -am; then
-        grep -E '^\[ERROR\]' "$log" | head -n 12 >&2
-        fail "the build failed: the whole log is in $log" 1
-    fi
+    package_with_maven "$log" cli
     assemble
     unlock_build
 }
@@ -205,10 +209,7 @@ ensure_bench_built() {
     lock_build
     [ -t 2 ] || printf 'pie: building the benchmarks …\n' >&2
     : >"$app/bench.stamp"
-    if ! run_maven "$app/bench.log" package -Dmaven.test.skip=true -pl benches -am; then
-        grep -E '^\[ERROR\]' "$app/bench.log" | head -n 12 >&2
-        fail "the build failed: the whole log is in $app/bench.log" 1
-    fi
+    package_with_maven "$app/bench.log" benches
     class_path=$(<"$root/benches/target/class-path")
     for module in benches engine cpu; do
         class_path=$(echo "$root/$module/target/$module-"[0-9]*[0-9].jar):$class_path

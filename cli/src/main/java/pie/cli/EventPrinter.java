@@ -1,10 +1,12 @@
 package pie.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import pie.engine.ErrorCode;
+import pie.engine.event.EventLog;
 import pie.engine.event.ProcessEvent;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +16,8 @@ import tools.jackson.databind.JsonNode;
  * value comes last on a line of its own; {@code VALUE} prints the return value alone, {@code EVENTS} one JSON line an event.
  */
 public final class EventPrinter implements EventSink {
+    private static final Duration POLL = Duration.ofMillis(500);
+
     /** Say what is printed. */
     public enum Mode {
         RELAY,
@@ -84,6 +88,22 @@ public final class EventPrinter implements EventSink {
         } else {
             endLine();
             err.println("pie: " + dropped + " events were dropped before they could be read");
+        }
+    }
+
+    /** Print the events of a log until it ends. */
+    public void follow(EventLog log) throws InterruptedException {
+        try (EventLog.Watcher watcher = log.watch(0, true)) {
+            while (true) {
+                switch (watcher.next(POLL)) {
+                    case EventLog.Next.Event e -> event(e.event());
+                    case EventLog.Next.Gap g -> gap(g.dropped());
+                    case EventLog.Next.Silence s -> {}
+                    case EventLog.Next.End e -> {
+                        return;
+                    }
+                }
+            }
         }
     }
 

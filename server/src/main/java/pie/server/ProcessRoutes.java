@@ -12,6 +12,7 @@ import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
 import pie.server.profile.Profile;
+import pie.server.profile.ProfileFormat;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,15 +42,14 @@ final class ProcessRoutes {
     private void timeline(Exchange exchange) {
         String format = exchange.query("format").orElse("chrome");
         Profile profile = Profile.of(processes.of(exchange));
-        switch (format) {
-            case "chrome" -> exchange.send(200, Exchange.JSON, profile.trace());
-            case "summary" -> exchange.json(200, (ObjectNode) Json.tree(profile.summary()));
-            case "html" -> exchange.send(200, "text/html; charset=utf-8", profile.page());
-            case "svg" -> exchange.send(200, "image/svg+xml", profile.picture());
-            default ->
-                throw PieException.invalid(
-                        "query parameter \"format\" must be chrome, summary, html or svg, got \"" + format + "\"");
+        if (format.equals("summary")) {
+            exchange.json(200, (ObjectNode) Json.tree(profile.summary()));
+            return;
         }
+        ProfileFormat as = ProfileFormat.named(format)
+                .orElseThrow(() -> PieException.invalid(
+                        "query parameter \"format\" must be chrome, summary, html or svg, got \"" + format + "\""));
+        exchange.send(200, as.mediaType(), profile.as(as));
     }
 
     /** Record a process from now on. */

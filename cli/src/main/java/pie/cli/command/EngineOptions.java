@@ -6,12 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import pie.cli.HeadStart;
 import pie.cli.ModelChoice;
 import pie.cli.PieHome;
+import pie.cli.Terminal;
+import pie.cli.Waiting;
 import pie.engine.EngineConfig;
 import pie.engine.PieException;
 import pie.engine.driver.DriverConfig;
 import pie.engine.driver.FaultPlan;
+import pie.runtime.GuestPolicy;
+import pie.runtime.Language;
 import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
 import pie.server.InstanceConfig;
@@ -77,10 +82,10 @@ final class EngineOptions {
         }
         if (!driver.equals("dummy")) {
             options.put("weight_cache", PieHome.weightCache().toString());
-        }
-        if (once && !driver.equals("dummy")) {
-            options.put("warmup", "false");
-            options.put("priority", "low");
+            if (once) {
+                options.put("warmup", "false");
+                options.put("priority", "low");
+            }
         }
         if (faults != null) {
             FaultPlan.parse(faults); // so that a mistake is told before the model is read
@@ -96,6 +101,15 @@ final class EngineOptions {
                 hostPages == null ? EngineConfig.DEFAULT : EngineConfig.DEFAULT.withHostPages(hostPages),
                 runtime,
                 Optional.of(SnapshotOptions.inHome()));
+    }
+
+    /** Open an engine that serves one program. @param err told what is going on, unless quiet */
+    Instance open(Language language, GuestPolicy policy, PrintWriter err, boolean quiet) {
+        RuntimeConfig runtime = RuntimeConfig.DEFAULT.withPolicy(policy).onceFor(language);
+        InstanceConfig config = instance(choose(err), runtime, true);
+        try (var waiting = new Waiting(err, Terminal.CURRENT.err() && !quiet)) {
+            return Instance.open(config, HeadStart.guests(runtime), waiting);
+        }
     }
 
     /** @param err told how a fetch of the default model goes on */

@@ -18,6 +18,9 @@ import pie.cli.Spans;
 import pie.engine.PieException;
 import pie.engine.market.Fixed;
 import pie.engine.process.Budget;
+import pie.engine.process.OwnerId;
+import pie.runtime.LaunchRequest;
+import pie.runtime.Permissions;
 import pie.runtime.ProgramSource;
 import tools.jackson.databind.JsonNode;
 
@@ -75,6 +78,23 @@ final class LaunchOptions {
     /** Return what was named to be run. */
     String file() {
         return file;
+    }
+
+    /** Return what runs the program on an engine of its own. */
+    LaunchRequest request(Permissions permissions) {
+        return new LaunchRequest(
+                OwnerId.LOCAL,
+                source(),
+                input().toString(),
+                Optional.empty(),
+                budget(),
+                Map.of(),
+                seed(),
+                true,
+                bid(),
+                Optional.empty(),
+                permissions,
+                Map.of());
     }
 
     ProgramSource source() {

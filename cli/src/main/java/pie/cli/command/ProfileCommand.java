@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
@@ -18,23 +17,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pie.cli.EventPrinter;
-import pie.cli.HeadStart;
 import pie.cli.Interrupts;
 import pie.cli.Json;
 import pie.cli.Spans;
 import pie.cli.Terminal;
-import pie.cli.Waiting;
 import pie.cli.client.PieClient;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
-import pie.engine.process.OwnerId;
 import pie.runtime.LaunchRequest;
-import pie.runtime.ProgramSource;
-import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
-import pie.server.InstanceConfig;
 import pie.server.profile.Profile;
+import pie.server.profile.ProfileFormat;
 import tools.jackson.databind.JsonNode;
 
 /** Say where the time of a program goes: of one that it runs, or of a process of a running server. */
@@ -111,66 +105,29 @@ public final class ProfileCommand extends PieCommand {
         return embedded();
     }
 
-    /** Return what the name of a file asks for, in the words of the server's route. */
-    private static String format(Path out) {
-        String name = out.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".html")) {
-            return "html";
-        }
-        if (name.endsWith(".svg")) {
-            return "svg";
-        }
-        if (name.endsWith(".json")) {
-            return "chrome";
-        }
-        throw PieException.invalid("--out " + out + " must end with .html, .svg or .json");
+    /** Return what the name of a file asks for. */
+    private static ProfileFormat format(Path out) {
+        return ProfileFormat.ofFile(out.toString().toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> PieException.invalid("--out " + out + " must end with .html, .svg or .json"));
     }
 
     private int embedded() throws InterruptedException {
         setLogs();
-        ProgramSource source = launch.source();
-        var request = new LaunchRequest(
-                        OwnerId.LOCAL,
-                        source,
-                        launch.input().toString(),
-                        Optional.empty(),
-                        launch.budget(),
-                        Map.of(),
-                        launch.seed(),
-                        true,
-                        launch.bid(),
-                        Optional.empty(),
-                        allow.permissions(),
-                        Map.of())
-                .profiling();
+        LaunchRequest request = launch.request(allow.permissions()).profiling();
         // with --json stdout is for the summary alone
         var printer = new EventPrinter(EventPrinter.Mode.RELAY, json ? err() : out(), err(), Terminal.CURRENT.out());
-        try (Instance instance = open(source)) {
+        try (Instance instance = engine.open(request.source().language(), allow.policy(), err(), quiet)) {
             InferletProcess process = instance.runtime().launch(request);
             Interrupts.handle(code -> process.interrupt("owner"));
-            RunCommand.pump(process, printer);
+            printer.follow(process.log());
             process.outcome().join();
             Profile profile = Profile.of(process);
             for (Path out : outs) {
-                write(
-                        out,
-                        switch (format(out)) {
-                            case "html" -> profile.page();
-                            case "svg" -> profile.picture();
-                            default -> profile.trace();
-                        });
+                write(out, profile.as(format(out)));
             }
             tell(Json.MAPPER.valueToTree(profile.summary()));
         }
         return printer.exitCode();
-    }
-
-    private Instance open(ProgramSource source) {
-        RuntimeConfig runtime = RuntimeConfig.DEFAULT.withPolicy(allow.policy()).onceFor(source.language());
-        InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
-        try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
-            return Instance.open(config, HeadStart.guests(runtime), waiting);
-        }
     }
 
     private static void write(Path out, byte[] bytes) {
@@ -191,7 +148,7 @@ public final class ProfileCommand extends PieCommand {
         }
         JsonNode summary = client.get(timeline + "?format=summary");
         for (Path out : outs) {
-            client.download(timeline + "?format=" + format(out), out);
+            client.download(timeline + "?format=" + format(out).word(), out);
         }
         tell(summary);
         return 0;

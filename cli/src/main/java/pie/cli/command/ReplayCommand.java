@@ -3,7 +3,6 @@ package pie.cli.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,7 +38,6 @@ import pie.runtime.replay.Recording;
             "  pie replay life.pierec --calls"
         })
 public final class ReplayCommand extends PieCommand {
-    private static final int WATCH_MILLIS = 200;
 
     @Parameters(paramLabel = "FILE_OR_ID", description = "Recording, or process that was launched with --record.")
     private String what = "";
@@ -135,17 +133,8 @@ public final class ReplayCommand extends PieCommand {
     }
 
     private static void relay(EventLog log, EventPrinter printer) {
-        try (EventLog.Watcher watcher = log.watch(0, true)) {
-            while (true) {
-                switch (watcher.next(Duration.ofMillis(WATCH_MILLIS))) {
-                    case EventLog.Next.Event e -> printer.event(e.event());
-                    case EventLog.Next.Gap g -> printer.gap(g.dropped());
-                    case EventLog.Next.Silence s -> {}
-                    case EventLog.Next.End e -> {
-                        return;
-                    }
-                }
-            }
+        try {
+            printer.follow(log);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -15,22 +14,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pie.cli.EventPrinter;
-import pie.cli.HeadStart;
 import pie.cli.Interrupts;
 import pie.cli.Terminal;
-import pie.cli.Waiting;
 import pie.cli.client.EventFeed;
 import pie.cli.client.PieClient;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
-import pie.engine.event.EventLog;
 import pie.engine.process.InferletProcess;
-import pie.engine.process.OwnerId;
 import pie.runtime.LaunchRequest;
-import pie.runtime.ProgramSource;
-import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
-import pie.server.InstanceConfig;
 
 /** Run one program to its end, on an engine of its own or on a server. */
 @Command(
@@ -50,8 +42,6 @@ import pie.server.InstanceConfig;
             "  pie run --record life.pierec agent.py && pie replay life.pierec"
         })
 public final class RunCommand extends PieCommand {
-    private static final Duration POLL = Duration.ofMillis(500);
-
     @Mixin
     private LaunchOptions launch = new LaunchOptions();
 
@@ -105,20 +95,8 @@ public final class RunCommand extends PieCommand {
 
     private int embedded(EventPrinter printer) throws InterruptedException {
         setLogs();
-        ProgramSource source = launch.source();
-        var request = new LaunchRequest(
-                OwnerId.LOCAL,
-                source,
-                launch.input().toString(),
-                Optional.empty(),
-                launch.budget(),
-                Map.of(),
-                launch.seed(),
-                true,
-                launch.bid(),
-                folder(),
-                allow.permissions(),
-                Map.of());
+        LaunchRequest unrecorded = launch.request(allow.permissions());
+        LaunchRequest request = folder().map(unrecorded::recordedIn).orElse(unrecorded);
         var running = new AtomicReference<@Nullable InferletProcess>();
         var interrupted = new AtomicBoolean();
         Interrupts.handle(code -> {
@@ -130,10 +108,10 @@ public final class RunCommand extends PieCommand {
                 process.interrupt("owner");
             }
         });
-        try (Instance instance = open(source)) {
+        try (Instance instance = engine.open(request.source().language(), allow.policy(), err(), quiet)) {
             InferletProcess process = instance.runtime().launch(request);
             running.set(process);
-            pump(process, printer);
+            printer.follow(process.log());
             keep(process);
         }
         return interrupted.get() ? Interrupts.SIGINT : printer.exitCode();
@@ -167,29 +145,6 @@ public final class RunCommand extends PieCommand {
         }
         if (!quiet) {
             err().println("recorded into " + record);
-        }
-    }
-
-    private Instance open(ProgramSource source) {
-        RuntimeConfig runtime = RuntimeConfig.DEFAULT.withPolicy(allow.policy()).onceFor(source.language());
-        InstanceConfig config = engine.instance(engine.choose(err()), runtime, true);
-        try (var waiting = new Waiting(err(), Terminal.CURRENT.err() && !quiet)) {
-            return Instance.open(config, HeadStart.guests(runtime), waiting);
-        }
-    }
-
-    static void pump(InferletProcess process, EventPrinter printer) throws InterruptedException {
-        try (EventLog.Watcher watcher = process.log().watch(0, true)) {
-            while (true) {
-                switch (watcher.next(POLL)) {
-                    case EventLog.Next.Event e -> printer.event(e.event());
-                    case EventLog.Next.Gap g -> printer.gap(g.dropped());
-                    case EventLog.Next.Silence s -> {}
-                    case EventLog.Next.End e -> {
-                        return;
-                    }
-                }
-            }
         }
     }
 

@@ -224,10 +224,9 @@ final class TerminalTest {
         return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
     }
 
-    @Test
-    void afterLeavingTheMonitorOfAServerRequestsStillSucceed() throws Exception {
-        String serve = command(pie(
-                "111",
+    private List<String> monitoredServer(String tty) throws IOException {
+        return pie(
+                tty,
                 "serve",
                 "--monitor",
                 "--driver",
@@ -237,7 +236,12 @@ final class TerminalTest {
                 "--model",
                 TestModel.path().toString(),
                 "--drain",
-                "1s"));
+                "1s");
+    }
+
+    @Test
+    void afterLeavingTheMonitorOfAServerRequestsStillSucceed() throws Exception {
+        String serve = command(monitoredServer("111"));
         try (Pty pty = terminal(120, 36, serve)) {
             awaitText(pty, "● live", "server goes on");
             pty.type("l");
@@ -299,18 +303,7 @@ final class TerminalTest {
 
     @Test
     void theMonitorOfAServerInAPipeIsLinesToo() throws Exception {
-        Process serve = piped(pie(
-                "000",
-                "serve",
-                "--monitor",
-                "--driver",
-                "dummy",
-                "--port",
-                "0",
-                "--model",
-                TestModel.path().toString(),
-                "--drain",
-                "1s"));
+        Process serve = piped(monitoredServer("000"));
         try (BufferedReader lines = serve.inputReader()) {
             assertThat(lines.readLine()).startsWith("ready http://");
             for (int i = 0; i < 2; i++) {

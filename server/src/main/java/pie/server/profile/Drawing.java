@@ -1,6 +1,8 @@
 package pie.server.profile;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import pie.engine.process.InferletProcess;
 import pie.engine.trace.Entry;
 import pie.engine.trace.Lane;
@@ -65,7 +67,7 @@ final class Drawing {
     void shares(Svg out, double y, double height) {
         double x = 0;
         for (Part part : Part.values()) {
-            for (var sum : Summary.sorted(lanes.totals().getOrDefault(part, java.util.Map.of()))) {
+            for (var sum : Summary.sorted(lanes.totals().getOrDefault(part, Map.of()))) {
                 String name = part == Part.CALLS ? part.word() : sum.getKey();
                 double width = WIDTH * (double) sum.getValue() / lanes.wall();
                 String title = sum.getKey() + " " + Svg.time(sum.getValue()) + ", "
@@ -182,7 +184,7 @@ final class Drawing {
     }
 
     private static String point(double x, double y) {
-        return String.format(java.util.Locale.ROOT, "%.1f %.1f", x, y);
+        return String.format(Locale.ROOT, "%.1f %.1f", x, y);
     }
 
     private String title(String name, long from, long to, String more) {

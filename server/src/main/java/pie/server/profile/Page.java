@@ -149,15 +149,12 @@ final class Page {
     private void calls() {
         heading("Host calls");
         table("call", "count", "time");
-        timeline.calls().entrySet().stream()
-                .sorted((a, b) -> Long.compare(b.getValue()[1], a.getValue()[1]))
-                .limit(MOST_ROWS)
-                .forEach(e -> {
-                    out.add("<tr><td>").add(Svg.escaped(e.getKey())).add("</td>");
-                    number(Long.toString(e.getValue()[0]));
-                    number(Svg.time(e.getValue()[1]));
-                    out.add("</tr>\n");
-                });
+        for (Map.Entry<String, long[]> call : first(Summary.calls(timeline))) {
+            out.add("<tr><td>").add(Svg.escaped(call.getKey())).add("</td>");
+            number(Long.toString(call.getValue()[0]));
+            number(Svg.time(call.getValue()[1]));
+            out.add("</tr>\n");
+        }
         out.add("</table>\n");
     }
 

@@ -46,18 +46,12 @@ public final class Profile {
         return new Summary(process, timeline, lanes).json();
     }
 
-    /** Return a trace in Chrome's format, which Perfetto reads. */
-    public byte[] trace() {
-        return new TraceWriter(process, timeline, lanes).bytes();
-    }
-
-    /** Return lanes and flame graph as one SVG that needs nothing else. */
-    public byte[] picture() {
-        return Drawing.of(process, timeline, lanes).svg().getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** Return all of it as one HTML page that needs nothing else. */
-    public byte[] page() {
-        return new Page(process, timeline, lanes).html().getBytes(StandardCharsets.UTF_8);
+    /** Return the whole of it as a document that needs nothing else. */
+    public byte[] as(ProfileFormat format) {
+        return switch (format) {
+            case CHROME -> new TraceWriter(process, timeline, lanes).bytes();
+            case SVG -> Drawing.of(process, timeline, lanes).svg().getBytes(StandardCharsets.UTF_8);
+            case HTML -> new Page(process, timeline, lanes).html().getBytes(StandardCharsets.UTF_8);
+        };
     }
 }

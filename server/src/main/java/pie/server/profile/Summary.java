@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessTotals;
@@ -52,7 +53,7 @@ final class Summary {
         var dropped = new LinkedHashMap<String, Object>();
         for (Lane lane : Lane.values()) {
             if (timeline.dropped(lane) > 0) {
-                dropped.put(lane.name().toLowerCase(java.util.Locale.ROOT), timeline.dropped(lane));
+                dropped.put(lane.name().toLowerCase(Locale.ROOT), timeline.dropped(lane));
             }
         }
         json.put("dropped", dropped);
@@ -160,18 +161,23 @@ final class Summary {
         return all;
     }
 
-    private List<Map<String, Object>> calls() {
-        List<Map<String, Object>> all = new ArrayList<>();
-        timeline.calls().entrySet().stream()
+    /** Return count and nanoseconds by the name of a call, the longest first. */
+    static List<Map.Entry<String, long[]>> calls(Timeline timeline) {
+        return timeline.calls().entrySet().stream()
                 .sorted(Comparator.comparingLong((Map.Entry<String, long[]> e) -> e.getValue()[1])
                         .reversed())
-                .forEach(e -> {
-                    var json = new LinkedHashMap<String, Object>();
-                    json.put("name", e.getKey());
-                    json.put("count", e.getValue()[0]);
-                    json.put("ms", millis(e.getValue()[1]));
-                    all.add(json);
-                });
+                .toList();
+    }
+
+    private List<Map<String, Object>> calls() {
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (Map.Entry<String, long[]> call : calls(timeline)) {
+            var json = new LinkedHashMap<String, Object>();
+            json.put("name", call.getKey());
+            json.put("count", call.getValue()[0]);
+            json.put("ms", millis(call.getValue()[1]));
+            all.add(json);
+        }
         return all;
     }
 
