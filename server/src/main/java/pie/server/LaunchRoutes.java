@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
@@ -19,6 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class LaunchRoutes {
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
     private static final HeaderName IDEMPOTENT_REPLAY = HeaderNames.create("Idempotent-Replay");
+    /** Query parameters that go with a source text as body. */
+    private static final List<String> OF_A_SOURCE = List.of(
+            "language", "file", "entry", "input", "model", "seed", "detach", "capture", "record", "profile", "label");
 
     private final Service service;
     private final Processes processes;
@@ -35,18 +39,7 @@ final class LaunchRoutes {
                 Route.post(
                         "/v1/processes",
                         this::launch,
-                        "wait",
-                        "language",
-                        "file",
-                        "entry",
-                        "input",
-                        "model",
-                        "seed",
-                        "detach",
-                        "capture",
-                        "record",
-                        "profile",
-                        "label"),
+                        Stream.concat(Stream.of("wait"), OF_A_SOURCE.stream()).toArray(String[]::new)),
                 Route.post("/v1/processes/batch", this::batch));
     }
 
@@ -89,18 +82,7 @@ final class LaunchRoutes {
             return new SourceBody(exchange, service.limits()).read(source.get(), body);
         }
         exchange.checkJsonType();
-        for (String name : List.of(
-                "language",
-                "file",
-                "entry",
-                "input",
-                "model",
-                "seed",
-                "detach",
-                "capture",
-                "record",
-                "profile",
-                "label")) {
+        for (String name : OF_A_SOURCE) {
             if (exchange.query(name).isPresent()) {
                 throw PieException.invalid("query parameter \"" + name
                         + "\" goes with a source text as body; put it into the JSON body instead");
