@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import pie.engine.generate.FinishReason;
 import pie.engine.generate.Generation;
 import pie.engine.generate.GenerationStep;
+import pie.engine.generate.LogitMasks;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.ProbeSpec;
 import pie.engine.generate.PromptLookup;

@@ -145,9 +145,7 @@ final class HostCopies implements Restorer, AutoCloseable {
 
     HostStats stats() {
         LoopCounters c = loop.counters;
-        return swap == null
-                ? HostStats.NONE
-                : new HostStats(swap.host().total(), used(), c.pagesOut, c.pagesBack, c.copiesFailed);
+        return new HostStats(pages(), used(), c.pagesOut, c.pagesBack, c.copiesFailed);
     }
 
     /** Return the pages that fit, 0 for none at all. */

@@ -2,11 +2,13 @@ package pie.inferlet;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.generate.LogitMasks;
 import pie.engine.generate.StepSpec;
 
 /**
@@ -75,7 +77,7 @@ final class Guidance {
     Mask mask() {
         settle();
         long[] words = ask().words;
-        return words == null ? standing : Mask.of(java.util.BitSet.valueOf(words));
+        return words == null ? standing : Mask.of(BitSet.valueOf(words));
     }
 
     private Answer ask() {
@@ -88,13 +90,13 @@ final class Guidance {
         for (Asked one : asked) {
             int[] unseen = one.unseen;
             one.unseen = NOTHING;
-            words = both(words, allowed(one.constraint.step(unseen)));
+            words = LogitMasks.both(words, allowed(one.constraint.step(unseen)));
             ended |= one.constraint.isTerminated();
         }
         if (words != null && standing != null && !standing.unrestricted()) {
-            words = both(words, standing.words(vocabulary));
+            words = LogitMasks.both(words, standing.words(vocabulary));
         }
-        var made = new Answer(words, ended || words != null && grammarsEnd() && leavesStopsOnly(words));
+        var made = new Answer(words, ended || words != null && grammarsEnd() && LogitMasks.leavesOnly(words, stops));
         answer = made;
         return made;
     }
@@ -114,24 +116,6 @@ final class Guidance {
         return mask.unrestricted() ? null : mask.words(vocabulary);
     }
 
-    private static long @Nullable [] both(long @Nullable [] one, long @Nullable [] other) {
-        if (one == null || other == null) {
-            return one == null ? other : one;
-        }
-        for (int i = 0; i < one.length; i++) {
-            one[i] &= other[i];
-        }
-        return one;
-    }
-
-    private boolean leavesStopsOnly(long[] words) {
-        long[] rest = words.clone();
-        for (int stop : stops) {
-            rest[stop >> 6] &= ~(1L << stop);
-        }
-        return Arrays.stream(rest).allMatch(word -> word == 0);
-    }
-
     /** Add drafts, each with what the constraints say of the token after it; up to the first that they forbid, or that ends the text. */
     private StepSpec drafted(StepSpec spec, Speculator drafter, Answer say) {
         drafts = checked(drafter.draft().tokens());
@@ -149,10 +133,10 @@ final class Guidance {
                 made++;
                 boolean ended = false;
                 for (Constraint copy : copies) {
-                    after = both(after, allowed(copy.step(token)));
+                    after = LogitMasks.both(after, allowed(copy.step(token)));
                     ended |= copy.isTerminated();
                 }
-                if (ended || after != null && leavesStopsOnly(after)) {
+                if (ended || after != null && LogitMasks.leavesOnly(after, stops)) {
                     break;
                 }
                 masks.add(after);

@@ -193,10 +193,9 @@ final class GuestProcess<P> implements InferletProcess {
 
     @Override
     public synchronized Timeline profile() {
-        Timeline known = timeline;
-        if (known != null) {
-            host.clock().show();
-            return known;
+        Optional<Timeline> known = timeline();
+        if (known.isPresent()) {
+            return known.get();
         }
         if (finished.get()) {
             throw new PieException(

@@ -86,10 +86,9 @@ final class WaitClock {
 
     /** Return nanoseconds by word, in the order of first use. */
     synchronized Map<String, Long> sums() {
-        long open = stopped ? 0 : clock.getAsLong() - since;
         Map<String, Long> all = new LinkedHashMap<>();
         for (int i = 0; i < size; i++) {
-            all.put(words[i], i == at ? sums[i] + open : sums[i]);
+            all.put(words[i], nanos(i));
         }
         return all;
     }
@@ -98,9 +97,13 @@ final class WaitClock {
     synchronized long sum(String word) {
         for (int i = 0; i < size; i++) {
             if (words[i].equals(word)) {
-                return i == at && !stopped ? sums[i] + clock.getAsLong() - since : sums[i];
+                return nanos(i);
             }
         }
         return 0;
+    }
+
+    private long nanos(int i) {
+        return i == at && !stopped ? sums[i] + clock.getAsLong() - since : sums[i];
     }
 }

@@ -104,8 +104,9 @@ public final class VectorPacker implements Packer {
         int k = tensor.columns();
         int n = tensor.rows();
         WeightFormat format = format(tensor.type());
-        PackedMatrix m = new PackedMatrix(format, k, n, cuts, slab.allocate(PackedMatrix.bytes(format, k, n)));
-        bytes.merge(format, PackedMatrix.bytes(format, k, n), Long::sum);
+        long size = PackedMatrix.bytes(format, k, n);
+        PackedMatrix m = new PackedMatrix(format, k, n, cuts, slab.allocate(size));
+        bytes.merge(format, size, Long::sum);
         if (cache.isEmpty() || !cache.get().fill(m.data())) {
             pack(piece, m);
             OffHeap.forget(tensor.data());

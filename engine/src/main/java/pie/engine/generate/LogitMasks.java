@@ -1,14 +1,15 @@
-package pie.engine;
+package pie.engine.generate;
 
 import org.jspecify.annotations.Nullable;
-import pie.engine.generate.FinishReason;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 
-/** Join masks of logits, and see what they leave. */
-final class LogitMasks {
+/** Join masks of logits, bits of the tokens that may be drawn, and see what they leave. */
+public final class LogitMasks {
     private LogitMasks() {}
 
     /** Return what both allow; null stands for all tokens. */
-    static long @Nullable [] both(long @Nullable [] one, long @Nullable [] other) {
+    public static long @Nullable [] both(long @Nullable [] one, long @Nullable [] other) {
         if (one == null || other == null) {
             return one == null ? other : one;
         }
@@ -24,23 +25,31 @@ final class LogitMasks {
      *
      * @throws PieException GRAMMAR_VIOLATION if it leaves nothing at all
      */
-    static @Nullable FinishReason end(long[] mask, int[] stops) {
-        long[] others = mask.clone();
-        boolean mayStop = false;
+    public static @Nullable FinishReason end(long[] mask, int[] stops) {
+        if (!leavesOnly(mask, stops)) {
+            return null;
+        }
         for (int stop : stops) {
-            mayStop |= (others[stop >> 6] >>> stop & 1) != 0;
-            others[stop >> 6] &= ~(1L << stop);
+            if ((mask[stop >> 6] >>> stop & 1) != 0) {
+                return FinishReason.CONSTRAINT;
+            }
+        }
+        throw new PieException(
+                ErrorCode.GRAMMAR_VIOLATION,
+                "the program's own constraint leaves no token to go on with, nor to stop with");
+    }
+
+    /** Say whether a mask allows none but these tokens, or none at all. */
+    public static boolean leavesOnly(long[] mask, int[] tokens) {
+        long[] others = mask.clone();
+        for (int token : tokens) {
+            others[token >> 6] &= ~(1L << token);
         }
         for (long word : others) {
             if (word != 0) {
-                return null;
+                return false;
             }
         }
-        if (!mayStop) {
-            throw new PieException(
-                    ErrorCode.GRAMMAR_VIOLATION,
-                    "the program's own constraint leaves no token to go on with, nor to stop with");
-        }
-        return FinishReason.CONSTRAINT;
+        return true;
     }
 }

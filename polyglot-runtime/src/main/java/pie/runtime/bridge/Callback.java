@@ -1,10 +1,13 @@
 package pie.runtime.bridge;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.graalvm.polyglot.Value;
 
 /** Call the methods of an object that the program handed in. On the program's thread, inside one of its own calls. */
 final class Callback {
+    static final String FORK = "fork";
+
     private final Bridge bridge;
     private final Value object;
     private final int number;
@@ -26,8 +29,9 @@ final class Callback {
 
     /** Call a method with ids or a number; what it throws passes through to the program. */
     Value call(String member, Object... arguments) {
-        bridge.noteCallback(number, member, List.of(arguments));
-        return run(member, List.of(arguments));
+        List<Object> given = List.of(arguments);
+        bridge.noteCallback(number, member, given);
+        return run(member, given);
     }
 
     /** Have the object make another. */
@@ -54,12 +58,10 @@ final class Callback {
     }
 
     /** Call a method as a recorded run did; a callback that it makes is told. */
-    void replay(String member, List<Object> arguments, java.util.function.Consumer<Callback> made) {
+    void replay(String member, List<Object> arguments, Consumer<Callback> made) {
         Value value = run(member, arguments);
         if (member.equals(FORK)) {
             made.accept(new Callback(bridge, value));
         }
     }
-
-    static final String FORK = "fork";
 }
