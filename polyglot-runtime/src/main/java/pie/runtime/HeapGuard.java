@@ -6,17 +6,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Choose the guest to end when the heap is full.
  *
  * <p>HotSpot cannot count the heap of a guest. What a full heap holds more than a calm one was allocated in between, so the guest
  * that allocated most since then is taken for the holder. It is chosen only on the figure of a whole collection, since garbage that
- * nobody has collected yet looks like everybody's holdings, and only one on each.
+ * nobody has collected yet looks like everybody's holdings, and only one on each. What it holds is there until it has ended: the next
+ * one is chosen on a collection after that.
  */
 final class HeapGuard<G> {
     private static final double FULL = 0.8;
     private static final int TICKS_BETWEEN_COLLECTIONS = 40;
+    /** Ticks that a chosen guest has to end; one that does not must not keep the heap full for ever. */
+    private static final int TICKS_TO_END = 200;
 
     private final long limit;
     private final long guestMemory;
@@ -25,6 +29,8 @@ final class HeapGuard<G> {
     private final Map<G, Long> allocatedWhenCalm = new HashMap<>();
     private long judged = -1;
     private int ticksToCollection;
+    private @Nullable G ending;
+    private int ticksToEnd;
 
     /**
      * @param heap the most that the heap may hold, in bytes
@@ -47,18 +53,37 @@ final class HeapGuard<G> {
             guests.forEach(guest -> allocatedWhenCalm.put(guest, allocated.applyAsLong(guest)));
             return Optional.empty();
         }
+        if (stillEnding(heap, guests)) {
+            return Optional.empty();
+        }
         if (heap.whole() && heap.number() != judged) {
             judged = heap.number();
-            return guests.stream()
+            Optional<G> chosen = guests.stream()
                     .<G>map(guest -> guest)
                     .max(Comparator.comparingLong(this::allocatedSince))
                     .filter(top -> allocatedSince(top) > guestMemory);
+            ending = chosen.orElse(null);
+            ticksToEnd = TICKS_TO_END;
+            return chosen;
         }
         if (ticksToCollection == 0) {
             ticksToCollection = TICKS_BETWEEN_COLLECTIONS;
             collect.run();
         }
         return Optional.empty();
+    }
+
+    /** Say whether the guest chosen last is there yet. Once it is not, figures from before count for nothing. */
+    private boolean stillEnding(HeapFigures.Figure heap, Collection<? extends G> guests) {
+        if (ending == null) {
+            return false;
+        }
+        if (guests.contains(ending) && ticksToEnd-- > 0) {
+            return true;
+        }
+        ending = null;
+        judged = heap.number();
+        return false;
     }
 
     private long allocatedSince(G guest) {

@@ -48,6 +48,33 @@ final class HeapGuardTest {
     }
 
     @Test
+    void nobodyElseIsEndedForWhatTheEndedOneStillHolds() {
+        guard.choose(new Figure(1, 500, false), GUESTS);
+        allocated.put("leaker", 900L);
+        allocated.merge("old", 200L, Long::sum);
+        assertThat(guard.choose(new Figure(2, 900, true), GUESTS)).contains("leaker");
+        allocated.merge("old", 2_000L, Long::sum);
+        assertThat(guard.choose(new Figure(3, 900, true), GUESTS)).isEmpty();
+        assertThat(guard.choose(new Figure(3, 900, true), List.of("old", "small")))
+                .isEmpty();
+        assertThat(guard.choose(new Figure(4, 400, true), List.of("old", "small")))
+                .isEmpty();
+    }
+
+    @Test
+    void oneThatCannotBeEndedProtectsTheOthersForAWhileOnly() {
+        guard.choose(new Figure(1, 500, false), GUESTS);
+        allocated.put("leaker", 900L);
+        assertThat(guard.choose(new Figure(2, 900, true), GUESTS)).contains("leaker");
+        allocated.merge("old", 2_000L, Long::sum);
+        int ticks = 0;
+        while (guard.choose(new Figure(3 + ticks, 900, true), GUESTS).isEmpty()) {
+            assertThat(ticks++).isLessThan(1_000);
+        }
+        assertThat(ticks).isGreaterThan(10);
+    }
+
+    @Test
     void aCollectionIsAskedForOnlyNowAndThen() {
         for (int tick = 0; tick < 100; tick++) {
             guard.choose(new Figure(tick, 900, false), GUESTS);

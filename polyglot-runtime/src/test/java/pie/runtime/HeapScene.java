@@ -10,9 +10,9 @@ final class HeapScene {
     private static final String BUSY = """
             export async function main() {
               let sum = 0;
-              for (let i = 0; i < 300; i++) {
+              for (let i = 0; i < 4000; i++) {
                 sum += new Uint8Array(200_000).length;
-                await new Promise(done => setTimeout(done, 5)); // the other one is to allocate more
+                if (i % 10 == 0) await new Promise(done => setTimeout(done, 5)); // the other one is to allocate more
               }
               return String(sum);
             }
