@@ -38,7 +38,9 @@ final class JsDialect implements Dialect {
 
     @Override
     public String member(String name) {
-        return SNAKE.matcher(name).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
+        return name.indexOf('_') < 0
+                ? name
+                : SNAKE.matcher(name).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
     }
 
     @Override
