@@ -19,6 +19,7 @@ final class Pty implements AutoCloseable {
     private final OutputStream keys;
     private final Vt screen;
     private final Path device;
+    private volatile boolean closed;
 
     /** @param dir a folder in which the terminal leaves its name */
     Pty(int width, int height, Path dir, Map<String, String> environment, String command) throws IOException {
@@ -56,7 +57,7 @@ final class Pty implements AutoCloseable {
                         Character.isHighSurrogate((char) c) ? Character.toCodePoint((char) c, (char) in.read()) : c);
             }
         } catch (IOException e) {
-            if (process.isAlive()) { // else it is closed, and what it still says is of no use
+            if (!closed && process.isAlive()) { // else what it still says is of no use
                 throw new UncheckedIOException(e);
             }
         }
@@ -82,6 +83,7 @@ final class Pty implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closed = true;
         List<ProcessHandle> all = process.descendants().toList();
         process.destroy();
         all.forEach(ProcessHandle::destroyForcibly);
