@@ -15,6 +15,8 @@ import java.util.concurrent.TimeoutException;
 
 /** Run a shell command in a terminal of its own, made by {@code script}: keys go in, the screen comes out. */
 final class Pty implements AutoCloseable {
+    private static final String DEFAULT_SIGNALS = "--default-signal=INT,QUIT";
+
     private final Process process;
     private final OutputStream keys;
     private final Vt screen;
@@ -26,7 +28,9 @@ final class Pty implements AutoCloseable {
         device = dir.resolve("tty");
         screen = new Vt(width, height);
         String prepared = "stty cols %d rows %d; tty > '%s'; %s".formatted(width, height, device, command);
-        var builder = new ProcessBuilder("script", "-qfec", prepared, "/dev/null").redirectErrorStream(true);
+        // whoever runs the tests in the background has the signals ignored, and so would all that runs in here
+        var builder = new ProcessBuilder("env", DEFAULT_SIGNALS, "script", "-qfec", prepared, "/dev/null")
+                .redirectErrorStream(true);
         builder.environment().keySet().removeAll(List.of("NO_COLOR", "COLUMNS", "LINES"));
         builder.environment().putAll(Map.of("SHELL", "/bin/sh", "TERM", "xterm-256color", "LC_ALL", "C.UTF-8"));
         builder.environment().putAll(environment);
@@ -38,7 +42,7 @@ final class Pty implements AutoCloseable {
     /** Say whether this machine has a {@code script} that can do it. */
     static boolean isThere() {
         try {
-            Process version = new ProcessBuilder("script", "--version")
+            Process version = new ProcessBuilder("env", DEFAULT_SIGNALS, "script", "--version")
                     .redirectErrorStream(true)
                     .start();
             String said = new String(version.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
