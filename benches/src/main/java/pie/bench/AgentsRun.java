@@ -118,7 +118,8 @@ final class AgentsRun implements Callable<Integer> {
                 for (int i = 0; i < names.size(); i++) {
                     String name = names.get(Math.floorMod(i + repeat, names.size()));
                     Counts before = name.startsWith("pie") ? counts() : Counts.NONE;
-                    double[] took = round(all.getOrDefault(name, t -> 0), repeat);
+                    long drawn = Prompt.seed(seed, names.indexOf(name), repeat);
+                    double[] took = round(all.getOrDefault(name, t -> 0), drawn);
                     Counts after = name.startsWith("pie") ? counts() : Counts.NONE;
                     same &= took[1] == (double) agents * turns * outputLength;
                     if (repeat >= 0) {
@@ -176,9 +177,9 @@ final class AgentsRun implements Callable<Integer> {
         return all;
     }
 
-    private double[] round(Agent agent, int repeat) throws InterruptedException {
+    private double[] round(Agent agent, long drawn) throws InterruptedException {
         List<Task> tasks =
-                IntStream.range(0, agents).mapToObj(i -> task(i, repeat)).toList();
+                IntStream.range(0, agents).mapToObj(i -> task(i, drawn)).toList();
         int[] tokens = new int[agents];
         List<Thread> threads = new ArrayList<>();
         long start = System.nanoTime();
@@ -202,8 +203,8 @@ final class AgentsRun implements Callable<Integer> {
         };
     }
 
-    private Task task(int agent, int repeat) {
-        long drawn = seed + 1000L * repeat + agent;
+    private Task task(int agent, long seed) {
+        long drawn = seed + agent;
         List<int[]> tools = Prompt.draw(turns - 1, toolLength, 0, drawn + 500).stream()
                 .map(Prompt::ids)
                 .toList();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "load",
         description = {
             "Generate tokens in a closed loop and report tokens/s, TTFT and time per token.%n",
-            "Prompts are random token ids, the same for every target. Rounds of the targets alternate.%n"
+            "Prompts are random token ids, of the same lengths for every target. Rounds of the targets alternate.%n"
         },
         sortOptions = false)
 final class LoadRun implements Callable<Integer> {
@@ -115,8 +115,10 @@ final class LoadRun implements Callable<Integer> {
         for (int round = -1; round < rounds; round++) {
             // The order turns from round to round; round -1 warms up and is not kept.
             for (int i = 0; i < targets.size(); i++) {
-                Target target = targets.get(Math.floorMod(i + round, targets.size()));
-                List<Prompt> prompts = Prompt.draw(count, promptTokens, maxTokens, seed + round);
+                int n = Math.floorMod(i + round, targets.size());
+                Target target = targets.get(n);
+                long drawn = Prompt.seed(seed, n, 1000 * concurrency + round);
+                List<Prompt> prompts = Prompt.draw(count, promptTokens, maxTokens, drawn);
                 ClosedLoop.Round result = ClosedLoop.run(prompts, concurrency, target::generate);
                 if (round >= 0) {
                     measured.computeIfAbsent(target, t -> new ArrayList<>()).add(result);

@@ -11,6 +11,14 @@ record Prompt(int[] ids, int maxTokens) {
 
     private static final int LAST_ID = 48_000;
 
+    /**
+     * Return the seed of one target's texts in one round. Targets get different texts of the same lengths: two of them can be the same
+     * server, which would find in its pages what it computed for the other.
+     */
+    static long seed(long seed, int target, int round) {
+        return seed + 1_000_000_000L * (target + 1) + 1000L * round;
+    }
+
     /** Draw prompts that share no prefix, so that no target can reuse another's pages. */
     static List<Prompt> draw(int count, int length, int maxTokens, long seed) {
         var random = new Random(seed);

@@ -24,9 +24,14 @@ final class WarmLaunch implements Callable<Integer> {
     private int launches = 50;
 
     @Option(
+            names = "--before",
+            description = "Launches before those, so that the server's own code is warm. Default: ${DEFAULT-VALUE}.")
+    private int before = 100;
+
+    @Option(
             names = "--pause-ms",
             description = "Pause before each, in which the pool refills. Default: ${DEFAULT-VALUE}.")
-    private int pauseMillis = 150;
+    private int pauseMillis = 250;
 
     @Option(names = "--at-once", description = "Launches sent together at the end. Default: ${DEFAULT-VALUE}.")
     private int atOnce = 100;
@@ -60,22 +65,24 @@ final class WarmLaunch implements Callable<Integer> {
             Thread.sleep(pauseMillis);
             return target.launch(input);
         };
-        ClosedLoop.run(inputs.subList(0, Math.min(10, launches)), 1, paused);
+        List<Map<String, Integer>> first =
+                IntStream.range(0, before).mapToObj(n -> Map.of("n", n)).toList();
+        ClosedLoop.run(first, 1, paused);
         ClosedLoop.Round alone = ClosedLoop.run(inputs, 1, paused);
         List<Map<String, Integer>> crowd =
                 IntStream.range(0, atOnce).mapToObj(n -> Map.of("n", n)).toList();
         ClosedLoop.Round together = ClosedLoop.run(crowd, atOnce, target::launch);
 
-        Percentiles first = Percentiles.of(alone.samples(), Sample::first);
+        Percentiles line = Percentiles.of(alone.samples(), Sample::first);
         Percentiles crowded = Percentiles.of(together.samples(), Sample::first);
         report.line("%n%s", target.name());
-        report.line("  one at a time, to the first line  %s", first);
+        report.line("  one at a time, to the first line  %s", line);
         report.line(
                 "  %d at once, to the first line     %s; all done in %.0f ms, %d failed",
                 atOnce, crowded, together.wallNanos() / 1e6, together.failed());
         var json = new LinkedHashMap<String, Object>();
         json.put("target", target.name());
-        json.put("first_line_ms", first.json());
+        json.put("first_line_ms", line.json());
         json.put("end_ms", Percentiles.of(alone.samples(), Sample::last).json());
         json.put("at_once", atOnce);
         json.put("at_once_first_line_ms", crowded.json());
