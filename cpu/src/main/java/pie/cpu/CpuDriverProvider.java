@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import pie.cpu.arch.Decoder;
-import pie.cpu.arch.Family;
 import pie.cpu.arch.Packer;
 import pie.cpu.kernel.KvPool;
 import pie.cpu.kernel.Lanes;
@@ -43,12 +42,11 @@ public final class CpuDriverProvider implements DriverProvider {
                     ErrorCode.NOT_FOUND, "no device " + config.device() + ": the cpu driver has " + DEVICE);
         }
         CpuOptions options = CpuOptions.of(config.options());
-        Family family = Family.of(model.config().architecture());
         Limits limits = Limits.of(model.config(), config);
         Arena arena = Arena.ofShared();
         Team team = new Team(options.threads(), "pie-cpu", options.priority()::take);
         try {
-            return open(model, family, limits, options, arena, team, progress);
+            return open(model, limits, options, arena, team, progress);
         } catch (RuntimeException | Error e) {
             team.close();
             arena.close();
@@ -57,14 +55,8 @@ public final class CpuDriverProvider implements DriverProvider {
     }
 
     private static Driver open(
-            ModelFiles model,
-            Family family,
-            Limits limits,
-            CpuOptions options,
-            Arena arena,
-            Team team,
-            Consumer<String> progress) {
-        Kernels kernels = new Kernels(model, family, limits.maxRows(), options, arena, team, progress);
+            ModelFiles model, Limits limits, CpuOptions options, Arena arena, Team team, Consumer<String> progress) {
+        Kernels kernels = new Kernels(model, limits.maxContext(), limits.maxRows(), options, arena, team, progress);
         Kernels.Loaded loaded = kernels.load(Processor.current());
         try {
             return driver(model, limits, options, arena, team, loaded);

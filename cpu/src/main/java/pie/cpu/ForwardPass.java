@@ -2,8 +2,10 @@ package pie.cpu;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import pie.cpu.arch.Decoder;
 import pie.cpu.arch.DecoderLayer;
+import pie.cpu.arch.FeedForward;
 import pie.cpu.kernel.Activation;
 import pie.cpu.kernel.Attention;
 import pie.cpu.kernel.DnnlTeam;
@@ -17,6 +19,7 @@ import pie.cpu.kernel.Rope;
 import pie.cpu.kernel.Team;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.model.ModelConfig;
+import pie.engine.model.Traits;
 
 /**
  * Run the layers of a decoder over a batch: all workers walk through it together, with a barrier where one reads what others wrote.
@@ -25,6 +28,9 @@ import pie.engine.model.ModelConfig;
  * embed | norm ─ qkv ─ bias, rope, write KV ─ attend ─ output ─ add, norm ─ gate, up ─ silu ─ down ─ add | norm of drawn rows ─ head
  *        rows   cols        rows             tiles    cols       rows        cols     cols    cols   rows          rows         cols
  * </pre>
+ *
+ * <p>Families that need it have norms after qkv (on each head), after output and after down; in a mixture gate, up and down run once for
+ * each expert that has rows.
  */
 final class ForwardPass {
     private final Decoder decoder;
@@ -34,6 +40,7 @@ final class ForwardPass {
     private final Attention attention;
     private final int hidden;
     private final int half;
+    private final int ropes;
     private final int feedForward;
 
     private final MemorySegment x;
@@ -52,6 +59,10 @@ final class ForwardPass {
     private final int downStride;
     private final int qkvStride;
     private final int gateStride;
+    /** Where the second part of a gate's output begins. */
+    private final int gateUp;
+
+    private final Optional<Mixing> mixing;
 
     /** Set by worker 0 before a barrier, read by all after it. */
     private boolean abandoned;
@@ -66,14 +77,17 @@ final class ForwardPass {
         this.kv = kv;
         config = decoder.config();
         hidden = config.hidden();
-        half = decoder.rope().half();
+        ropes = decoder.ropes().size();
+        half = decoder.ropes().getFirst().half();
         feedForward = config.ffn();
-        attention = new Attention(kv, config.heads(), team.size());
+        attention = new Attention(kv, config.heads(), config.attentionScale(), team.size());
         DecoderLayer layer = decoder.layers().getFirst();
+        FeedForward.Dense dense = layer.feedForward().first();
         outputStride = layer.output().stride();
-        downStride = layer.down().stride();
+        downStride = dense.down().stride();
         qkvStride = layer.qkv().stride();
-        gateStride = layer.gateUp().stride();
+        gateUp = dense.gateUp().offset(1);
+        gateStride = dense.gateUp().stride();
         x = floats(arena, maxRows, hidden);
         normed = floats(arena, maxRows, hidden);
         qkv = floats(arena, maxRows, qkvStride);
@@ -82,8 +96,12 @@ final class ForwardPass {
         gates = floats(arena, maxRows, gateStride);
         activated = floats(arena, maxRows, feedForward);
         headIn = floats(arena, headRows, hidden);
-        cos = new float[maxRows * half];
-        sin = new float[maxRows * half];
+        cos = new float[maxRows * ropes * half];
+        sin = new float[maxRows * ropes * half];
+        mixing = layer.feedForward() instanceof FeedForward.Mixture mixture
+                ? Optional.of(
+                        new Mixing(mixture, config.traits().experts().orElseThrow(), team, arena, maxRows, hidden))
+                : Optional.empty();
         requestOf = new int[maxRows];
         lanes = new float[team.size()][Lanes.COUNT];
     }
@@ -110,7 +128,12 @@ final class ForwardPass {
         int end = cut(batch.rows, worker + 1);
         for (int row = first; row < end; row++) {
             decoder.embedding().column(batch.tokens[row], x, 4L * row * hidden);
-            decoder.rope().angles(batch.positions[row], cos, sin, row * half);
+            if (config.traits().embeddingScale() != 1) {
+                Norm.multiply(x, 4L * row * hidden, config.traits().embeddingScale(), hidden);
+            }
+            for (int i = 0; i < ropes; i++) {
+                decoder.ropes().get(i).angles(batch.positions[row], cos, sin, (row * ropes + i) * half);
+            }
         }
         int index = 0;
         for (DecoderLayer layer : decoder.layers()) {
@@ -134,10 +157,10 @@ final class ForwardPass {
         team.barrier();
         for (int row = first; row < end; row++) {
             adaptQkv(worker, batch, layer, index, row);
-            keep(batch, layer, index, row);
+            keep(worker, batch, layer, index, row);
         }
         team.barrier();
-        attention.run(worker, team, batch, index, qkv, qkvStride, attended);
+        attention.run(worker, team, batch, index, layer.kind().window(), qkv, qkvStride, attended);
         team.barrier();
         layer.output().run(worker, attended, batch.rows, projected);
         team.barrier();
@@ -149,7 +172,7 @@ final class ForwardPass {
                 output.add(attended, from, projected, 4L * row * outputStride, lanes[worker]);
             }
         }
-        add(first, end, outputStride);
+        add(worker, first, end, outputStride, layer.attentionPostNorm());
     }
 
     private int adapter(ForwardBatch batch, int row) {
@@ -169,50 +192,65 @@ final class ForwardPass {
         adapter.value().add(normed, from, qkv, at + 4L * layer.qkv().offset(2), lanes[worker]);
     }
 
-    /** Add biases, rotate, and write key and value of one row. */
-    private void keep(ForwardBatch batch, DecoderLayer layer, int index, int row) {
+    /** Add biases, normalise, rotate, and write key and value of one row. */
+    private void keep(int worker, ForwardBatch batch, DecoderLayer layer, int index, int row) {
         long at = 4L * row * qkvStride;
         if (layer.qkvBias().length > 0) {
             Norm.add(qkv, at, layer.qkvBias());
         }
-        int width = 4 * config.headDim();
-        long keys = at + 4L * layer.qkv().offset(1);
-        long values = at + 4L * layer.qkv().offset(2);
-        for (int h = 0; h < config.heads(); h++) {
-            Rope.rotate(qkv, at + (long) h * width, cos, sin, row * half, half);
-        }
+        heads(worker, layer, layer.queryNorm(), at, config.heads(), row);
         int r = requestOf[row];
         if (batch.noWrite[r]) {
             return;
         }
+        int width = 4 * config.headDim();
+        long keys = at + 4L * layer.qkv().offset(1);
+        long values = at + 4L * layer.qkv().offset(2);
+        heads(worker, layer, layer.keyNorm(), keys, config.kvHeads(), row);
         int slot = batch.kvLength[r] - (batch.qoIndptr[r + 1] - row);
         int page = batch.pageIndices[batch.pageOf(r, slot)];
         for (int h = 0; h < config.kvHeads(); h++) {
-            Rope.rotate(qkv, keys + (long) h * width, cos, sin, row * half, half);
             kv.write(page, slot % kv.pageSize(), index, h, qkv, keys + (long) h * width, values + (long) h * width);
         }
     }
 
+    /** Normalise and rotate heads that lie side by side. */
+    private void heads(int worker, DecoderLayer layer, float[] norm, long at, int count, int row) {
+        int rope = layer.kind().rotation() == Traits.Rotation.LOCAL ? 1 : 0;
+        for (int h = 0; h < count; h++) {
+            long head = at + 4L * h * config.headDim();
+            if (norm.length > 0) {
+                Norm.rms(qkv, head, norm, config.rmsEpsilon(), qkv, head, lanes[worker]);
+            }
+            if (layer.kind().rotation() != Traits.Rotation.NONE) {
+                Rope.rotate(qkv, head, cos, sin, (row * ropes + rope) * half, half);
+            }
+        }
+    }
+
     private void feedForward(int worker, ForwardBatch batch, DecoderLayer layer, int index, int first, int end) {
-        int rows = batch.rows;
         norm(worker, first, end, layer.feedForwardNorm());
         team.barrier();
-        layer.gateUp().run(worker, normed, rows, gates);
+        switch (layer.feedForward()) {
+            case FeedForward.Dense dense -> dense(worker, batch, dense, index, first, end);
+            case FeedForward.Mixture mixture -> mixture(worker, batch.rows, mixture, first, end);
+        }
+        if (layer.feedForward() instanceof FeedForward.Dense) {
+            add(worker, first, end, downStride, layer.feedForwardPostNorm());
+        }
+    }
+
+    private void dense(int worker, ForwardBatch batch, FeedForward.Dense part, int index, int first, int end) {
+        int rows = batch.rows;
+        part.gateUp().run(worker, normed, rows, gates);
         team.barrier();
         if (adapted) {
-            adaptGates(worker, batch, layer, index, first, end);
+            adaptGates(worker, batch, index, first, end);
             team.barrier();
         }
-        int blocks = Lanes.roundUp(feedForward) / Lanes.COUNT;
-        int from = cut(blocks, worker) * Lanes.COUNT;
-        int to = Math.min(feedForward, cut(blocks, worker + 1) * Lanes.COUNT);
-        long up = 4L * layer.gateUp().offset(1);
-        for (int row = 0; row < rows; row++) {
-            long at = 4L * row * gateStride + 4L * from;
-            Activation.swiGlu(gates, at, at + up, activated, 4L * row * feedForward + 4L * from, to - from);
-        }
+        activate(worker, rows);
         team.barrier();
-        layer.down().run(worker, activated, rows, projected);
+        part.down().run(worker, activated, rows, projected);
         team.barrier();
         for (int row = first; adapted && row < end; row++) {
             int number = adapter(batch, row);
@@ -221,17 +259,54 @@ final class ForwardPass {
                 down.add(activated, 4L * row * feedForward, projected, 4L * row * downStride, lanes[worker]);
             }
         }
-        add(first, end, downStride);
     }
 
-    private void adaptGates(int worker, ForwardBatch batch, DecoderLayer layer, int index, int first, int end) {
+    /** Send each row to its experts, one expert after the other, and add what they give in the order of experts. */
+    private void mixture(int worker, int rows, FeedForward.Mixture mixture, int first, int end) {
+        Mixing mix = mixing.orElseThrow();
+        mix.route(worker, mixture.router(), normed, rows, first, end);
+        for (int e = 0; e < mixture.experts().size(); e++) {
+            int count = mix.count(e);
+            if (count == 0) {
+                continue;
+            }
+            FeedForward.Dense expert = mixture.experts().get(e);
+            MemorySegment gathered = mix.gather(worker, e, normed);
+            team.barrier();
+            expert.gateUp().run(worker, gathered, count, gates);
+            team.barrier();
+            activate(worker, count);
+            team.barrier();
+            expert.down().run(worker, activated, count, projected);
+            team.barrier();
+            mix.add(e, projected, downStride, x, first, end);
+        }
+    }
+
+    private void activate(int worker, int rows) {
+        int blocks = Lanes.roundUp(feedForward) / Lanes.COUNT;
+        int from = cut(blocks, worker) * Lanes.COUNT;
+        int to = Math.min(feedForward, cut(blocks, worker + 1) * Lanes.COUNT);
+        boolean silu = config.traits().activation() == Traits.Activation.SILU;
+        for (int row = 0; row < rows; row++) {
+            long at = 4L * row * gateStride + 4L * from;
+            long out = 4L * row * feedForward + 4L * from;
+            if (silu) {
+                Activation.swiGlu(gates, at, at + 4L * gateUp, activated, out, to - from);
+            } else {
+                Activation.geGlu(gates, at, at + 4L * gateUp, activated, out, to - from);
+            }
+        }
+    }
+
+    private void adaptGates(int worker, ForwardBatch batch, int index, int first, int end) {
         for (int row = first; row < end; row++) {
             int number = adapter(batch, row);
             if (number != 0) {
                 Adapters.Layer adapter = adapters.layer(number, index);
                 long at = 4L * row * gateStride;
                 adapter.gate().add(normed, 4L * row * hidden, gates, at, lanes[worker]);
-                long up = at + 4L * layer.gateUp().offset(1);
+                long up = at + 4L * gateUp;
                 adapter.up().add(normed, 4L * row * hidden, gates, up, lanes[worker]);
             }
         }
@@ -244,9 +319,13 @@ final class ForwardPass {
         }
     }
 
-    private void add(int first, int end, int stride) {
+    private void add(int worker, int first, int end, int stride, float[] postNorm) {
         for (int row = first; row < end; row++) {
-            Norm.add(x, 4L * row * hidden, projected, 4L * row * stride, hidden);
+            long at = 4L * row * stride;
+            if (postNorm.length > 0) {
+                Norm.rms(projected, at, postNorm, config.rmsEpsilon(), projected, at, lanes[worker]);
+            }
+            Norm.add(x, 4L * row * hidden, projected, at, hidden);
         }
     }
 

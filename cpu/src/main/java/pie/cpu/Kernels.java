@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import pie.cpu.arch.Decoder;
+import pie.cpu.arch.DecoderLoader;
 import pie.cpu.arch.DnnlPacker;
-import pie.cpu.arch.Family;
 import pie.cpu.arch.Packer;
 import pie.cpu.arch.VectorPacker;
 import pie.cpu.arch.WeightCache;
-import pie.cpu.arch.WeightLoader;
 import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Team;
@@ -27,7 +26,7 @@ final class Kernels {
     record Loaded(Decoder decoder, Packer packer) {}
 
     private final ModelFiles model;
-    private final Family family;
+    private final int maxContext;
     private final int maxRows;
     private final CpuOptions options;
     private final Arena arena;
@@ -36,14 +35,14 @@ final class Kernels {
 
     Kernels(
             ModelFiles model,
-            Family family,
+            int maxContext,
             int maxRows,
             CpuOptions options,
             Arena arena,
             Team team,
             Consumer<String> progress) {
         this.model = model;
-        this.family = family;
+        this.maxContext = maxContext;
         this.maxRows = maxRows;
         this.options = options;
         this.arena = arena;
@@ -104,7 +103,7 @@ final class Kernels {
     private Decoder decoder(Packer packer, String kernels) {
         progress.accept(packer.stage() + " for " + kernels + " on " + team.size() + " threads");
         try {
-            Decoder decoder = family.load(new WeightLoader(model, packer, progress));
+            Decoder decoder = new DecoderLoader(model, maxContext, packer, progress).load();
             packer.done();
             return decoder;
         } catch (RuntimeException | Error e) {

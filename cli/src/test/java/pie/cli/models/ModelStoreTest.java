@@ -61,7 +61,7 @@ class ModelStoreTest {
         Catalogue.HubFile hub = new Catalogue.HubFile("owner/tiny", "tiny.gguf");
         return new Catalogue(List.of(
                 new Catalogue.Entry("tiny", "", true, "llama", "tiny.gguf", model.length, sha256, wheels, hub),
-                new Catalogue.Entry("later", "", false, "gemma3", "later.gguf", 5, sha256, wheels, hub)));
+                new Catalogue.Entry("later", "", false, "mamba", "later.gguf", 5, sha256, wheels, hub)));
     }
 
     private ModelStore store(String sha256, List<List<String>> pips) {
@@ -255,7 +255,7 @@ class ModelStoreTest {
         assertThat(later.json())
                 .containsEntry("pulled", false)
                 .containsEntry("supported", false)
-                .containsEntry("reason", "not supported yet: gemma3");
+                .containsEntry("reason", "not supported yet: mamba");
         assertThat(store.list().getLast().json())
                 .containsEntry("pulled", true)
                 .containsEntry("supported", true)

@@ -11,6 +11,7 @@ import pie.engine.model.ModelConfig;
  *
  * @param embedding [hidden, vocab]: column = token
  * @param head logits of normalised rows
+ * @param ropes of the rotations that its layers use, by their ordinal; equal ones are one
  */
 public record Decoder(
         ModelConfig config,
@@ -18,8 +19,9 @@ public record Decoder(
         List<DecoderLayer> layers,
         float[] outputNorm,
         Linear head,
-        Rope rope) {
+        List<Rope> ropes) {
     public Decoder {
         layers = List.copyOf(layers);
+        ropes = List.copyOf(ropes);
     }
 }

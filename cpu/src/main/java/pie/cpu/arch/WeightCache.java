@@ -44,9 +44,7 @@ public final class WeightCache implements AutoCloseable {
             WeightFormat.class,
             VectorPacker.class,
             Piece.class,
-            WeightLoader.class,
-            Llama.class,
-            Qwen2.class);
+            DecoderLoader.class);
 
     private final WeightFolder folder;
     private final Path file;

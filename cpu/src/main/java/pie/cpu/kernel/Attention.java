@@ -35,6 +35,10 @@ public final class Attention {
         float[] out = new float[0];
         float[] inverse = new float[0];
         final int[] limits = new int[TILE_ROWS];
+        int window;
+        /** First listed page that any row of the tile sees in this layer. */
+        int firstPage;
+
         final float[] lanes = new float[COUNT];
     }
 
@@ -55,11 +59,13 @@ public final class Attention {
     private int[] tileRow = new int[64];
     private int[] tileRows = new int[64];
 
-    public Attention(KvPool kv, int heads, int workers) {
-        this(kv, heads, workers, kv.pageSize % COUNT == 0 && kv.headDim / 2 % COUNT == 0);
+    /** @param scale scores are multiplied by it */
+    public Attention(KvPool kv, int heads, float scale, int workers) {
+        this(kv, heads, scale, workers, kv.pageSize % COUNT == 0 && kv.headDim / 2 % COUNT == 0);
     }
 
-    Attention(KvPool kv, int heads, int workers, boolean vectors) {
+    Attention(KvPool kv, int heads, float scale, int workers, boolean vectors) {
+        this.scale = scale;
         this.kv = kv;
         this.vectors = vectors;
         this.heads = heads;
@@ -67,7 +73,6 @@ public final class Attention {
         headDim = kv.headDim;
         pageSize = kv.pageSize;
         packed = pageSize % COUNT == 0;
-        scale = (float) (1 / Math.sqrt(headDim));
         rooms = new Room[workers];
         Arrays.setAll(rooms, i -> new Room());
     }
@@ -93,14 +98,22 @@ public final class Attention {
     /**
      * Take tiles until none is left.
      *
+     * @param window slots that the layer lets a row see, itself among them; 0 for all
      * @param y rows of f32, queries at the front; {@code yStride} floats apart
      * @param out f32 [rows, heads * headDim]
      */
     public void run(
-            int worker, Team team, ForwardBatch batch, int layer, MemorySegment y, int yStride, MemorySegment out) {
+            int worker,
+            Team team,
+            ForwardBatch batch,
+            int layer,
+            int window,
+            MemorySegment y,
+            int yStride,
+            MemorySegment out) {
         int items = tiles * kv.kvHeads;
         for (int i = team.ticket(); i < items; i = team.ticket()) {
-            tile(rooms[worker], batch, layer, i / kv.kvHeads, i % kv.kvHeads, y, yStride, out);
+            tile(rooms[worker], batch, layer, window, i / kv.kvHeads, i % kv.kvHeads, y, yStride, out);
         }
     }
 
@@ -108,6 +121,7 @@ public final class Attention {
             Room room,
             ForwardBatch batch,
             int layer,
+            int window,
             int tile,
             int kvHead,
             MemorySegment y,
@@ -123,6 +137,8 @@ public final class Attention {
             room.limits[i] = limit(batch, request, first + i);
             query(y, 4L * (first + i) * yStride + 4L * kvHead * width, room.query, i * width, width);
         }
+        room.window = window;
+        room.firstPage = firstPage(batch, request, slot(batch, request, first), window);
         scores(room, batch, layer, request, rows, kvHead, stride);
         for (int i = 0; i < rows; i++) {
             int limit = room.limits[i];
@@ -145,6 +161,19 @@ public final class Attention {
     /** Return the first column of the i-th listed page. */
     private int column(ForwardBatch batch, int request, int i) {
         return pageSize * (packed ? i : batch.pageOrdinals[batch.pageIndptr[request] + i]);
+    }
+
+    /** Return the first listed page that a window shows to a row; lanes of sums must not move by it. */
+    private int firstPage(ForwardBatch batch, int request, int slot, int window) {
+        int page = 0;
+        if (window > 0 && packed) {
+            int pages = listed(batch, request);
+            int first = slot - window + 1;
+            while (page < pages && pageSize * (batch.pageOrdinals[batch.pageIndptr[request] + page] + 1) <= first) {
+                page++;
+            }
+        }
+        return page;
     }
 
     private static int listed(ForwardBatch batch, int request) {
@@ -174,7 +203,7 @@ public final class Attention {
     private void scores(Room room, ForwardBatch batch, int layer, int request, int rows, int kvHead, int stride) {
         int last = room.limits[rows - 1];
         int pages = listed(batch, request);
-        for (int page = 0; page < pages && column(batch, request, page) < last; page++) {
+        for (int page = room.firstPage; page < pages && column(batch, request, page) < last; page++) {
             int column = column(batch, request, page);
             long keys = kv.keys(batch.pageIndices[batch.pageIndptr[request] + page], layer, kvHead);
             for (int i = 0; i < rows; i++) {
@@ -286,17 +315,23 @@ public final class Attention {
         Arrays.fill(room.out, 0, group * headDim, 0);
         int slot = slot(batch, request, row);
         int hiddenEnd = batch.hiddenEnd(request, slot);
+        int start = room.firstPage == 0 ? 0 : column(batch, request, room.firstPage);
         for (int g = 0; g < group; g++) {
+            int at = s + g * stride;
             if (hiddenEnd > batch.sink[request]) {
-                hide(batch, request, hiddenEnd, room.scores, s + g * stride, limit);
+                hide(batch, request, room.firstPage, batch.sink[request], hiddenEnd, room.scores, at, limit);
+            }
+            if (room.window > 0 && slot >= room.window) {
+                hide(batch, request, room.firstPage, 0, slot - room.window + 1, room.scores, at, limit);
             }
             if (masked) {
-                mask(batch, request, row - batch.qoIndptr[request], room.scores, s + g * stride, limit);
+                int line = row - batch.qoIndptr[request];
+                mask(batch, request, room.firstPage, line, room.scores, at, limit);
             }
-            room.inverse[g] = Softmax.weights(room.scores, s + g * stride, limit, room.lanes);
+            room.inverse[g] = Softmax.weights(room.scores, at + start, limit - start, room.lanes);
         }
         int pages = listed(batch, request);
-        for (int page = 0; page < pages && column(batch, request, page) < limit; page++) {
+        for (int page = room.firstPage; page < pages && column(batch, request, page) < limit; page++) {
             int column = column(batch, request, page);
             long v = kv.values(batch.pageIndices[batch.pageIndptr[request] + page], layer, kvHead);
             int tokens = Math.min(pageSize, limit - column);
@@ -311,27 +346,27 @@ public final class Attention {
         }
     }
 
-    /** Hide the slots from the sink on that are before {@code end}. */
-    private void hide(ForwardBatch batch, int request, int end, float[] scores, int s, int limit) {
-        int sink = batch.sink[request];
+    /** Hide the slots [begin, end). */
+    private void hide(
+            ForwardBatch batch, int request, int firstPage, int begin, int end, float[] scores, int s, int limit) {
         if (!packed) {
-            Arrays.fill(scores, s + Math.min(sink, limit), s + Math.min(end, limit), Float.NEGATIVE_INFINITY);
+            Arrays.fill(scores, s + Math.min(begin, limit), s + Math.min(end, limit), Float.NEGATIVE_INFINITY);
             return;
         }
         int pages = listed(batch, request);
-        for (int page = 0; page < pages && column(batch, request, page) < limit; page++) {
+        for (int page = firstPage; page < pages && column(batch, request, page) < limit; page++) {
             int column = column(batch, request, page);
             int first = pageSize * batch.pageOrdinals[batch.pageIndptr[request] + page];
-            int from = Math.clamp(sink - first, 0, pageSize);
+            int from = Math.clamp(begin - first, 0, pageSize);
             int to = Math.clamp(end - first, from, Math.max(from, Math.min(pageSize, limit - column)));
             Arrays.fill(scores, s + column + from, s + column + to, Float.NEGATIVE_INFINITY);
         }
     }
 
-    private void mask(ForwardBatch batch, int request, int row, float[] scores, int s, int limit) {
+    private void mask(ForwardBatch batch, int request, int firstPage, int row, float[] scores, int s, int limit) {
         long from = (long) row * batch.kvLength[request];
         int first = batch.maskIndptr[request];
-        for (int page = 0; page < listed(batch, request) && column(batch, request, page) < limit; page++) {
+        for (int page = firstPage; page < listed(batch, request) && column(batch, request, page) < limit; page++) {
             int column = column(batch, request, page);
             int slot = pageSize * batch.pageOrdinals[batch.pageIndptr[request] + page];
             for (int i = 0; i < Math.min(pageSize, limit - column); i++) {

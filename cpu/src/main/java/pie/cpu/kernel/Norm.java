@@ -77,4 +77,26 @@ public final class Norm {
             x.set(FLOAT, at + 4L * i, x.get(FLOAT, at + 4L * i) + y[i]);
         }
     }
+
+    /** Multiply x in place, n floats. */
+    public static void multiply(MemorySegment x, long at, float by, int n) {
+        int whole = n / COUNT * COUNT;
+        for (int i = 0; i < whole; i += COUNT) {
+            load(x, at + 4L * i).mul(by).intoMemorySegment(x, at + 4L * i, ORDER);
+        }
+        for (int i = whole; i < n; i++) {
+            x.set(FLOAT, at + 4L * i, x.get(FLOAT, at + 4L * i) * by);
+        }
+    }
+
+    /** Add y, multiplied, to x in place, n floats. */
+    public static void addScaled(MemorySegment x, long at, MemorySegment y, long from, float by, int n) {
+        int whole = n / COUNT * COUNT;
+        for (int i = 0; i < whole; i += COUNT) {
+            load(x, at + 4L * i).add(load(y, from + 4L * i).mul(by)).intoMemorySegment(x, at + 4L * i, ORDER);
+        }
+        for (int i = whole; i < n; i++) {
+            x.set(FLOAT, at + 4L * i, x.get(FLOAT, at + 4L * i) + y.get(FLOAT, from + 4L * i) * by);
+        }
+    }
 }

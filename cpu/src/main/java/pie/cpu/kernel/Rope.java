@@ -19,9 +19,14 @@ public final class Rope {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final double[] frequency;
+    private final float magnitude;
 
-    /** @param scaling divides the frequency of each pair; null for none */
-    public Rope(float base, int rotaryDim, float @Nullable [] scaling) {
+    /**
+     * @param scaling divides the frequency of each pair; null for none
+     * @param magnitude sines and cosines are multiplied by it
+     */
+    public Rope(float base, int rotaryDim, float @Nullable [] scaling, float magnitude) {
+        this.magnitude = magnitude;
         frequency = new double[rotaryDim / 2];
         for (int i = 0; i < frequency.length; i++) {
             frequency[i] = StrictMath.pow(base, -2.0 * i / rotaryDim) / (scaling == null ? 1 : scaling[i]);
@@ -37,8 +42,8 @@ public final class Rope {
     public void angles(int position, float[] cos, float[] sin, int at) {
         for (int i = 0; i < frequency.length; i++) {
             double angle = position * frequency[i];
-            cos[at + i] = (float) StrictMath.cos(angle);
-            sin[at + i] = (float) StrictMath.sin(angle);
+            cos[at + i] = (float) StrictMath.cos(angle) * magnitude;
+            sin[at + i] = (float) StrictMath.sin(angle) * magnitude;
         }
     }
 

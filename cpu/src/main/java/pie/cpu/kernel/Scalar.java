@@ -58,6 +58,12 @@ public final class Scalar {
         return gate / (exp(-gate) + 1f) * up;
     }
 
+    /** Twin of {@link Activation#geGlu}. */
+    public static float geGlu(float gate, float up) {
+        float u = (gate * gate * Activation.GELU_CUBE + Activation.GELU_LINE) * gate;
+        return gate / (exp(u) + 1f) * up;
+    }
+
     /**
      * Twin of {@link Matmul} and {@link SingleRow}: one row times one column. Integers are taken as they stand masked in their words,
      * and x by as much too small.

@@ -94,6 +94,13 @@ class KernelTwinTest {
         for (int i = 0; i < n; i++) {
             assertThat(out.get(FLOAT, 4L * i)).isEqualTo(Scalar.swiGlu(y[i], y[n + i]));
         }
+        Activation.geGlu(segment(y), 0, 4L * n, out, 0, n);
+        for (int i = 0; i < n; i++) {
+            assertThat(out.get(FLOAT, 4L * i)).isEqualTo(Scalar.geGlu(y[i], y[n + i]));
+            double u = Math.sqrt(2 / Math.PI) * (y[i] + 0.044715 * Math.pow(y[i], 3));
+            assertThat(out.get(FLOAT, 4L * i))
+                    .isCloseTo((float) (y[i] * (1 + Math.tanh(u)) / 2 * y[n + i]), Offset.offset(1e-5f));
+        }
     }
 
     @ParameterizedTest
@@ -102,7 +109,7 @@ class KernelTwinTest {
         float[] y = floats(2 * half, 1);
         float[] cos = new float[2 * half];
         float[] sin = new float[2 * half];
-        new Rope(10000, 2 * half, null).angles(1234, cos, sin, half);
+        new Rope(10000, 2 * half, null, 1).angles(1234, cos, sin, half);
         MemorySegment s = segment(y);
         Rope.rotate(s, 0, cos, sin, half, half);
         for (int i = 0; i < half; i++) {
@@ -283,26 +290,29 @@ class KernelTwinTest {
         ForwardBatch batch = batch(50, 5);
         int stride = 2 * group * headDim;
         MemorySegment y = segment(floats(5 * stride, 1));
-        float[] vector = attend(new Attention(kv, 2 * group, 1), batch, y, stride);
-        float[] plain = attend(new Attention(kv, 2 * group, 1, false), batch, y, stride);
-        assertThat(vector).isEqualTo(plain);
-        float[] direct = direct(tokens, y, group, headDim);
-        for (int i = 0; i < direct.length; i++) {
-            assertThat(plain[i]).isCloseTo(direct[i], Offset.offset(2e-3f)); // keys and values are kept in f16
+        float scale = (float) (1 / Math.sqrt(headDim));
+        for (int window : new int[] {0, 1, 5, 16, 20, 49, 100}) {
+            float[] vector = attend(new Attention(kv, 2 * group, scale, 1), batch, window, y, stride);
+            float[] plain = attend(new Attention(kv, 2 * group, scale, 1, false), batch, window, y, stride);
+            assertThat(vector).as("window %d", window).isEqualTo(plain);
+            float[] direct = direct(tokens, y, group, headDim, window);
+            for (int i = 0; i < direct.length; i++) {
+                assertThat(plain[i]).isCloseTo(direct[i], Offset.offset(2e-3f)); // keys and values are kept in f16
+            }
         }
     }
 
-    private float[] attend(Attention attention, ForwardBatch batch, MemorySegment y, int stride) {
+    private float[] attend(Attention attention, ForwardBatch batch, int window, MemorySegment y, int stride) {
         MemorySegment out = OffHeap.zeroed(arena, 4L * 5 * stride);
         try (Team team = new Team(1, "test")) {
             attention.plan(batch);
-            attention.run(0, team, batch, 0, y, stride, out);
+            attention.run(0, team, batch, 0, window, y, stride, out);
         }
         return array(out, 0, 5 * stride);
     }
 
     /** Attend in doubles. */
-    private static float[] direct(MemorySegment tokens, MemorySegment y, int group, int headDim) {
+    private static float[] direct(MemorySegment tokens, MemorySegment y, int group, int headDim, int window) {
         int heads = 2 * group;
         float[] out = new float[5 * heads * headDim];
         for (int row = 0; row < 5; row++) {
@@ -310,7 +320,7 @@ class KernelTwinTest {
                 int at = (row * heads + h) * headDim;
                 double sum = 0;
                 double[] o = new double[headDim];
-                for (int slot = 0; slot <= 45 + row; slot++) {
+                for (int slot = window == 0 ? 0 : Math.max(0, 46 + row - window); slot <= 45 + row; slot++) {
                     double dot = 0;
                     for (int i = 0; i < headDim; i++) {
                         dot += (double) y.get(FLOAT, 4L * (at + i)) * tokens.get(FLOAT, 4L * (slot * headDim + i));

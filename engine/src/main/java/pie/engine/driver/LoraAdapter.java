@@ -92,10 +92,14 @@ public record LoraAdapter(String name, List<Target> targets) {
             case "attn_q" -> new int[] {queries, model.hidden()};
             case "attn_k", "attn_v" -> new int[] {keys, model.hidden()};
             case "attn_output" -> new int[] {model.hidden(), queries};
-            case "ffn_gate", "ffn_up" -> new int[] {model.ffn(), model.hidden()};
-            case "ffn_down" -> new int[] {model.hidden(), model.ffn()};
+            case "ffn_gate", "ffn_up" -> dense(model, model.ffn(), model.hidden());
+            case "ffn_down" -> dense(model, model.hidden(), model.ffn());
             default -> new int[0];
         };
+    }
+
+    private static int[] dense(ModelConfig model, int outputs, int inputs) {
+        return model.traits().experts().isEmpty() ? new int[] {outputs, inputs} : new int[0];
     }
 
     private static boolean isLayer(String number, ModelConfig model) {

@@ -3,8 +3,10 @@ package pie.engine.model;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import pie.engine.PieException;
 
 /** Derive a {@link ModelConfig} from GGUF metadata. */
 final class GgufConfig {
@@ -13,11 +15,13 @@ final class GgufConfig {
     private final GgufMetadata metadata;
     private final Map<String, Tensor> tensors;
     private final String architecture;
+    private final Family family;
 
     private GgufConfig(GgufReader.Header header) {
         this.metadata = header.metadata();
         this.tensors = header.tensors();
         this.architecture = metadata.requiredText("general.architecture");
+        this.family = Family.ofGguf(metadata.file(), architecture);
     }
 
     static ModelConfig of(GgufReader.Header header) {
@@ -25,20 +29,19 @@ final class GgufConfig {
     }
 
     private ModelConfig config() {
-        if (!Architecture.NAMES.contains(architecture)) {
-            throw ModelErrors.architecture(metadata.file(), architecture);
-        }
         if (metadata.whole("split.count", 1) > 1) {
             throw metadata.unsupported(
                     "split.count", "says that this is one part of a split model; merge the parts first");
         }
-        if (metadata.whole(key("expert_count"), 0) > 0) {
-            throw metadata.unsupported(key("expert_count"), "asks for a mixture of experts, which pie does not run");
+        Traits traits = family.traits(this);
+        if (traits.experts().isEmpty() && metadata.whole(key("expert_count"), 0) > 0) {
+            throw metadata.unsupported(
+                    key("expert_count"), "asks for a mixture of experts, which pie does not run for " + architecture);
         }
         int hidden = size("embedding_length");
         int heads = size("attention.head_count");
         int kvHeads = metadata.size(key("attention.head_count_kv"), 1, heads, heads);
-        int headDim = metadata.size(key("attention.key_length"), 1, MAX_EXTENT, hidden / heads);
+        int headDim = headDim();
         if (heads % kvHeads != 0) {
             throw metadata.broken(key("attention.head_count_kv"), "does not divide the " + heads + " heads");
         }
@@ -56,19 +59,75 @@ final class GgufConfig {
                 heads,
                 kvHeads,
                 headDim,
-                size("feed_forward_length"),
+                size(family.ggufFeedForward()),
                 vocab(),
-                metadata.size(key("context_length"), 1, Integer.MAX_VALUE),
+                maxContext(),
                 metadata.real(key("attention.layer_norm_rms_epsilon")),
                 metadata.real(key("rope.freq_base"), 10_000f),
                 rotaryDim,
-                architecture.equals(Architecture.LLAMA),
+                family.interleavedInGguf(),
                 ropeScaling(rotaryDim),
                 !tensors.containsKey("output.weight"),
                 tensors.containsKey("blk.0.attn_q.bias"),
                 bos(),
                 metadata.truth("tokenizer.ggml.add_bos_token", "llama".equals(tokenizerModel())) && bos() >= 0,
-                stopIds());
+                stopIds(),
+                traits);
+    }
+
+    int layers() {
+        return size("block_count");
+    }
+
+    int hidden() {
+        return size("embedding_length");
+    }
+
+    int heads() {
+        return size("attention.head_count");
+    }
+
+    int headDim() {
+        return metadata.size(key("attention.key_length"), 1, MAX_EXTENT, hidden() / heads());
+    }
+
+    int maxContext() {
+        return metadata.size(key("context_length"), 1, Integer.MAX_VALUE);
+    }
+
+    /** Return an integer of this architecture's keys. */
+    int size(String name, int least, int most) {
+        return metadata.size(key(name), least, most);
+    }
+
+    int size(String name, int least, int most, int absent) {
+        return metadata.size(key(name), least, most, absent);
+    }
+
+    float real(String name, float absent) {
+        return metadata.real(key(name), absent);
+    }
+
+    /** Return an array of truths; empty if the key is absent or no array. */
+    boolean[] truths(String name) {
+        return metadata.truths(key(name));
+    }
+
+    PieException unsupported(String name, String problem) {
+        return metadata.unsupported(key(name), problem);
+    }
+
+    /** Return rotary factors that are kept as a tensor. */
+    Optional<float[]> factors(String name) {
+        @Nullable Tensor factors = tensors.get(name);
+        if (factors == null) {
+            return Optional.empty();
+        }
+        int pairs = metadata.size(key("rope.dimension_count"), 2, headDim(), headDim()) / 2;
+        if (factors.type() != TensorType.F32 || factors.rows() != 1 || factors.columns() != pairs) {
+            throw ModelErrors.tensor(metadata.file(), factors.name(), "must hold " + pairs + " F32 factors");
+        }
+        return Optional.of(Dequantizer.row(factors, 0));
     }
 
     private int vocab() {
@@ -80,13 +139,9 @@ final class GgufConfig {
     }
 
     private float @Nullable [] ropeScaling(int rotaryDim) {
-        @Nullable Tensor factors = tensors.get("rope_freqs.weight");
-        if (factors != null) {
-            if (factors.type() != TensorType.F32 || factors.rows() != 1 || factors.columns() != rotaryDim / 2) {
-                throw ModelErrors.tensor(
-                        metadata.file(), factors.name(), "must hold " + rotaryDim / 2 + " F32 factors");
-            }
-            return Dequantizer.row(factors, 0);
+        Optional<float[]> factors = factors("rope_freqs.weight").or(() -> factors("rope_factors_short.weight"));
+        if (factors.isPresent()) {
+            return factors.get();
         }
         String type = metadata.text(key("rope.scaling.type")).orElse("none");
         if (type.equals("none")) {

@@ -3,6 +3,7 @@ package pie.engine.model;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,8 +12,14 @@ final class GgufFiles extends MappedModel {
     private final GgufReader.Header header;
     private final MemorySegment bytes;
 
-    private GgufFiles(Path file, Arena arena, MemorySegment bytes, GgufReader.Header header, ModelConfig config) {
-        super(file, arena, config, header.tensors());
+    private GgufFiles(
+            Path file,
+            Arena arena,
+            MemorySegment bytes,
+            GgufReader.Header header,
+            ModelConfig config,
+            Map<String, Tensor> tensors) {
+        super(file, arena, config, tensors);
         this.bytes = bytes;
         this.header = header;
     }
@@ -23,8 +30,10 @@ final class GgufFiles extends MappedModel {
             MemorySegment bytes = MappedFile.map(file, arena);
             GgufReader.Header header = GgufReader.read(file, bytes);
             ModelConfig config = GgufConfig.of(header);
-            Architecture.check(file, config, header.tensors());
-            return new GgufFiles(file, arena, bytes, header, config);
+            Map<String, Tensor> tensors = new LinkedHashMap<>(header.tensors());
+            Family.ofGguf(file, config.architecture()).split(config, tensors);
+            TensorCheck.check(file, config, tensors);
+            return new GgufFiles(file, arena, bytes, header, config, tensors);
         } catch (Throwable e) {
             arena.close();
             throw e;

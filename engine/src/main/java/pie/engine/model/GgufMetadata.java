@@ -155,6 +155,23 @@ final class GgufMetadata {
         return floats;
     }
 
+    /** Return an array of truths; empty if the key is absent or no array. */
+    boolean[] truths(String key) {
+        if (!(pairs.get(key) instanceof GgufValue.Array)) {
+            return new boolean[0];
+        }
+        GgufValue.@Nullable Array array = array(key, 7);
+        if (array == null) {
+            return new boolean[0];
+        }
+        ByteCursor cursor = new ByteCursor(file, bytes, array.offset());
+        boolean[] truths = new boolean[(int) array.count()];
+        for (int i = 0; i < truths.length; i++) {
+            truths[i] = cursor.u8(key) != 0;
+        }
+        return truths;
+    }
+
     /** Return the length of an array without decoding it; 0 if the key is absent. */
     int length(String key) {
         return switch (pairs.get(key)) {

@@ -14,21 +14,30 @@ final class HfTensorNames {
             "model.norm.weight", "output_norm.weight",
             "lm_head.weight", "output.weight");
 
-    private static final Map<String, String> PARTS = Map.of(
-            "input_layernorm", "attn_norm",
-            "self_attn.q_proj", "attn_q",
-            "self_attn.k_proj", "attn_k",
-            "self_attn.v_proj", "attn_v",
-            "self_attn.o_proj", "attn_output",
-            "post_attention_layernorm", "ffn_norm",
-            "mlp.gate_proj", "ffn_gate",
-            "mlp.up_proj", "ffn_up",
-            "mlp.down_proj", "ffn_down");
+    private static final Map<String, String> PARTS = Map.ofEntries(
+            Map.entry("input_layernorm", "attn_norm"),
+            Map.entry("self_attn.q_proj", "attn_q"),
+            Map.entry("self_attn.k_proj", "attn_k"),
+            Map.entry("self_attn.v_proj", "attn_v"),
+            Map.entry("self_attn.o_proj", "attn_output"),
+            Map.entry("self_attn.q_norm", "attn_q_norm"),
+            Map.entry("self_attn.k_norm", "attn_k_norm"),
+            Map.entry("post_attention_layernorm", "ffn_norm"),
+            Map.entry("mlp.gate", "ffn_gate_inp"),
+            Map.entry("mlp.gate_proj", "ffn_gate"),
+            Map.entry("mlp.up_proj", "ffn_up"),
+            Map.entry("mlp.down_proj", "ffn_down"));
+
+    private static final Pattern EXPERT = Pattern.compile("mlp\\.experts\\.(0|[1-9][0-9]{0,5})\\.(gate|up|down)_proj");
 
     private HfTensorNames() {}
 
-    /** Return the GGUF name, the name itself if it is unknown, or null for a buffer that is no weight. */
-    static @Nullable String toGguf(String name) {
+    /**
+     * Return the GGUF name, the name itself if it is unknown, or null for a buffer that is no weight.
+     *
+     * @param own names of parts of a layer that come before those that most families use
+     */
+    static @Nullable String toGguf(String name, Map<String, String> own) {
         @Nullable String top = TOP.get(name);
         if (top != null) {
             return top;
@@ -38,7 +47,12 @@ final class HfTensorNames {
         }
         Matcher matcher = LAYER.matcher(name);
         if (matcher.matches()) {
-            @Nullable String part = PARTS.get(matcher.group(2));
+            String given = matcher.group(2);
+            @Nullable String part = own.containsKey(given) ? own.get(given) : PARTS.get(given);
+            Matcher expert = EXPERT.matcher(given);
+            if (expert.matches()) {
+                part = "ffn_" + expert.group(2) + "." + expert.group(1);
+            }
             if (part != null) {
                 return "blk." + matcher.group(1) + "." + part + "." + matcher.group(3);
             }

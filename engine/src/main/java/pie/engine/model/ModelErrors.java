@@ -41,7 +41,7 @@ final class ModelErrors {
         return new PieException(
                 ErrorCode.UNSUPPORTED,
                 file.getFileName() + ": architecture \"" + architecture + "\" is not supported; supported are "
-                        + String.join(", ", Architecture.NAMES),
+                        + String.join(", ", Family.names()),
                 Map.of("file", file.toString(), "architecture", architecture));
     }
 

@@ -15,7 +15,7 @@ public final class Models {
 
     /** Return the GGUF names of the families that pie runs. */
     public static List<String> architectures() {
-        return Architecture.NAMES;
+        return Family.names();
     }
 
     /**

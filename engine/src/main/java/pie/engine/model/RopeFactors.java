@@ -1,5 +1,8 @@
 package pie.engine.model;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Compute what rotary frequencies are divided by. */
 final class RopeFactors {
     private RopeFactors() {}
@@ -27,5 +30,19 @@ final class RopeFactors {
             }
         }
         return factors;
+    }
+
+    /** Return what LongRoPE multiplies sines and cosines by, for a model stretched from {@code original} tokens to {@code most}. */
+    static float magnitude(int most, int original) {
+        double stretch = (double) most / original;
+        return stretch <= 1 ? 1 : (float) Math.sqrt(1 + Math.log(stretch) / Math.log(original));
+    }
+
+    static List<Float> list(float[] factors) {
+        List<Float> list = new ArrayList<>();
+        for (float factor : factors) {
+            list.add(factor);
+        }
+        return list;
     }
 }

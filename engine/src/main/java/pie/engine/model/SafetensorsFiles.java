@@ -51,21 +51,25 @@ final class SafetensorsFiles extends MappedModel {
         try {
             JsonFile settings = JsonFile.readIfThere(directory.resolve(SETTINGS));
             HfVocabulary vocabulary = new HfVocabulary(JsonFile.read(directory.resolve(TOKENIZER)), settings);
-            ModelConfig config = HfConfig.of(
-                    JsonFile.read(directory.resolve(CONFIG)),
-                    JsonFile.readIfThere(directory.resolve(GENERATION)),
-                    vocabulary);
+            JsonFile json = JsonFile.read(directory.resolve(CONFIG));
+            Family family = HfConfig.family(json);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             List<Shard> shards = new ArrayList<>();
             for (String name : shardNames(directory)) {
                 Path file = directory.resolve(name);
                 MemorySegment bytes = MappedFile.map(file, arena);
-                shards.add(new Shard(name, bytes, SafetensorsReader.read(file, bytes, tensors)));
+                shards.add(new Shard(name, bytes, SafetensorsReader.read(file, bytes, family, tensors)));
             }
+            ModelConfig config = HfConfig.of(
+                    json,
+                    JsonFile.readIfThere(directory.resolve(GENERATION)),
+                    vocabulary,
+                    tensors.containsKey("output.weight"));
             if (config.tiedEmbeddings()) {
                 tensors.remove("output.weight");
             }
-            Architecture.check(directory, config, tensors);
+            family.split(config, tensors);
+            TensorCheck.check(directory, config, tensors);
             return new SafetensorsFiles(directory, arena, config, tensors, vocabulary, settings, shards);
         } catch (Throwable e) {
             arena.close();

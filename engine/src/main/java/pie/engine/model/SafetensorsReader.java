@@ -21,17 +21,19 @@ final class SafetensorsReader {
 
     private final Path file;
     private final MemorySegment bytes;
+    private final Family family;
     private final Map<String, Tensor> tensors;
 
-    private SafetensorsReader(Path file, MemorySegment bytes, Map<String, Tensor> tensors) {
+    private SafetensorsReader(Path file, MemorySegment bytes, Family family, Map<String, Tensor> tensors) {
         this.file = file;
         this.bytes = bytes;
+        this.family = family;
         this.tensors = tensors;
     }
 
     /** Add the file's tensors under their GGUF names and return the offset at which data begins. */
-    static long read(Path file, MemorySegment bytes, Map<String, Tensor> tensors) {
-        return new SafetensorsReader(file, bytes, tensors).read();
+    static long read(Path file, MemorySegment bytes, Family family, Map<String, Tensor> tensors) {
+        return new SafetensorsReader(file, bytes, family, tensors).read();
     }
 
     private long read() {
@@ -52,7 +54,7 @@ final class SafetensorsReader {
     }
 
     private void add(String name, JsonNode info, MemorySegment data) {
-        @Nullable String translated = HfTensorNames.toGguf(name);
+        @Nullable String translated = HfTensorNames.toGguf(name, family.checkpointNames());
         if (translated == null) {
             return;
         }
@@ -83,7 +85,7 @@ final class SafetensorsReader {
             throw ModelErrors.tensor(file, name, "has " + (end - begin) + " bytes, its shape asks for another size");
         }
         Tensor tensor = new Tensor(translated, type, rows, columns, data.asSlice(begin, end - begin));
-        if (tensors.put(translated, tensor) != null) {
+        if (tensors.put(translated, family.fromCheckpoint(tensor)) != null) {
             throw ModelErrors.tensor(file, name, "appears twice");
         }
     }

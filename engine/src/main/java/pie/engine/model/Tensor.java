@@ -11,4 +11,10 @@ import java.lang.foreign.MemorySegment;
  * @param columns input features; a row is contiguous
  * @param data read-only, mapped from the file; no alignment may be presumed
  */
-public record Tensor(String name, TensorType type, int rows, int columns, MemorySegment data) {}
+public record Tensor(String name, TensorType type, int rows, int columns, MemorySegment data) {
+    /** Return some of the rows as a tensor of its own, over the same bytes. */
+    Tensor part(String of, int firstRow, int count) {
+        long rowBytes = type.bytes(columns);
+        return new Tensor(of, type, count, columns, data.asSlice(firstRow * rowBytes, count * rowBytes));
+    }
+}

@@ -139,7 +139,7 @@ class SafetensorsTest {
 
     @Test
     void whatDoesNotRunIsRefusedByName() throws IOException {
-        assertThat(refused("model_type", "gemma3_text").details()).containsEntry("architecture", "gemma3_text");
+        assertThat(refused("model_type", "gemma3n").details()).containsEntry("architecture", "gemma3n");
         for (Map.Entry<String, Object> odd : Map.of(
                         "hidden_act",
                         "gelu",

@@ -102,6 +102,16 @@ public final class GgufWriter {
         return this;
     }
 
+    /** Add a tensor of any number of dimensions, the last one contiguous. */
+    public GgufWriter tensor(String name, TensorType type, int[] shape, byte[] data) {
+        long[] extents = new long[shape.length];
+        for (int i = 0; i < shape.length; i++) {
+            extents[i] = shape[shape.length - 1 - i];
+        }
+        tensors.add(new Entry(name, type, extents, data));
+        return this;
+    }
+
     public GgufWriter removeTensor(String name) {
         tensors.removeIf(tensor -> tensor.name.equals(name));
         return this;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelConfig;
 import pie.engine.model.Tokenizer;
+import pie.engine.model.Traits;
 
 /** Describe a model of {@link #VOCAB} tokens for tests on the hash driver: id n spells the n-th letter, modulo 26. */
 public final class TinyModel {
@@ -34,7 +35,8 @@ public final class TinyModel {
                 false,
                 -1,
                 false,
-                new int[] {2});
+                new int[] {2},
+                Traits.PLAIN);
         return new LoadedModel("tiny", config, new Letters(), Optional.empty());
     }
 
