@@ -71,9 +71,14 @@ public final class Dequantizer {
             case Q5_0 -> LegacyQuants.q50(packed, blocks, out, at);
             case Q5_1 -> LegacyQuants.q51(packed, blocks, out, at);
             case Q8_0 -> LegacyQuants.q80(packed, blocks, out, at);
+            case Q2_K -> KQuants.q2(packed, blocks, out, at);
+            case Q3_K -> KQuants.q3(packed, blocks, out, at);
             case Q4_K -> KQuants.q4(packed, blocks, out, at);
             case Q5_K -> KQuants.q5(packed, blocks, out, at);
             case Q6_K -> KQuants.q6(packed, blocks, out, at);
+            case IQ4_NL -> TableQuants.iq4Nl(packed, blocks, out, at);
+            case IQ4_XS -> TableQuants.iq4Xs(packed, blocks, out, at);
+            case MXFP4 -> TableQuants.mxfp4(packed, blocks, out, at);
         }
     }
 

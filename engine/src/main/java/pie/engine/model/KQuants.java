@@ -1,9 +1,11 @@
 package pie.engine.model;
 
 /**
- * Decode ggml's K-quants: blocks of 256 values in sub-blocks with their own 6- or 8-bit scales.
+ * Decode ggml's K-quants: blocks of 256 values in sub-blocks with their own 4-, 6- or 8-bit scales.
  *
  * <pre>
+ * Q2_K: 16 bytes scales | 64 bytes q | f16 d, f16 min                      x = d scale q - min offset
+ * Q3_K: 32 bytes high | 64 bytes low | 12 bytes scales | f16 d             x = d (scale - 32) (q - 4)
  * Q4_K: f16 d, f16 min | 12 bytes scales |                 128 bytes q     x = d scale q - min offset
  * Q5_K: f16 d, f16 min | 12 bytes scales | 32 bytes high | 128 bytes q     x = d scale q - min offset
  * Q6_K: 128 bytes low | 64 bytes high | 16 bytes scales | f16 d            x = d scale (q - 32)
@@ -11,6 +13,45 @@ package pie.engine.model;
  */
 final class KQuants {
     private KQuants() {}
+
+    static void q2(byte[] packed, int blocks, float[] out, int at) {
+        for (int block = 0, in = 0; block < blocks; block++, in += 84, at += 256) {
+            float d = Dequantizer.half(packed, in + 80);
+            float min = Dequantizer.half(packed, in + 82);
+            for (int sub = 0; sub < 16; sub++) {
+                int scale = packed[in + sub];
+                float dl = d * (scale & 15);
+                float ml = min * (scale >> 4 & 15);
+                int from = in + 16 + 32 * (sub / 8) + 16 * (sub % 2);
+                int shift = sub / 2 % 4 * 2;
+                for (int l = 0; l < 16; l++) {
+                    out[at + 16 * sub + l] = dl * (packed[from + l] >> shift & 3) - ml;
+                }
+            }
+        }
+    }
+
+    static void q3(byte[] packed, int blocks, float[] out, int at) {
+        for (int block = 0, in = 0; block < blocks; block++, in += 110, at += 256) {
+            float d = Dequantizer.half(packed, in + 108);
+            for (int sub = 0; sub < 16; sub++) {
+                float dl = d * (scale3(packed, in + 96, sub) - 32);
+                int from = in + 32 + 32 * (sub / 8) + 16 * (sub % 2);
+                int shift = sub / 2 % 4 * 2;
+                int high = in + 16 * (sub % 2);
+                for (int l = 0; l < 16; l++) {
+                    int missing = packed[high + l] >> sub / 2 & 1 ^ 1;
+                    out[at + 16 * sub + l] = dl * ((packed[from + l] >> shift & 3) - 4 * missing);
+                }
+            }
+        }
+    }
+
+    /** Return the 6-bit scale of Q3_K's sub-block {@code j}: low halves of bytes first, then high ones, then two bits each. */
+    private static int scale3(byte[] packed, int at, int j) {
+        int low = j < 8 ? packed[at + j] & 15 : packed[at + j - 8] >> 4 & 15;
+        return low | (packed[at + 8 + j % 4] >> j / 4 * 2 & 3) << 4;
+    }
 
     static void q4(byte[] packed, int blocks, float[] out, int at) {
         for (int block = 0, in = 0; block < blocks; block++, in += 144, at += 256) {

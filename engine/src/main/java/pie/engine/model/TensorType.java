@@ -3,7 +3,7 @@ package pie.engine.model;
 /**
  * Name the element types of stored tensors with their blocks.
  *
- * <p>Source: the GGUF format's type numbers; K-quants hold 256 values a block, the legacy quants 32.
+ * <p>Source: the GGUF format's type numbers; K-quants and IQ4_XS hold 256 values a block, the others 32.
  */
 public enum TensorType {
     F32(0, 1, 4),
@@ -13,10 +13,15 @@ public enum TensorType {
     Q5_0(6, 32, 22),
     Q5_1(7, 32, 24),
     Q8_0(8, 32, 34),
+    Q2_K(10, 256, 84),
+    Q3_K(11, 256, 110),
     Q4_K(12, 256, 144),
     Q5_K(13, 256, 176),
     Q6_K(14, 256, 210),
-    BF16(30, 1, 2);
+    IQ4_NL(20, 32, 18),
+    IQ4_XS(23, 256, 136),
+    BF16(30, 1, 2),
+    MXFP4(39, 32, 17);
 
     private final int ggufId;
     private final int blockSize;
