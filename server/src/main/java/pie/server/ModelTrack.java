@@ -10,6 +10,8 @@ import pie.engine.EngineStats;
 final class ModelTrack {
     private static final int SAMPLES = 64;
     private static final int PEAKS = 60;
+    /** Seconds that the samples of a process reach back, see {@link ProcessTrack}. */
+    private static final int FARTHEST = 7;
 
     private static final int PREFILL = 0;
     private static final int DECODE = 1;
@@ -100,6 +102,21 @@ final class ModelTrack {
     /** Return rows of all steps in the last seconds. */
     long rows(double seconds) {
         return window.growth(ROWS, seconds);
+    }
+
+    /** Return how many seconds the last steps are told of: one, or as many as it takes to the last end of one where steps take longer. */
+    int lately() {
+        int seconds = 1;
+        while (seconds < FARTHEST && window.growth(STEPS, seconds) == 0 && window.growth(BUSY, 1) > 0) {
+            seconds++;
+        }
+        return seconds;
+    }
+
+    /** Return the rows of a step, the mean of the last ones; 0 if there were none. */
+    double meanRows() {
+        long steps = window.growth(STEPS, lately());
+        return steps == 0 ? 0 : (double) window.growth(ROWS, lately()) / steps;
     }
 
     /** Return the share of the time in which the driver had a step, 0 to 1. */

@@ -93,9 +93,7 @@ final class Sampler {
         Map<History.Series, Double> values = new EnumMap<>(History.Series.class);
         values.put(History.Series.DECODE_TOK_S, model.decodeRate(SECOND));
         values.put(History.Series.PREFILL_TOK_S, model.prefillRate(SECOND));
-        values.put(
-                History.Series.BATCH_TOKENS,
-                model.stepRate(SECOND) == 0 ? 0 : model.rows(SECOND) / (model.stepRate(SECOND) * model.span(SECOND)));
+        values.put(History.Series.BATCH_TOKENS, model.meanRows());
         values.put(History.Series.KV_RATIO, (double) (s.pagesWorking() + s.pagesCommitted()) / s.pagesTotal());
         values.put(History.Series.UTIL, model.utilisation(SECOND));
         values.put(History.Series.TPOT_MS, model.tokenMillis(SECOND).orElse(Double.NaN));
@@ -131,6 +129,9 @@ final class Sampler {
     /** Show the samples, inside {@link #look}. */
     final class View {
         private final long now;
+        private final int lately =
+                models.stream().mapToInt(ModelTrack::lately).max().orElse(1);
+        private final long rows = models.stream().mapToLong(m -> m.rows(lately)).sum();
 
         private View(long now) {
             this.now = now;
@@ -159,11 +160,10 @@ final class Sampler {
             return track == null ? Double.NaN : track.rate(RATE);
         }
 
-        /** Return the share of a process in the rows of all steps of the last second, 0 to 1. */
+        /** Return the share of a process in the rows of the last steps, 0 to 1. */
         double share(ProcessId id) {
             ProcessTrack track = tracks.get(id);
-            long all = models.stream().mapToLong(m -> m.rows(SECOND)).sum();
-            return track == null || all == 0 ? 0 : Math.min(1, (double) track.rows(SECOND) / all);
+            return track == null || rows == 0 ? 0 : Math.min(1, (double) track.rows(lately) / rows);
         }
 
         double endedRate() {

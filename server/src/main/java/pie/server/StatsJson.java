@@ -167,7 +167,7 @@ final class StatsJson {
         batch.put("peak_size", track.peakRequests(now));
         batch.put("top_tokens", figures.topRows());
         batch.put("top_size", figures.topRequests());
-        batch.put("mean_tokens", track.stepRate(1) == 0 ? 0 : track.rows(1) / (track.stepRate(1) * track.span(1)));
+        batch.put("mean_tokens", track.meanRows());
         ArrayNode sizes = batch.putArray("hist");
         for (long steps : figures.stepsBySize()) {
             sizes.add(steps);

@@ -115,6 +115,49 @@ final class ModelTrackTest {
         assertThat(track.peakRows(200 * SECOND)).isZero();
     }
 
+    /** A device that needs three seconds for a step of 40 rows is busy all the time, and a second may go by without an end. */
+    @Test
+    void stepsLongerThanASecondAreToldOfAsTheyWere() {
+        long[] at = {0};
+        var track = new ModelTrack(() -> {
+            long steps = at[0] / 3;
+            var stats = new EngineStats(
+                    steps,
+                    0,
+                    0,
+                    40 * steps,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    64,
+                    0,
+                    0,
+                    0,
+                    0,
+                    HostStats.NONE,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    MarketStats.NONE);
+            return new EngineFigures(stats, at[0] * SECOND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new long[12]);
+        });
+        for (; at[0] <= 20; at[0]++) {
+            track.sample(at[0] * SECOND);
+            if (at[0] >= 5) {
+                assertThat(track.meanRows()).as("after %s s", at[0]).isEqualTo(40);
+                assertThat(track.rows(track.lately())).isPositive();
+            }
+        }
+    }
+
     @Test
     void whatStandsStillIsNothing() {
         ModelTrack track = track(10);

@@ -109,7 +109,8 @@ final class ProgramTable {
         return switch (column) {
             case PID, LANGUAGE, OWNER, TIME -> Ink.DIM;
             case STATE -> place(p.place());
-            case SHARE, RATE -> p.share() > 0 || p.rate() > 0 ? Ink.STRONG : Ink.DIM;
+            case SHARE -> p.share() > 0 ? Ink.STRONG : Ink.DIM;
+            case RATE -> p.rate() > 0 ? Ink.STRONG : Ink.DIM;
             case BID -> p.bid() > 0 ? Ink.MARKET : Ink.DIM;
             case PROGRAM, BALANCE, PAGES, TOKENS -> Ink.TEXT;
         };
