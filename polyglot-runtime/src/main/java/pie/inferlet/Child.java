@@ -30,7 +30,7 @@ public final class Child {
     public CompletableFuture<String> resultAsync() {
         host.checkLive();
         // Not the child is cancelled with the wait for it.
-        return Futures.copy(process.result());
+        return host.begun(Futures.copy(process.result()), "host");
     }
 
     /** Return the result if the child has ended; fails as {@link #result} does. */

@@ -248,7 +248,7 @@ public final class Context implements AutoCloseable {
         if (settled().pendingCount() == 0) {
             return CompletableFuture.completedFuture(null);
         }
-        return Futures.map(Futures.holding(this, handle.execute(PassSpec.FLUSH)), done -> null);
+        return Futures.map(working(handle.execute(PassSpec.FLUSH)), done -> null);
     }
 
     /** Drop the last n tokens of the logical sequence, pending ones first. */
@@ -258,7 +258,7 @@ public final class Context implements AutoCloseable {
 
     public CompletableFuture<Void> truncateAsync(int n) {
         model.host().checkLive();
-        return Futures.holding(this, settled().truncate(n));
+        return working(settled().truncate(n));
     }
 
     /** Hide the first n tokens from all later rows, for good, and free the pages wholly inside. */
@@ -272,7 +272,7 @@ public final class Context implements AutoCloseable {
     }
 
     public CompletableFuture<Void> dropPrefixAsync(int n, int sink) {
-        return Futures.holding(this, settledLive().dropPrefix(n, sink));
+        return working(settledLive().dropPrefix(n, sink));
     }
 
     /** Let later rows see the last w tokens only, their own included. */
@@ -286,7 +286,7 @@ public final class Context implements AutoCloseable {
     }
 
     public CompletableFuture<Void> setWindowAsync(int w, int sink) {
-        return Futures.holding(this, settledLive().setWindow(w, sink));
+        return working(settledLive().setWindow(w, sink));
     }
 
     /** Build one forward pass. */
@@ -359,7 +359,7 @@ public final class Context implements AutoCloseable {
                     ErrorCode.PERMISSION_DENIED,
                     "publish: this program has no permission to share prefixes with all users");
         }
-        return Futures.holding(this, settledLive().publish());
+        return working(settledLive().publish());
     }
 
     /** Make an independent copy: committed pages shared, the rest copied. */
@@ -369,7 +369,7 @@ public final class Context implements AutoCloseable {
 
     public synchronized CompletableFuture<Context> forkAsync() {
         model.host().checkLive();
-        return Futures.map(settled().fork(), copy -> new Context(model, copy, conversation.fork(copy)));
+        return Futures.map(working(settled().fork()), copy -> new Context(model, copy, conversation.fork(copy)));
     }
 
     /** Give the pages up now; the next use restores them. */
@@ -379,7 +379,7 @@ public final class Context implements AutoCloseable {
 
     public CompletableFuture<Void> suspendAsync() {
         model.host().checkLive();
-        return Futures.holding(this, settled().suspend());
+        return working(settled().suspend());
     }
 
     /** Add n empty working pages. */
@@ -424,7 +424,12 @@ public final class Context implements AutoCloseable {
     /** Run one pass. */
     CompletableFuture<pie.engine.generate.PassResult> execute(PassSpec spec) {
         model.host().checkLive();
-        return Futures.holding(this, settled().execute(spec));
+        return working(settled().execute(spec));
+    }
+
+    /** Take note of what the engine does for this context, which stays until that is done though nobody else holds it. */
+    <T extends @Nullable Object> CompletableFuture<T> working(CompletableFuture<T> operation) {
+        return model.host().begun(Futures.holding(this, operation), "forward");
     }
 
     ContextHandle handle() {

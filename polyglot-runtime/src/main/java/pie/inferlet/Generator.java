@@ -530,7 +530,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         FinishReason finish = finish();
         CompletableFuture<GenerationStep> rest = finish != null
                 ? CompletableFuture.completedFuture(new GenerationStep(new int[0], finish, List.of()))
-                : Futures.holding(context, generation.collect());
+                : context.working(generation.collect());
         return before.isEmpty()
                 ? rest
                 : Futures.map(
@@ -555,10 +555,10 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         context.settled();
         Guidance guide = guidance;
         if (guide == null) {
-            return Futures.holding(context, generation.step(spec));
+            return context.working(generation.step(spec));
         }
         return Futures.seen(
-                Futures.holding(context, generation.step(guide.guide(spec))),
+                context.working(generation.step(guide.guide(spec))),
                 (step, error) -> guide.told(step == null ? new int[0] : step.run()));
     }
 

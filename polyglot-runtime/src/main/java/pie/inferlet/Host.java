@@ -23,6 +23,9 @@ import pie.engine.trace.Timeline;
  * never see it.
  */
 public interface Host {
+    /** Waited for: the first of what has {@link #begun}, in the order of its words; {@code host} if nothing has. */
+    String BEGUN = "";
+
     ProcessId id();
 
     OwnerId owner();
@@ -48,9 +51,18 @@ public interface Host {
      * Wait for an operation on the calling guest thread; an interrupt of the process ends the wait with CANCELLED and cancels the
      * operation.
      *
-     * @param what where the time goes: {@code forward queue message timer output host}
+     * @param what where the time goes: {@code forward queue message timer output host}, or {@link #BEGUN}
      */
     <T extends @Nullable Object> T await(CompletableFuture<T> operation, String what);
+
+    /**
+     * Take note of an operation that the program may wait for later on, without a word for what, as one does that joins futures.
+     *
+     * @param what where that time would go: {@code forward message timer host}
+     */
+    default <T extends @Nullable Object> CompletableFuture<T> begun(CompletableFuture<T> operation, String what) {
+        return operation;
+    }
 
     /**
      * Say that the program is about to wait in its own event loop; what it has printed goes out.

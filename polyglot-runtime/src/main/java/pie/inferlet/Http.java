@@ -43,6 +43,7 @@ public final class Http {
     public static CompletableFuture<Response> fetchAsync(String url, FetchOptions options) {
         Host host = Host.current();
         host.checkLive();
-        return Futures.map(host.web().send(options.request(url)), answer -> new Response(host, answer));
+        return Futures.map(
+                host.begun(host.web().send(options.request(url)), "host"), answer -> new Response(host, answer));
     }
 }

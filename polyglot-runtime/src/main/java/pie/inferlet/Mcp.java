@@ -23,7 +23,7 @@ public final class Mcp {
 
     public static CompletableFuture<McpSession> connectAsync(String name) {
         Host host = live();
-        return Futures.map(host.mcp().connect(name), link -> new McpSession(host, name, link));
+        return Futures.map(host.begun(host.mcp().connect(name), "host"), link -> new McpSession(host, name, link));
     }
 
     private static Host live() {

@@ -81,7 +81,7 @@ public final class McpSession implements AutoCloseable {
         if (closed) {
             throw PieException.invalid("the session with MCP server '" + server + "' is closed");
         }
-        return link.request(method, Json.text(params));
+        return host.begun(link.request(method, Json.text(params)), "host");
     }
 
     private static Object arguments(Object given) {

@@ -23,7 +23,8 @@ public final class Messaging {
     }
 
     public static CompletableFuture<String> pullAsync(String topic) {
-        return live().topics().pull(topic);
+        Host host = live();
+        return host.begun(host.topics().pull(topic), "message");
     }
 
     /** Send to all present subscriptions of a topic. */

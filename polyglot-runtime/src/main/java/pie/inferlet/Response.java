@@ -48,7 +48,7 @@ public final class Response implements AutoCloseable {
 
     public CompletableFuture<byte[]> bytesAsync() {
         host.checkLive();
-        return answer.rest();
+        return host.begun(answer.rest(), "host");
     }
 
     public String text() {
@@ -71,7 +71,7 @@ public final class Response implements AutoCloseable {
 
     public CompletableFuture<Optional<byte[]>> nextAsync() {
         host.checkLive();
-        return answer.next();
+        return host.begun(answer.next(), "host");
     }
 
     @Override

@@ -26,7 +26,7 @@ public final class Session {
     public static CompletableFuture<String> receiveAsync() {
         Host host = Host.current();
         host.checkLive();
-        return host.receive();
+        return host.begun(host.receive(), "message");
     }
 
     /** Receive a file. @throws pie.engine.PieException UNSUPPORTED on this server */

@@ -23,7 +23,7 @@ public final class Subscription implements AutoCloseable, Iterable<String> {
 
     public CompletableFuture<Optional<String>> nextAsync() {
         host.checkLive();
-        return mailbox.next();
+        return host.begun(mailbox.next(), "message");
     }
 
     @Override

@@ -19,18 +19,19 @@ public final class Timers {
     }
 
     public static CompletableFuture<@Nullable Void> sleepAsync(Duration time) {
-        Host.current().checkLive();
+        Host host = Host.current();
+        host.checkLive();
         if (time.isNegative()) {
             throw PieException.invalid("sleep: the time must be >= 0, got " + time);
         }
         var done = new CompletableFuture<@Nullable Void>();
         after(time).execute(() -> done.complete(null));
-        return done;
+        return host.begun(done, "timer");
     }
 
     /** Wait for a future at most {@code limit}; then cancel it and fail with TIMEOUT. */
     public static <T extends @Nullable Object> T timeout(CompletableFuture<T> operation, Duration limit) {
-        return Host.current().await(timeoutAsync(operation, limit), "host");
+        return Host.current().await(timeoutAsync(operation, limit), Host.BEGUN);
     }
 
     public static <T extends @Nullable Object> CompletableFuture<T> timeoutAsync(

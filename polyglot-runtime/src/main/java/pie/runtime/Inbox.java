@@ -45,11 +45,6 @@ final class Inbox {
         match();
     }
 
-    /** Say whether somebody waits for a message. */
-    synchronized boolean awaited() {
-        return receivers.stream().anyMatch(receiver -> !receiver.isDone());
-    }
-
     synchronized void close() {
         closed = true;
         for (CompletableFuture<String> receiver : receivers) {

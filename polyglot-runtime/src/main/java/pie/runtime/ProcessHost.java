@@ -64,6 +64,7 @@ final class ProcessHost implements Host {
     private volatile @Nullable Executor programThread;
     private volatile @Nullable Timeline timeline;
     private final WaitClock clock = new WaitClock("queued", System::nanoTime);
+    private final Begun begun = new Begun(clock);
 
     ProcessHost(
             GuestProcess<?> process, LaunchRequest request, List<Engine> engines, long seed, Facilities facilities) {
@@ -131,11 +132,12 @@ final class ProcessHost implements Host {
             checkLive();
             waits.add(operation);
         }
+        String before = begun.enter(what);
         Timeline record = timeline;
-        if (record != null && !what.equals("forward")) {
-            record.operation(what, operation);
+        String word = clock.now();
+        if (record != null && !word.equals("forward")) {
+            record.operation(word, operation);
         }
-        String before = clock.enter(what);
         flush();
         try {
             return operation.get();
@@ -153,7 +155,7 @@ final class ProcessHost implements Host {
             operation.cancel(true);
             throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
         } finally {
-            clock.enter(before);
+            begun.leave(before);
             synchronized (waits) {
                 waits.remove(operation);
             }
@@ -179,10 +181,16 @@ final class ProcessHost implements Host {
         return end;
     }
 
+    @Override
+    public <T extends @Nullable Object> CompletableFuture<T> begun(CompletableFuture<T> operation, String what) {
+        if (!operation.isDone()) {
+            begun.add(operation, what);
+        }
+        return operation;
+    }
+
     String waitingFor() {
-        String what = clock.now();
-        // A Java program that waits for futures does not say for which.
-        return what.equals("host") && inbox.awaited() ? "message" : what;
+        return clock.now();
     }
 
     Inbox inbox() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -61,6 +62,38 @@ final class WaitTest {
         }
         process.interrupt("owner");
         process.outcome().get();
+        T.audit();
+    }
+
+    /** A Java program joins futures of any kind: its time goes to what is under way, the engine before a client before a clock. */
+    @Test
+    void ofFuturesItIsTheFirstThatIsUnderWay() throws Exception {
+        InferletProcess process = T.launch(Language.JAVA, """
+                import java.time.Duration;
+                import java.util.concurrent.CompletableFuture;
+                import pie.inferlet.*;
+                void main() {
+                    var sleep = Timers.sleepAsync(Duration.ofMinutes(10));
+                    var message = Session.receiveAsync().thenApply(String::length);
+                    Context ctx = new Context(Model.first());
+                    ctx.user("Name a colour.");
+                    var options = GenerateOptions.of().maxTokens(200).stop(new int[0]);
+                    ctx.generate(Sampler.argmax(), options).collectTextAsync().thenApply(String::length).join();
+                    ctx.appendText("And another one.");
+                    ctx.flushAsync().join();
+                    Session.send("generated");
+                    CompletableFuture.allOf(sleep, message).join();
+                }
+                """, "{}");
+        for (String wanted : List.of("message", "timer")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(process.waitingFor()).isEqualTo(wanted));
+            process.deliver("go on");
+        }
+        process.interrupt("owner");
+        process.outcome().get();
+        assertThat(process.waits().get("forward")).isPositive();
+        assertThat(process.waits()).doesNotContainKey("host");
         T.audit();
     }
 

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pie.inferlet.Host;
 
 /**
  * Run what hangs on a future on the program's own thread, while that thread waits in {@code join} or {@code get}: the engine's
@@ -60,7 +61,7 @@ public final class Futures {
                 }
                 next.completeOnTimeout(null, left, TimeUnit.NANOSECONDS);
             }
-            Gate.host().await(next, "host");
+            Gate.host().await(next, Host.BEGUN);
         }
     }
 
