@@ -99,6 +99,22 @@ final class LauncherTest {
     }
 
     @Test
+    void programsThatRunOnceGetTheSameFlagsWhetherProfiledOrNot() throws Exception {
+        jdk("new", "25");
+        List<String> run = flags("run", "x.py");
+        assertThat(run).anyMatch(f -> f.startsWith("-XX:Tier4"));
+        assertThat(flags("profile", "x.py")).isEqualTo(run);
+        assertThat(flags("serve")).noneMatch(f -> f.startsWith("-XX:Tier4"));
+    }
+
+    private List<String> flags(String... words) throws Exception {
+        Run run = pie(Map.of("PIE_NO_AOT", "1"), words);
+        return List.of(run.out().split("\\|")).stream()
+                .filter(f -> f.startsWith("-X") || f.startsWith("-D") || f.startsWith("--"))
+                .toList();
+    }
+
+    @Test
     void theFirstWordsOfTheJvmAreHiddenFromTerminalsAndPipesButNotFromFiles() throws Exception {
         jdk("new", "25");
         assertThat(pie(Map.of(), "run").out()).contains("pie.cli.Main|run|").doesNotContain("pie.stderr");
