@@ -404,13 +404,27 @@ final class EngineGeneration implements Generation {
     }
 
     long @Nullable [] mask() {
+        return mask(kv.length());
+    }
+
+    /** Return which tokens may stand at a place of the sequence, from its end on, null for all. */
+    long @Nullable [] mask(int place) {
         long[] standing = constraints.none() ? plan.spec().logitMask() : constraints.mask();
-        return LogitMasks.both(standing, step.logitMask());
+        return early(place, LogitMasks.both(standing, step.logitMask()));
     }
 
     /** Return which tokens may follow the i-th of the step's own drafts, null for all. */
     long @Nullable [] draftMask(int i) {
-        return LogitMasks.both(plan.spec().logitMask(), step.draftMasks().get(i));
+        return early(
+                kv.length() + i + 1,
+                LogitMasks.both(plan.spec().logitMask(), step.draftMasks().get(i)));
+    }
+
+    private long @Nullable [] early(int place, long @Nullable [] mask) {
+        long[] goingOn = plan.goingOn();
+        return goingOn != null && keptCount + place - kv.length() < plan.spec().minTokens()
+                ? LogitMasks.both(goingOn, mask)
+                : mask;
     }
 
     int[] kept() {
@@ -480,9 +494,10 @@ final class EngineGeneration implements Generation {
         if (running != null && running.listener != NOBODY) {
             running.listener.kept(token, rows.values());
         }
-        int touched = plan.spec().stopStrings().isEmpty()
-                ? 0
-                : matcher.feed(context.loop.model.tokenizer().tokenBytes(token));
+        int touched =
+                plan.spec().stopStrings().isEmpty() || keptCount <= plan.spec().minTokens()
+                        ? 0
+                        : matcher.feed(context.loop.model.tokenizer().tokenBytes(token));
         if (touched > 0) {
             matcher.reset();
             keptCount -= touched;

@@ -206,7 +206,7 @@ final class GenerationRows extends Work {
     @Override
     protected void writeChained(BatchWriter batch, int batchRow, int pages) {
         chainedPages = pages;
-        draw(batch, batchRow, target + 1, mask(batch), 0);
+        draw(batch, batchRow, target + 1, mask(batch, generation.mask(target + 1)), 0);
     }
 
     @Override
@@ -228,13 +228,21 @@ final class GenerationRows extends Work {
                 batch.token(last + 1 + i, drafts[i]);
             }
             for (int i = 0; i <= draftCount; i++) {
-                int own = i == 0 || !asked() ? maskRef : mask(batch, generation.draftMask(i - 1));
+                int own = i == 0 ? maskRef : mask(batch, i, maskRef);
                 draw(batch, last + i, savedLength + i, own, i);
             }
             context.drafted(draftCount, 0);
         }
         writeProbes(batch, plan.spec().probes(), batchRow, from, to, maskRef);
         writeProbes(batch, step.probes(), batchRow, from, to, maskRef);
+    }
+
+    /** Return the mask of the token behind so many drafts. */
+    private int mask(BatchWriter batch, int behind, int first) {
+        if (asked()) {
+            return mask(batch, generation.draftMask(behind - 1));
+        }
+        return plan.goingOn() == null ? first : mask(batch, generation.mask(savedLength + behind));
     }
 
     private int mask(BatchWriter batch) {

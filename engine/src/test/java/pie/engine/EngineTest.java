@@ -291,6 +291,36 @@ final class EngineTest {
     }
 
     @Test
+    void beforeItsLeastNumberOfTokensNothingStopsAGeneration() {
+        int[] free = context(PROMPT).generate(plan(40)).collect().join().tokens();
+        int stop = free[5];
+        int before = IntStream.of(free).boxed().toList().indexOf(stop);
+        PlanSpec plan = stopping(new int[] {stop}, List.of()).withMinTokens(12);
+        int[] tokens = context(PROMPT).generate(plan).collect().join().tokens();
+        assertThat(tokens).startsWith(Arrays.copyOf(free, before)).hasSizeGreaterThanOrEqualTo(12);
+        assertThat(tokens).doesNotContain(stop);
+        assertThat(context(PROMPT)
+                        .generate(plan.withSpeculation(true))
+                        .collect()
+                        .join()
+                        .tokens())
+                .isEqualTo(tokens);
+        Generation steps = context(PROMPT).generate(plan);
+        var each = new ArrayList<Integer>();
+        while (steps.finishReason() == null) {
+            IntStream.of(steps.step(StepSpec.PLAIN).join().tokens()).forEach(each::add);
+        }
+        assertThat(each.stream().mapToInt(Integer::intValue).toArray()).isEqualTo(tokens);
+        List<Integer> order = IntStream.of(tokens).boxed().toList();
+        int late = 12;
+        while (order.indexOf(tokens[late]) < late) {
+            late++;
+        }
+        PlanSpec then = stopping(new int[] {stop, tokens[late]}, List.of()).withMinTokens(12);
+        assertThat(context(PROMPT).generate(then).collect().join().tokens()).isEqualTo(Arrays.copyOf(tokens, late));
+    }
+
+    @Test
     void attentionMasksChangeWhatIsSeenAndArePinned() {
         ContextHandle context = context(IntStream.range(0, 10).toArray());
         long[][] masks = new long[12][];

@@ -88,7 +88,8 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                                 .toList(),
                 !guided
                         && options.speculates(
-                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()));
+                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()),
+                0);
     }
 
     /** Have the program's own constraints and drafter asked from now on, if there are any. */

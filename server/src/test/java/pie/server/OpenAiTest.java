@@ -204,6 +204,29 @@ class OpenAiTest {
     }
 
     @Test
+    void nothing_stops_the_text_before_the_least_of_its_tokens() throws Exception {
+        JsonNode plain = ok(CHAT, chat("Say hello.", ",\"max_tokens\":64,\"return_token_ids\":true"));
+        assertThat(plain.path("choices").path(0).path("finish_reason").asString())
+                .isEqualTo("stop");
+        JsonNode ids = plain.path("choices").path(0).path("token_ids");
+        int least = ids.size() + 8;
+        JsonNode longer =
+                ok(CHAT, chat("Say hello.", ",\"max_tokens\":64,\"return_token_ids\":true,\"min_tokens\":" + least));
+        JsonNode more = longer.path("choices").path(0).path("token_ids");
+        assertThat(more.size()).isGreaterThanOrEqualTo(least);
+        for (int i = 0; i < ids.size() - 1; i++) {
+            assertThat(more.path(i)).isEqualTo(ids.path(i));
+        }
+        String whole = text(ok(CHAT, chat("Name three rivers of Europe.", ",\"max_tokens\":24")));
+        String stop = Json.text(whole.substring(9, 13));
+        JsonNode through = ok(
+                CHAT,
+                chat("Name three rivers of Europe.", ",\"max_tokens\":24,\"min_tokens\":24,\"stop\":[" + stop + "]"));
+        assertThat(text(through)).isEqualTo(whole);
+        refused(CHAT, chat("Say hello.", ",\"max_tokens\":4,\"min_tokens\":5"), 400, "invalid_argument", "min_tokens");
+    }
+
+    @Test
     void logprobs_name_the_likeliest_tokens() throws Exception {
         JsonNode answer = ok(CHAT, chat("Say hello.", ",\"max_tokens\":6,\"logprobs\":true,\"top_logprobs\":3"));
         JsonNode content = answer.path("choices").path(0).path("logprobs").path("content");

@@ -19,6 +19,7 @@ import pie.engine.grammar.Matcher;
  * @param constraints grammars that the text must follow, all of them, each from where its matcher stands when it is attached; the
  *     matchers themselves are not advanced
  * @param speculate whether the engine may draft tokens and check several in one step; the tokens are the same
+ * @param minTokens tokens before which neither stop ids are drawn nor stop strings looked for; what a constraint ends, ends before
  */
 public record PlanSpec(
         SamplerChain sampler,
@@ -31,7 +32,8 @@ public record PlanSpec(
         int horizon,
         boolean rebidEachStep,
         List<Matcher> constraints,
-        boolean speculate) {
+        boolean speculate,
+        int minTokens) {
     public PlanSpec(
             SamplerChain sampler,
             int maxTokens,
@@ -40,7 +42,7 @@ public record PlanSpec(
             long @Nullable [] logitMask,
             OptionalLong seed,
             List<ProbeSpec> probes) {
-        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true, List.of(), false);
+        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true, List.of(), false, 0);
     }
 
     public PlanSpec withBidding(int tokens, boolean eachStep) {
@@ -55,7 +57,8 @@ public record PlanSpec(
                 tokens,
                 eachStep,
                 constraints,
-                speculate);
+                speculate,
+                minTokens);
     }
 
     public PlanSpec withConstraints(List<Matcher> matchers) {
@@ -70,7 +73,8 @@ public record PlanSpec(
                 horizon,
                 rebidEachStep,
                 List.copyOf(matchers),
-                speculate);
+                speculate,
+                minTokens);
     }
 
     public PlanSpec withSpeculation(boolean on) {
@@ -85,6 +89,39 @@ public record PlanSpec(
                 horizon,
                 rebidEachStep,
                 constraints,
-                on);
+                on,
+                minTokens);
+    }
+
+    public PlanSpec withSeed(OptionalLong other) {
+        return new PlanSpec(
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                other,
+                probes,
+                horizon,
+                rebidEachStep,
+                constraints,
+                speculate,
+                minTokens);
+    }
+
+    public PlanSpec withMinTokens(int least) {
+        return new PlanSpec(
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                seed,
+                probes,
+                horizon,
+                rebidEachStep,
+                constraints,
+                speculate,
+                least);
     }
 }

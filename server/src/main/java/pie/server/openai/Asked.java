@@ -15,6 +15,7 @@ import pie.engine.grammar.GrammarSource;
  * Hold what chat and completions have in common.
  *
  * @param n choices of each prompt
+ * @param minTokens of each choice, before which no token or text ends it
  * @param maxTokens of each choice, empty for what the context window leaves
  * @param stops texts that end a choice
  * @param stopIds tokens that end it, beside those that end a turn
@@ -29,6 +30,7 @@ import pie.engine.grammar.GrammarSource;
 record Asked(
         SamplerChain sampler,
         int n,
+        int minTokens,
         OptionalInt maxTokens,
         OptionalLong seed,
         List<String> stops,
@@ -50,7 +52,7 @@ record Asked(
     private static final double MOST_BID = 1_000_000;
 
     static Asked read(Fields fields, int vocab) {
-        for (String later : List.of("min_tokens", "functions", "function_call", "suffix", "audio", "prediction")) {
+        for (String later : List.of("functions", "function_call", "suffix", "audio", "prediction")) {
             if (fields.find(later).isPresent()) {
                 throw Fields.unsupported(later, "is not offered by this server; leave it out");
             }
@@ -77,6 +79,7 @@ record Asked(
         return new Asked(
                 Sampling.read(fields, vocab),
                 fields.integer("n", 1, MOST_CHOICES).orElse(1),
+                minTokens(fields),
                 maxTokens(fields),
                 fields.seed("seed"),
                 stops,
@@ -95,6 +98,11 @@ record Asked(
 
     private static tools.jackson.databind.node.ObjectNode none() {
         return tools.jackson.databind.node.JsonNodeFactory.instance.objectNode();
+    }
+
+    private static int minTokens(Fields fields) {
+        OptionalInt most = maxTokens(fields);
+        return fields.integer("min_tokens", 0, most.orElse(Integer.MAX_VALUE)).orElse(0);
     }
 
     private static OptionalInt maxTokens(Fields fields) {
@@ -124,6 +132,7 @@ record Asked(
         return new Asked(
                 sampler,
                 n,
+                minTokens,
                 maxTokens,
                 seed,
                 stops,

@@ -74,18 +74,7 @@ final class Branches {
         if (seed.isEmpty() || more == 0) {
             return plan;
         }
-        return new PlanSpec(
-                plan.sampler(),
-                plan.maxTokens(),
-                plan.stopIds(),
-                plan.stopStrings(),
-                plan.logitMask(),
-                OptionalLong.of(seed.getAsLong() + more),
-                plan.probes(),
-                plan.horizon(),
-                plan.rebidEachStep(),
-                plan.constraints(),
-                plan.speculate());
+        return plan.withSeed(OptionalLong.of(seed.getAsLong() + more));
     }
 
     private void run(ContextHandle context, PlanSpec plan, int choice) {

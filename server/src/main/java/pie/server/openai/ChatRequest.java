@@ -108,6 +108,7 @@ final class ChatRequest implements Request {
         var form = new Choice.Form(
                 engine.model().tokenizer(),
                 asked.stops(),
+                asked.minTokens(),
                 asked.includeStop(),
                 top,
                 tools.use(),

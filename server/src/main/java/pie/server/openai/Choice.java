@@ -14,12 +14,14 @@ final class Choice {
     /**
      * Say how a choice is read.
      *
+     * @param minTokens in whose text stop strings are not looked for
      * @param top likeliest tokens told with each, -1 for no logprobs at all
      * @param function whose arguments the text is, "" unless {@link ToolUse#ARGUMENTS}
      */
     record Form(
             Tokenizer tokenizer,
             List<String> stops,
+            int minTokens,
             boolean includeStop,
             int top,
             ToolUse tools,
@@ -52,7 +54,7 @@ final class Choice {
         this.index = index;
         this.form = form;
         this.thinking = form.reasoning().opened();
-        text = new TextOut(form.tokenizer(), form.stops(), form.includeStop(), true);
+        text = new TextOut(form.tokenizer(), form.stops(), form.minTokens(), form.includeStop(), true);
     }
 
     int index() {

@@ -149,7 +149,14 @@ final class CompletionRequest implements Request {
         Tokenizer tokenizer = engine.model().tokenizer();
         int measured = top >= 0 ? top : branches > asked.n() ? 0 : -1;
         var form = new Choice.Form(
-                tokenizer, asked.stops(), asked.includeStop(), measured, ToolUse.NONE, "", Reasoning.NONE);
+                tokenizer,
+                asked.stops(),
+                asked.minTokens(),
+                asked.includeStop(),
+                measured,
+                ToolUse.NONE,
+                "",
+                Reasoning.NONE);
         return IntStream.range(0, branches()).mapToObj(i -> new Choice(i, form)).toList();
     }
 

@@ -38,7 +38,8 @@ final class Job {
                         asked.seed(),
                         measured ? List.of(ALL_LOGITS) : List.of())
                 .withConstraints(matchers)
-                .withSpeculation(asked.sampler().greedy());
+                .withSpeculation(asked.sampler().greedy())
+                .withMinTokens(asked.minTokens());
     }
 
     private static int limit(DriverCapabilities device, int prompt, OptionalInt wanted) {

@@ -6,24 +6,32 @@ import pie.engine.model.Tokenizer;
 
 /**
  * Turn the tokens of one choice into text, never part of a character, and hold back what may still become a stop string. Pieces,
- * joined, are the whole text up to where the first stop string begins.
+ * joined, are the whole text up to where the first stop string begins. The first tokens may be free of stop strings.
  */
 final class TextOut {
     private final StreamDecoder decoder;
     private final List<String> stops;
     private final boolean includeStop;
     private final StringBuilder held = new StringBuilder();
+    private int free;
     private boolean stopped;
 
-    TextOut(Tokenizer tokenizer, List<String> stops, boolean includeStop, boolean skipSpecial) {
+    /** @param free tokens in whose text stop strings are not looked for */
+    TextOut(Tokenizer tokenizer, List<String> stops, int free, boolean includeStop, boolean skipSpecial) {
         decoder = new StreamDecoder(tokenizer, skipSpecial);
         this.stops = stops;
+        this.free = free;
         this.includeStop = includeStop;
     }
 
     /** Take a token and return the text that is certain now. */
     String feed(int token) {
-        return stopped ? "" : certain(decoder.feed(token));
+        String more = decoder.feed(token);
+        if (free > 0) {
+            free--;
+            return more;
+        }
+        return stopped ? "" : certain(more);
     }
 
     /** Return the text that is left at the end. */

@@ -59,7 +59,7 @@ class TextOutTest {
             }
             boolean include = random.nextBoolean();
             ByteTokens tokens = cut(text, random);
-            var out = new TextOut(tokens, stops, include, true);
+            var out = new TextOut(tokens, stops, 0, include, true);
             var joined = new StringBuilder();
             for (int id = 0; id < tokens.vocabSize(); id++) {
                 String piece = out.feed(id);
@@ -76,7 +76,7 @@ class TextOutTest {
     @Test
     void holds_back_what_may_become_a_stop_and_no_more() {
         var tokens = new ByteTokens(List.of(bytes("one "), bytes("EN"), bytes("X"), bytes(" EN"), bytes("D.")));
-        var out = new TextOut(tokens, List.of("END"), false, true);
+        var out = new TextOut(tokens, List.of("END"), 0, false, true);
         assertThat(out.feed(0)).isEqualTo("one ");
         assertThat(out.feed(1)).isEmpty();
         assertThat(out.feed(2)).isEqualTo("ENX");
@@ -86,10 +86,18 @@ class TextOutTest {
     }
 
     @Test
+    void looks_for_no_stop_in_the_first_tokens() {
+        var tokens = new ByteTokens(List.of(bytes("END "), bytes("EN"), bytes("D "), bytes("EN"), bytes("D.")));
+        var out = new TextOut(tokens, List.of("END"), 3, false, true);
+        assertThat(out.feed(0) + out.feed(1) + out.feed(2)).isEqualTo("END END ");
+        assertThat(out.feed(3) + out.feed(4) + out.finish()).isEmpty();
+    }
+
+    @Test
     void an_unfinished_character_at_the_end_becomes_a_replacement() {
         byte[] euro = bytes("€");
         var tokens = new ByteTokens(List.of(bytes("x"), Arrays.copyOf(euro, 2)));
-        var out = new TextOut(tokens, List.of(), false, true);
+        var out = new TextOut(tokens, List.of(), 0, false, true);
         assertThat(out.feed(0) + out.feed(1)).isEqualTo("x");
         assertThat(out.finish()).isEqualTo("\uFFFD");
     }
