@@ -13,13 +13,15 @@ import pie.runtime.LaunchRequest;
 import pie.runtime.RuntimeConfig;
 import pie.server.metrics.RequestMetrics;
 import pie.server.openai.PlainRuns;
+import pie.server.trace.RequestSpans;
 
 /** Show programs and plain generations as one list of processes. */
-record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics) implements Launcher {
+record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics, RequestSpans spans) implements Launcher {
     @Override
     public InferletProcess launch(LaunchRequest request) {
         InferletProcess process = programs.launch(request);
         metrics.follow(process);
+        spans.follow(process);
         return process;
     }
 

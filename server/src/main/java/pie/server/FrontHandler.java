@@ -1,5 +1,6 @@
 package pie.server;
 
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.RequestException;
@@ -9,6 +10,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.server.trace.Span;
+import pie.server.trace.TraceContext;
 
 /** Take every request: admit it, find its route, run it, and turn whatever goes wrong into an error body. */
 final class FrontHandler implements Handler {
     private static final Logger LOG = LoggerFactory.getLogger(FrontHandler.class);
+    private static final HeaderName TRACE_PARENT = HeaderNames.create("traceparent");
 
     private final Service service;
     private final FrontDoor door;
@@ -57,7 +62,7 @@ final class FrontHandler implements Handler {
                 : Optional.empty();
         var exchange = new Exchange(request, response, FrontDoor.requestId(given), service.limits());
         try {
-            answer(exchange);
+            traced(exchange, response);
         } finally {
             if (ClientConnection.CURRENT.isBound()) {
                 ClientConnection connection = ClientConnection.CURRENT.get();
@@ -75,6 +80,30 @@ final class FrontHandler implements Handler {
                     response.status().code(),
                     (System.nanoTime() - from) / 1000,
                     exchange.requestId());
+        }
+    }
+
+    private void traced(Exchange exchange, ServerResponse response) {
+        if (!service.spans().on()) {
+            answer(exchange);
+            return;
+        }
+        Instant begun = Instant.now();
+        long from = System.nanoTime();
+        TraceContext caller = TraceContext.of(exchange.header(TRACE_PARENT));
+        String span = Span.newId();
+        try {
+            ScopedValue.where(TraceContext.CURRENT, caller.within(span)).run(() -> answer(exchange));
+        } finally {
+            service.spans()
+                    .request(
+                            caller,
+                            span,
+                            exchange.route(),
+                            exchange.method(),
+                            response.status().code(),
+                            begun,
+                            System.nanoTime() - from);
         }
     }
 

@@ -142,6 +142,7 @@ public final class PieServer implements AutoCloseable {
             web.stop();
             service.up().ifPresent(Launcher::close);
             files.withdraw(uri);
+            service.spans().close();
         }
     }
 

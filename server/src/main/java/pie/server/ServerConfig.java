@@ -1,8 +1,10 @@
 package pie.server;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Configure the HTTP side.
@@ -17,6 +19,7 @@ import java.util.List;
  * @param drain how long a stopping server waits for its processes
  * @param disconnectGrace how long a launch that is not detached outlives its stream
  * @param limits of requests, streams and connections
+ * @param otlp collector of traces, empty for none
  */
 public record ServerConfig(
         String host,
@@ -28,7 +31,8 @@ public record ServerConfig(
         boolean allowInsecureBind,
         Duration drain,
         Duration disconnectGrace,
-        ServerLimits limits) {
+        ServerLimits limits,
+        Optional<URI> otlp) {
     public ServerConfig(
             String host,
             int port,
@@ -39,12 +43,29 @@ public record ServerConfig(
             boolean allowInsecureBind,
             Duration drain,
             Duration disconnectGrace) {
-        this(host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, ServerLimits.DEFAULT);
+        this(
+                host,
+                port,
+                origins,
+                hosts,
+                home,
+                auth,
+                allowInsecureBind,
+                drain,
+                disconnectGrace,
+                ServerLimits.DEFAULT,
+                Optional.empty());
     }
 
     public ServerConfig withLimits(ServerLimits some) {
         return new ServerConfig(
-                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, some);
+                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, some, otlp);
+    }
+
+    /** Send traces to a collector that speaks OTLP over HTTP. */
+    public ServerConfig withOtlp(Optional<URI> collector) {
+        return new ServerConfig(
+                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, limits, collector);
     }
 
     public static ServerConfig loopback(Path home, int port) {

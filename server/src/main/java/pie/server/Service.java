@@ -18,6 +18,8 @@ import pie.server.metrics.EngineSource;
 import pie.server.metrics.Metrics;
 import pie.server.openai.PlainRuns;
 import pie.server.programs.ProgramStore;
+import pie.server.trace.RequestSpans;
+import pie.server.trace.Tracer;
 
 /** Share the state of one server between its routes. */
 final class Service {
@@ -41,6 +43,7 @@ final class Service {
     private final ProgramStore programs;
     private final Instant started = Instant.now();
     private final Metrics metrics;
+    private final RequestSpans spans;
     private final PlainRuns plainRuns;
     private volatile State state = State.STARTING;
     private volatile @Nullable Launcher launcher;
@@ -61,6 +64,7 @@ final class Service {
                 streams::open,
                 started,
                 Version.number());
+        spans = new RequestSpans(config.otlp().map(to -> new Tracer(to, "pie", Version.number())));
         plainRuns = new PlainRuns(PLAIN_RUNS, metrics.requests());
     }
 
@@ -91,6 +95,10 @@ final class Service {
 
     ProgramStore programs() {
         return programs;
+    }
+
+    RequestSpans spans() {
+        return spans;
     }
 
     Metrics metrics() {
@@ -133,7 +141,7 @@ final class Service {
         List<Supplier<EngineFigures>> figures = up.engines().stream()
                 .map(engine -> (Supplier<EngineFigures>) engine::figures)
                 .toList();
-        var all = new AllRuns(up, plainRuns, metrics.requests());
+        var all = new AllRuns(up, plainRuns, metrics.requests(), spans);
         sampler = new Sampler(System::nanoTime, figures, all::live);
         metrics.requests().onEnd(this::ended);
         launcher = all;

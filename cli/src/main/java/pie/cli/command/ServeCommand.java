@@ -128,15 +128,16 @@ public final class ServeCommand extends PieCommand {
     private PieServer start(Phases phases) {
         Optional<SnapshotConfig> kept = snapshots.config();
         var http = new ServerConfig(
-                host,
-                port,
-                List.of(),
-                List.of(),
-                PieHome.path(),
-                noAuth ? "off" : "auto",
-                noAuth,
-                drain,
-                Duration.ofSeconds(10));
+                        host,
+                        port,
+                        List.of(),
+                        List.of(),
+                        PieHome.path(),
+                        noAuth ? "off" : "auto",
+                        noAuth,
+                        drain,
+                        Duration.ofSeconds(10))
+                .withOtlp(Telemetry.collector());
         try {
             return PieServer.start(http, () -> open(phases, kept));
         } catch (PieException e) {
