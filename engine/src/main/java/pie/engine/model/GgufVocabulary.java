@@ -61,7 +61,8 @@ final class GgufVocabulary {
         }
         return new HfTokenizer(
                 metadata.file(),
-                withSpecials -> TokenizerJson.byteLevel(tokens, List.of(merges), family, added(withSpecials)),
+                withSpecials ->
+                        TokenizerJson.byteLevel(tokens, TokenizerJson.Merge.of(merges), family, added(withSpecials)),
                 tokenBytes(),
                 special(),
                 family.pattern(),
@@ -71,7 +72,8 @@ final class GgufVocabulary {
     private HfTokenizer sentencePieceTokenizer() {
         boolean prefix = metadata.truth("tokenizer.ggml.add_space_prefix", true);
         String[] stored = metadata.texts(MERGES);
-        List<String> merges = stored.length > 0 ? List.of(stored) : SentencePieces.merges(tokens, scores());
+        List<TokenizerJson.Merge> merges =
+                stored.length > 0 ? TokenizerJson.Merge.of(stored) : SentencePieces.merges(tokens, scores());
         int unknown = metadata.size("tokenizer.ggml.unknown_token_id", 0, tokens.length - 1, 0);
         return new HfTokenizer(
                 metadata.file(),

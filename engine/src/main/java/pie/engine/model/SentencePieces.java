@@ -37,7 +37,7 @@ final class SentencePieces {
      *
      * <p>Source: {@code generate_merges} of Hugging Face transformers.
      */
-    static List<String> merges(String[] pieces, float[] scores) {
+    static List<TokenizerJson.Merge> merges(String[] pieces, float[] scores) {
         Map<String, Integer> ids = HashMap.newHashMap(pieces.length);
         for (int id = 0; id < pieces.length; id++) {
             ids.put(pieces[id], id);
@@ -61,6 +61,8 @@ final class SentencePieces {
                 .thenComparingInt(Merge::order)
                 .thenComparingInt(Merge::leftId)
                 .thenComparingInt(Merge::rightId));
-        return merges.stream().map(merge -> merge.left + " " + merge.right).toList();
+        return merges.stream()
+                .map(merge -> new TokenizerJson.Merge(merge.left, merge.right))
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package pie.engine.model;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -21,7 +22,22 @@ final class TokenizerJson {
     /** Hold a token whose spelling is found before any other cut. */
     record Added(int id, String content, boolean special) {}
 
-    static String byteLevel(String[] tokens, List<String> merges, PreTokenizer family, List<Added> added) {
+    /** Hold two pieces that become one; a piece may contain spaces. */
+    record Merge(String left, String right) {
+        /** Return the merges that are written with a space between the pieces. */
+        static List<Merge> of(String... texts) {
+            return Arrays.stream(texts)
+                    .map(text -> {
+                        int cut = text.indexOf(' ', 1);
+                        return cut < 0
+                                ? new Merge(text, "")
+                                : new Merge(text.substring(0, cut), text.substring(cut + 1));
+                    })
+                    .toList();
+        }
+    }
+
+    static String byteLevel(String[] tokens, List<Merge> merges, PreTokenizer family, List<Added> added) {
         return write(writer -> {
             writer.added(added);
             writer.normalizer(family);
@@ -33,7 +49,7 @@ final class TokenizerJson {
     }
 
     static String sentencePiece(
-            String[] tokens, List<String> merges, String unknown, boolean prefix, List<Added> added) {
+            String[] tokens, List<Merge> merges, String unknown, boolean prefix, List<Added> added) {
         return write(writer -> {
             writer.added(added);
             writer.json.writeName("normalizer");
@@ -155,7 +171,7 @@ final class TokenizerJson {
         json.writeEndObject();
     }
 
-    private void bpe(String[] tokens, List<String> merges, @Nullable String unknown, boolean ignoreMerges) {
+    private void bpe(String[] tokens, List<Merge> merges, @Nullable String unknown, boolean ignoreMerges) {
         json.writeName("model");
         json.writeStartObject();
         json.writeStringProperty("type", "BPE");
@@ -178,8 +194,11 @@ final class TokenizerJson {
         json.writeEndObject();
         json.writeName("merges");
         json.writeStartArray();
-        for (String merge : merges) {
-            json.writeString(merge);
+        for (Merge merge : merges) {
+            json.writeStartArray();
+            json.writeString(merge.left);
+            json.writeString(merge.right);
+            json.writeEndArray();
         }
         json.writeEndArray();
         json.writeEndObject();

@@ -13,14 +13,17 @@ public final class TestModel {
 
     public static Path path() {
         @Nullable String set = System.getProperty("pie.test.model", System.getenv("PIE_TEST_MODEL"));
-        Path path = set != null
-                ? Path.of(set)
-                : home().resolve("models").resolve(NAME).resolve(FILE);
+        Path path = set != null ? Path.of(set) : folder().resolve(NAME).resolve(FILE);
         if (!Files.isRegularFile(path)) {
             throw new IllegalStateException(
                     "the tests need the default model at " + path + ": run ./pie model pull " + NAME);
         }
         return path;
+    }
+
+    /** Return the folder of pulled models. */
+    public static Path folder() {
+        return home().resolve("models");
     }
 
     private static Path home() {
