@@ -21,12 +21,15 @@ public final class ProgramFile {
     private ProgramFile() {}
 
     /**
-     * Read a source file, or stdin for {@code -}.
+     * Read a source file, a folder of them, or stdin for {@code -}.
      *
      * @param language word given by {@code --lang}, empty to go by the file's extension
      * @throws PieException NOT_FOUND, INVALID_ARGUMENT without a known language, PAYLOAD_TOO_LARGE above 1 MiB
      */
     public static ProgramSource read(String file, String language, InputStream stdin) {
+        if (Files.isDirectory(Path.of(file))) {
+            return folder(file);
+        }
         Language known = language(file, language);
         String name = file.equals("-")
                 ? known.defaultFile()
@@ -35,13 +38,9 @@ public final class ProgramFile {
         try {
             code = file.equals("-")
                     ? new String(stdin.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(regular(file), StandardCharsets.UTF_8);
+                    : Files.readString(Path.of(file), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new PieException(
-                    ErrorCode.NOT_FOUND,
-                    "cannot read " + file + ": " + ProgramArguments.reason(e),
-                    Map.of("file", file),
-                    e);
+            throw unreadable(file, e);
         }
         if (code.length() > LIMIT) {
             throw new PieException(
@@ -51,13 +50,20 @@ public final class ProgramFile {
         return ProgramSource.of(known, name, code);
     }
 
-    private static Path regular(String file) {
-        Path path = Path.of(file);
-        if (Files.isDirectory(path)) {
-            throw new PieException(
-                    ErrorCode.UNSUPPORTED, file + " is a folder; only single source files can be run yet");
+    private static ProgramSource folder(String folder) {
+        try {
+            return ProgramFolder.read(Path.of(folder));
+        } catch (IOException e) {
+            throw unreadable(folder, e);
         }
-        return path;
+    }
+
+    private static PieException unreadable(String file, IOException e) {
+        return new PieException(
+                ErrorCode.NOT_FOUND,
+                "cannot read " + file + ": " + ProgramArguments.reason(e),
+                Map.of("file", file),
+                e);
     }
 
     private static Language language(String file, String word) {

@@ -2,6 +2,7 @@ package pie.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import pie.cli.ProgramFile;
 import pie.engine.event.EventLog;
 import pie.engine.event.ProcessEvent;
 import pie.engine.process.InferletProcess;
@@ -156,5 +158,23 @@ class ExamplesTest {
                 .outcome()
                 .get(120, TimeUnit.SECONDS);
         assertThat(((Outcome.Completed) outcome).value()).isEqualTo(plain.getFirst());
+    }
+
+    @Test
+    void a_program_of_three_languages_shares_one_context() throws Exception {
+        var source =
+                ProgramFile.read(Stack.ROOT.resolve("examples/mixed").toString(), "", InputStream.nullInputStream());
+        assertThat(source.file()).isEqualTo("main.py");
+        assertThat(source.files()).containsOnlyKeys("draw.js", "Compare.java");
+        Outcome outcome = stack.instance()
+                .runtime()
+                .launch(LaunchRequest.of(source, "{\"n\": 3, \"max_tokens\": 12}"))
+                .outcome()
+                .get(120, TimeUnit.SECONDS);
+        assertThat(outcome).as(outcome.toString()).isInstanceOf(Outcome.Completed.class);
+        JsonNode found = JsonMapper.shared().readTree(((Outcome.Completed) outcome).value());
+        assertThat(found.get("answers").size()).isEqualTo(3);
+        assertThat(found.get("answers").valueStream()).contains(found.get("answer"));
+        assertThat(found.get("distance").asDouble()).isBetween(0.0, 12.0);
     }
 }

@@ -11,6 +11,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -482,6 +483,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         private final boolean all;
         private final CompletableFuture<Boolean> whole = new CompletableFuture<>();
         private volatile @Nullable CompletableFuture<Boolean> step;
+        private @Nullable Executor own;
 
         Lead(boolean all) {
             this.all = all;
@@ -502,7 +504,9 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                 }
                 CompletableFuture<Boolean> running = advance();
                 step = running;
-                running.whenComplete((done, error) -> context.host().onProgram(() -> ended(error)));
+                Executor thread = own == null ? context.host().programThread() : own;
+                own = thread;
+                running.whenComplete((done, error) -> thread.execute(() -> ended(error)));
             } catch (Throwable e) {
                 whole.completeExceptionally(e);
             }

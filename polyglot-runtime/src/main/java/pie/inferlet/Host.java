@@ -74,13 +74,15 @@ public interface Host {
     /** Say that the program goes on after {@link #idle}. */
     void busy();
 
-    /** Have a piece of a Java program run on its own thread, when that next waits for a future. */
-    default void onProgram(Runnable task) {
+    /** Return what runs pieces of the Java code that is running now on its own thread, when that next waits for a future. */
+    default Executor programThread() {
         throw new PieException(ErrorCode.INTERNAL, "nothing runs pieces of this program");
     }
 
-    /** Take what runs pieces of the program on its own thread. */
-    default void programRunsOn(Executor own) {}
+    /** Take what {@link #programThread} returns from now on; returns what it was. */
+    default @Nullable Executor programRunsOn(@Nullable Executor own) {
+        return null;
+    }
 
     void stdout(String text);
 
@@ -137,6 +139,39 @@ public interface Host {
     default McpServers mcp() {
         throw Unsupported.later("mcp: this process knows no servers");
     }
+
+    /**
+     * Load a file of the program that is written in another language, once.
+     *
+     * @param file path below the program's folder
+     * @throws PieException NOT_FOUND, INVALID_ARGUMENT for a name that tells no language, UNSUPPORTED for a language that is not
+     *     offered, SOURCE_ERROR with {@code file line column}, LIMIT_EXCEEDED; what its top-level code throws
+     */
+    default Foreign load(String file) {
+        throw Unsupported.later("polyglot.load: this process loads nothing");
+    }
+
+    /** A file in another language. Its calls run on the program's thread, to their end. */
+    interface Foreign {
+        /** Return the names of its functions. */
+        List<String> functions();
+
+        /**
+         * Call a function.
+         *
+         * @param arguments a list
+         * @throws PieException NOT_FOUND; what the function threw: GUEST_ERROR for an exception that is none of ours
+         */
+        Passed call(String function, Passed arguments);
+    }
+
+    /**
+     * Values on their way from one language to another: plain ones by value, objects of this interface by reference.
+     *
+     * @param json the value; see {@link Passing} for what stands for a handle
+     * @param handles objects of this interface
+     */
+    record Passed(String json, List<Object> handles) {}
 
     /** Return the host of the calling thread's process. */
     static Host current() {

@@ -37,6 +37,9 @@ public final class JsonBinding {
         if (v == null) {
             return absent(type, path);
         }
+        if (type.isInstance(v) && Passing.kind(v).isPresent()) {
+            return v;
+        }
         if (type == Object.class || type == Map.class && !(generic instanceof ParameterizedType)) {
             return type.cast(kind(v, type, path));
         }

@@ -1,5 +1,6 @@
 package pie.runtime;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pie.runtime.files.FileStore;
 import pie.runtime.messaging.MessageBoard;
@@ -12,14 +13,21 @@ final class Facilities implements AutoCloseable {
     private final MessageBoard board;
     private final Family.Starter starter;
     private final FileStore files;
+    private final Function<Language, @Nullable GuestPool<?>> pools;
     private @Nullable WebClient web;
     private @Nullable WebClient operatorsWeb;
 
     /**
      * @param board topics of all users
      * @param starter starts children
+     * @param pools guests by language, null for one that is not offered
      */
-    Facilities(RuntimeConfig config, MessageBoard board, Family.Starter starter) {
+    Facilities(
+            RuntimeConfig config,
+            MessageBoard board,
+            Family.Starter starter,
+            Function<Language, @Nullable GuestPool<?>> pools) {
+        this.pools = pools;
         this.config = config;
         this.board = board;
         this.starter = starter;
@@ -40,6 +48,11 @@ final class Facilities implements AutoCloseable {
 
     Family.Starter starter() {
         return starter;
+    }
+
+    @Nullable
+    GuestPool<?> pool(Language language) {
+        return pools.apply(language);
     }
 
     FileStore files() {

@@ -19,6 +19,13 @@ public interface Guest<P> extends AutoCloseable {
      */
     String run(Host host, P program, String input);
 
+    /**
+     * Load a file for a program in another language, instead of {@code run}; on the thread of the process, as its calls are.
+     *
+     * @throws pie.engine.PieException as {@code run}
+     */
+    Host.Foreign open(Host host, P program);
+
     /** Let the host calls of the coming run go through a tape; only where {@link GuestLanguage#records} says so. */
     default void use(Tape tape) {
         throw new IllegalStateException("this guest takes no tape");

@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.graalvm.polyglot.PolyglotException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,6 +178,7 @@ final class GuestProcess<P> implements InferletProcess {
             stopSampling();
             host.flush();
             taken.close();
+            host.modules().close();
         }
     }
 
@@ -367,7 +367,7 @@ final class GuestProcess<P> implements InferletProcess {
 
     private Outcome failed(Throwable error) {
         PieException ending = host.ending();
-        PieException failure = ending != null ? ending : failure(error);
+        PieException failure = ending != null ? ending : Mishap.of(error, id, program());
         ProcessState end = failure.code() == ErrorCode.BUDGET_EXHAUSTED
                 ? ProcessState.EXHAUSTED
                 : ending != null && failure.code() == ErrorCode.CANCELLED
@@ -379,27 +379,6 @@ final class GuestProcess<P> implements InferletProcess {
             details.put("stderr", errors);
         }
         return new Outcome.Failed(end, failure.code(), failure.message(), Map.copyOf(details), host.returned());
-    }
-
-    private PieException failure(Throwable error) {
-        if (error instanceof PieException e) {
-            return e;
-        }
-        boolean exhausted = error instanceof PolyglotException guest && guest.isResourceExhausted();
-        if (error instanceof StackOverflowError
-                || exhausted && String.valueOf(error.getMessage()).contains("Stack")) {
-            return new PieException(
-                    ErrorCode.LIMIT_EXCEEDED, "the program ran out of stack", Map.of("limit", "stack"), error);
-        }
-        if (error instanceof OutOfMemoryError || exhausted) {
-            return new PieException(
-                    ErrorCode.LIMIT_EXCEEDED, "the program ran out of heap", Map.of("limit", "heap"), error);
-        }
-        if (error instanceof InterruptedException) {
-            return new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), error);
-        }
-        LOG.error("guest {} ({}) failed inside the engine", id, program(), error);
-        return new PieException(ErrorCode.INTERNAL, "internal error: " + error, Map.of(), error);
     }
 
     /** Give pages back, log the terminal event, publish the outcome; only the first call counts. */
@@ -520,6 +499,7 @@ final class GuestProcess<P> implements InferletProcess {
         Guest<P> running = guest;
         if (running != null) {
             running.interrupt();
+            host.modules().interrupt();
         }
         Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
             try {
@@ -537,6 +517,7 @@ final class GuestProcess<P> implements InferletProcess {
         Guest<P> running = guest;
         Thread killer = Thread.ofPlatform().name("pie-close-" + id).daemon().start(() -> {
             if (running != null) {
+                host.modules().kill();
                 running.kill();
             }
         });

@@ -28,12 +28,14 @@ public final class Guests implements AutoCloseable {
 
     private Guests(RuntimeConfig config) {
         this.config = config;
+        offer(config.languages(), config.poolMin());
+    }
+
+    private synchronized void offer(Set<Language> languages, int least) {
         for (GuestLanguageProvider provider : ServiceLoader.load(GuestLanguageProvider.class)) {
-            if (provider.languages().stream().anyMatch(config.languages()::contains)) {
-                GuestPool<?> pool = pool(provider.create(config));
-                provider.languages().stream()
-                        .filter(config.languages()::contains)
-                        .forEach(language -> pools.put(language, pool));
+            if (provider.languages().stream().anyMatch(languages::contains)) {
+                GuestPool<?> pool = pool(provider.create(config), least);
+                provider.languages().stream().filter(languages::contains).forEach(l -> pools.put(l, pool));
             }
         }
     }
@@ -43,8 +45,8 @@ public final class Guests implements AutoCloseable {
         return new Guests(config);
     }
 
-    private <P> GuestPool<P> pool(GuestLanguage<P> language) {
-        return new GuestPool<>(language, config.poolMin(), !config.once(), filler);
+    private <P> GuestPool<P> pool(GuestLanguage<P> language, int least) {
+        return new GuestPool<>(language, least, !config.once(), filler);
     }
 
     public RuntimeConfig config() {
@@ -57,14 +59,22 @@ public final class Guests implements AutoCloseable {
         return this;
     }
 
+    /** Return the guests of a language, null for one that is not offered. One launch may use all languages, and waits for those it adds. */
     @Nullable
-    GuestPool<?> pool(Language language) {
+    synchronized GuestPool<?> pool(Language language) {
+        if (config.once() && !pools.containsKey(language)) {
+            offer(Set.of(language), 0);
+        }
         return pools.get(language);
+    }
+
+    private synchronized Set<GuestPool<?>> all() {
+        return Set.copyOf(pools.values());
     }
 
     @Override
     public void close() {
-        Set<GuestPool<?>> all = Set.copyOf(pools.values());
+        Set<GuestPool<?>> all = all();
         all.forEach(GuestPool::stop);
         filler.shutdown();
         try {

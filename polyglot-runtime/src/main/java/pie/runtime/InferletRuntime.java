@@ -41,7 +41,8 @@ public final class InferletRuntime implements AutoCloseable {
         this.config = guests.config();
         this.guests = guests;
         this.engines = List.copyOf(engines);
-        this.facilities = new Facilities(config, new MessageBoard(MessageLimits.DEFAULT), this::startChild);
+        this.facilities =
+                new Facilities(config, new MessageBoard(MessageLimits.DEFAULT), this::startChild, guests::pool);
         this.watchdog = new Watchdog(this::runningNow, this::forgetOld, config.guestMemory());
     }
 

@@ -50,6 +50,7 @@ final class ProcessHost implements Host {
     private final ProcessWeb operatorsWeb;
     private final ProcessMcp mcp;
     private final ProcessFiles files;
+    private final ForeignModules modules;
     private final boolean mayPublish;
     private final List<Engine> engines;
     private final long seed;
@@ -90,6 +91,7 @@ final class ProcessHost implements Host {
                 program.substring(0, program.indexOf('@')),
                 request.source().texts(),
                 request.permissions().files() && caps.files());
+        this.modules = new ForeignModules(this, request.source(), facilities::pool);
         this.output = new ProcessOutput(log, request.capture());
     }
 
@@ -247,17 +249,30 @@ final class ProcessHost implements Host {
     }
 
     @Override
-    public void programRunsOn(Executor own) {
+    public @Nullable Executor programRunsOn(@Nullable Executor own) {
+        Executor before = programThread;
         programThread = own;
+        return before;
     }
 
     @Override
-    public void onProgram(Runnable task) {
+    public Executor programThread() {
         Executor own = programThread;
         if (own == null) {
             throw new PieException(ErrorCode.INTERNAL, "nothing runs pieces of program " + program);
         }
-        own.execute(task);
+        return own;
+    }
+
+    @Override
+    public Foreign load(String file) {
+        checkLive();
+        return modules.load(file);
+    }
+
+    /** Return the files in other languages. */
+    ForeignModules modules() {
+        return modules;
     }
 
     @Override

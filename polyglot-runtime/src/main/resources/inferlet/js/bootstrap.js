@@ -600,6 +600,9 @@
     define('performance', { now: () => (ops.nanos() - began) / 1e6, timeOrigin: ops.clock() });
   }
 
+  // What the facade knows of its own objects.
+  const facade = {};
+
   // --- the program ----------------------------------------------------------------------------
   function valueOf(text) {
     if (text.trim() === '') return {};
@@ -631,6 +634,27 @@
       const value = typeof f === 'function' ? await f(valueOf(text)) : undefined;
       done(true, resultOf(value), '', '', '', '{}');
     }).catch((error) => report(error, done));
+  }
+  // Load a file for a program in another language: `done` hears of its functions, and of what each call of one brings.
+  let opened = {};
+  function open(file, seedValue, done) {
+    seed(seedValue);
+    ended = done;
+    import(file).then((module) => {
+      opened = module;
+      done(true, Object.keys(module).filter((name) => typeof module[name] === 'function').join('\n'), '', '', '', '{}');
+    }).catch((error) => report(error, done));
+  }
+  function invoke(name, json, done, ...handles) {
+    ended = done;
+    (async () => {
+      if (typeof opened[name] !== 'function') {
+        throw makeError('NOT_FOUND', `polyglot: the file exports no function '${name}'`, '{"kind":"function"}');
+      }
+      const given = [];
+      const text = facade.lower(await opened[name](...facade.lift(json, handles)), given);
+      done(true, text, '', '', '', '{}', ...given);
+    })().catch((error) => report(error, done));
   }
   const ids = (buffer) => new Uint32Array(new ArrayBuffer(buffer)).slice();
   const floats = (buffer) => new Float32Array(new ArrayBuffer(buffer)).slice();
@@ -665,6 +689,6 @@
       },
     };
   }
-  Object.defineProperty(global, Symbol.for('pie.host'), { value: Object.freeze({ ops, call, errors, makeError, scope }), configurable: true });
-  return { deliver, fire, run, raise, ids, floats, bytes, list, record, absent: undefined };
+  Object.defineProperty(global, Symbol.for('pie.host'), { value: Object.freeze({ ops, call, errors, makeError, scope, facade }), configurable: true });
+  return { deliver, fire, run, open, invoke, raise, ids, floats, bytes, list, record, absent: undefined };
 })

@@ -331,36 +331,77 @@ def _prepare(ops, names, library):
             return bool(value.gi_code.co_flags & 0x100)
         return hasattr(type(value), "__await__")
 
-    def run(program, file, entry, text, seed_value, recorded):
-        """Run a program to its end: [True, result] or [False, message, type, traceback, code, details]."""
+    def take(program, seed_value):
+        """Take in the program's files."""
         nonlocal seed
         seed = seed_value
         files.update(json.loads(program))
-        if recorded:
-            # a module that asks for the time while it is imported would ask in one guest and not in another
-            complete()
-            use_host_clock()
-        for name in ("random", "linecache"):
-            if name in sys.modules:
-                adjustments[name](sys.modules[name])
-        source = files[file]
-        defined = re.search(rf"^(?:async\s+def|def|class)\s+{entry}\b|^{entry}\s*=|^\s*(?:from|import)\b.*\b{entry}\b", source, re.M)
-        name = file.rsplit("/", 1)[-1].removesuffix(".py") if defined else "__main__"
+
+    def begin(file, name):
+        """Make the module that the code of a file runs in."""
+        for adjusted in ("random", "linecache"):
+            if adjusted in sys.modules:
+                adjustments[adjusted](sys.modules[adjusted])
         module = types.ModuleType(name)
         module.__file__ = file
         sys.modules[name] = module
         sys.argv = [file]
+        return module
+
+    def finish(value):
+        """Return what a function returned, awaited where it must be."""
+        if not is_awaitable(value):
+            return value
+        return _loop.run(value, not any(loops.search(text) for text in files.values()))
+
+    def run(program, file, entry, text, seed_value, recorded):
+        """Run a program to its end: [True, result] or [False, message, type, traceback, code, details]."""
+        take(program, seed_value)
+        if recorded:
+            # a module that asks for the time while it is imported would ask in one guest and not in another
+            complete()
+            use_host_clock()
+        source = files[file]
+        defined = re.search(rf"^(?:async\s+def|def|class)\s+{entry}\b|^{entry}\s*=|^\s*(?:from|import)\b.*\b{entry}\b", source, re.M)
+        name = file.rsplit("/", 1)[-1].removesuffix(".py") if defined else "__main__"
+        module = begin(file, name)
         try:
             exec(compile(source, file, "exec"), module.__dict__)
             main = module.__dict__.get(entry)
             if not callable(main):
                 return [True, ""]
-            value = main(value_of(text)) if takes_input(main) else main()
-            if is_awaitable(value):
-                value = _loop.run(value, not any(loops.search(text) for text in files.values()))
-            return [True, result_of(value)]
+            return [True, result_of(finish(main(value_of(text)) if takes_input(main) else main()))]
         except SystemExit as e:
             return [True, ""] if e.code is None or e.code == 0 else failure_of(e)
+        except BaseException as e:
+            return failure_of(e)
+
+    opened = None
+
+    def open_module(program, file, seed_value):
+        """Load a file for a program in another language: [True, names of its functions] or as `run`."""
+        nonlocal opened
+        take(program, seed_value)
+        module = begin(file, file.rsplit("/", 1)[-1].removesuffix(".py"))
+        try:
+            exec(compile(files[file], file, "exec"), module.__dict__)
+        except BaseException as e:
+            return failure_of(e)
+        opened = module.__dict__
+        own = [n for n, f in opened.items() if isinstance(f, types.FunctionType) and f.__module__ == module.__name__]
+        return [True, "\n".join(opened.get("__all__", [n for n in own if not n.startswith("_")]))]
+
+    def invoke(name, text, *handles):
+        """Call a function of the loaded file to its end: [True, JSON, handles …] or as `run`."""
+        from inferlet import polyglot
+        from inferlet.errors import NotFoundError
+
+        try:
+            f = opened.get(name)
+            if not callable(f):
+                raise NotFoundError(f"polyglot: the file has no function '{name}'", details={"kind": "function"})
+            given = []
+            return [True, polyglot._lower(finish(f(*polyglot._lift(text, handles))), given), *given]
         except BaseException as e:
             return failure_of(e)
 
@@ -369,4 +410,4 @@ def _prepare(ops, names, library):
         import asyncio, contextlib, dataclasses, inspect, random, traceback, typing  # noqa: E401, F401
         import inferlet._events  # noqa: F401
 
-    return [run, complete]
+    return [run, complete, open_module, invoke]

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Hold one behaviour: a program for it in each language, and what all of them must return. Read from a page of {@code conformance/}.
  *
  * @param programs what comes after the language's prelude
+ * @param files further files of each program, by name: blocks with {@code file=NAME}
  * @param expected the result as JSON
  * @param model name of the model that it runs on, empty for the first
  * @param receives messages that the client sends to the program
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
 record ConformanceCase(
         String name,
         Map<Language, String> programs,
+        Map<String, String> files,
         String expected,
         Optional<String> model,
         List<String> receives,
@@ -59,11 +62,19 @@ record ConformanceCase(
         return new ConformanceCase(
                 first(page, "^# (.*?)\n"),
                 programs,
+                files(page),
                 first(page, "```json\n(.*?)\n```"),
                 lines(page, "Model: (.+)").stream().findFirst(),
                 lines(page, "Receives: `(.*)`"),
                 lines(page, "Sends: `(.*)`"),
                 lines(page, "Needs: (.+)"));
+    }
+
+    private static Map<String, String> files(String page) {
+        return Pattern.compile("```\\w+ file=(\\S+)\n(.*?)```\n", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .collect(Collectors.toMap(found -> found.group(1), found -> found.group(2)));
     }
 
     /** Return the whole program. */

@@ -77,7 +77,7 @@ final class GuestConformanceTest {
     }
 
     private void check(Language language, ConformanceCase c) throws Exception {
-        var source = ProgramSource.of(language, language.defaultFile(), c.program(language));
+        var source = new ProgramSource(language, language.defaultFile(), c.program(language), c.files(), "main");
         InferletProcess process = t.runtime.launch(new LaunchRequest(
                         OwnerId.LOCAL,
                         source,

@@ -34,6 +34,11 @@ final class GuestPoolTest {
         }
 
         @Override
+        public Host.Foreign open(Host host, String program) {
+            throw new UnsupportedOperationException("nothing to load");
+        }
+
+        @Override
         public void interrupt() {}
 
         @Override

@@ -26,7 +26,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Take the program, its input and its budget. */
 final class LaunchOptions {
-    @Parameters(index = "0", paramLabel = "FILE", description = "Program: .py .js .mjs .ts .java, or - for stdin.")
+    @Parameters(
+            index = "0",
+            paramLabel = "FILE",
+            description = "Program: .py .js .mjs .ts .java, a folder of such files, or - for stdin.")
     private String file = "";
 
     @Parameters(
@@ -133,7 +136,15 @@ final class LaunchOptions {
     Map<String, Object> body(boolean detach, AskOptions asks) {
         ProgramSource source = source();
         var body = new LinkedHashMap<String, Object>();
-        body.put("source", Map.of("language", source.language().word(), "file", source.file(), "code", source.code()));
+        var sent = new LinkedHashMap<String, Object>();
+        sent.put("language", source.language().word());
+        sent.put("file", source.file());
+        sent.put("code", source.code());
+        sent.put("entry", source.entry());
+        if (!source.files().isEmpty()) {
+            sent.put("files", source.files());
+        }
+        body.put("source", sent);
         body.put("input", input());
         body.put("detach", detach);
         asks.body().ifPresent(asked -> body.put("permissions", asked));

@@ -37,6 +37,7 @@ import pie.server.Instance;
             "  pie run examples/python/hello.py",
             "  pie run hello.js -- --prompt \"Why is the sky blue?\" --max-tokens 60",
             "  pie run agent.ts --input @task.json --wall 2m",
+            "  pie run examples/mixed -- --n 5",
             "  echo 'print(\"hi\")' | pie run - --lang python",
             "  pie run -q extract.py | jq .name",
             "  pie run --record life.pierec agent.py && pie replay life.pierec"

@@ -55,6 +55,7 @@ public final class Bridge {
         new WebOps(this).register();
         new FileOps(this).register();
         new McpOps(this).register();
+        new ModuleOps(this).register();
     }
 
     /** Return the functions by name. */

@@ -11,6 +11,7 @@ final class Api {
             Set.of("pie/engine/PieException", "pie/engine/ErrorCode", "pie/engine/ErrorCode$Category");
     private static final String HOST = "pie/inferlet/Host";
     private static final String BINDING = "pie/inferlet/JsonBinding";
+    private static final String PASSING = "pie/inferlet/Passing";
     private static final ConcurrentHashMap<String, Boolean> VISIBLE = new ConcurrentHashMap<>();
 
     private Api() {}
@@ -34,7 +35,10 @@ final class Api {
     }
 
     private static boolean isOfTheRuntime(String internalName) {
-        return internalName.equals(HOST) || internalName.startsWith(HOST + "$") || internalName.equals(BINDING);
+        return internalName.equals(HOST)
+                || internalName.startsWith(HOST + "$")
+                || internalName.equals(BINDING)
+                || internalName.equals(PASSING);
     }
 
     private static boolean isPublic(String internalName) {

@@ -62,6 +62,16 @@ final class EntryPoint {
         return new JavaProgram.Entry(c.thisClass().asInternalName().replace('/', '.'), method, !parameters.isEmpty());
     }
 
+    /** Find the class whose methods programs in other languages call: the one named like the file. */
+    static JavaProgram.Entry module(Map<String, ClassModel> classes, String entryFile, String postedFile) {
+        String stem = entryFile.substring(0, entryFile.length() - ".java".length());
+        return classes.values().stream()
+                .filter(c -> simpleName(c).equals(stem) && inFile(c, entryFile))
+                .findFirst()
+                .map(c -> new JavaProgram.Entry(c.thisClass().asInternalName().replace('/', '.'), "", false))
+                .orElseThrow(() -> error(postedFile, "no class " + stem + ", whose methods could be called"));
+    }
+
     private static boolean accepts(Map<String, ClassModel> classes, String parameter) {
         if (PARAMETERS.contains(parameter)) {
             return true;

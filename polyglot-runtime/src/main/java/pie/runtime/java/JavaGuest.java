@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -38,7 +39,8 @@ final class JavaGuest implements Guest<JavaProgram> {
     }
 
     /** Hold the methods of the run's own copy of the gate. */
-    private record Switches(MethodHandle interrupt, MethodHandle kill, MethodHandle await, MethodHandle result) {
+    private record Switches(
+            Executor own, MethodHandle interrupt, MethodHandle kill, MethodHandle await, MethodHandle result) {
         static Switches bind(ProgramLoader loader, Host host, long memory) throws Throwable {
             MethodHandles.Lookup lookup = MethodHandles.publicLookup();
             Class<?> gate = loader.loadClass(Gate.class.getName());
@@ -49,9 +51,9 @@ final class JavaGuest implements Guest<JavaProgram> {
                                     void.class, Host.class, PrintStream.class, PrintStream.class, long.class))
                     .invoke(host, EventStream.to(host::stdout), EventStream.to(host::stderr), memory);
             Class<?> futures = loader.loadClass(Futures.class.getName());
-            host.programRunsOn((Executor) lookup.findStatic(futures, "own", MethodType.methodType(Executor.class))
-                    .invoke());
             return new Switches(
+                    (Executor) lookup.findStatic(futures, "own", MethodType.methodType(Executor.class))
+                            .invoke(),
                     lookup.findStatic(gate, "interrupt", MethodType.methodType(void.class)),
                     lookup.findStatic(gate, "kill", MethodType.methodType(void.class, String.class)),
                     lookup.findStatic(futures, "result", MethodType.methodType(Object.class, CompletableFuture.class)),
@@ -81,21 +83,44 @@ final class JavaGuest implements Guest<JavaProgram> {
     @Override
     public String run(Host host, JavaProgram program, String input) {
         try {
-            running = program;
-            var loader = new ProgramLoader(program.classes());
-            Switches bound = Switches.bind(loader, host, memory);
-            switches = bound;
-            if (interrupted) {
-                bound.interrupting();
-            }
-            if (killed) {
-                bound.killing();
-            }
+            ProgramLoader loader = bound(host, program);
+            Switches bound = Objects.requireNonNull(switches);
+            host.programRunsOn(bound.own());
             Object result = call(loader, program.entry(), input);
             if (result instanceof CompletableFuture<?> future) {
                 result = (Object) bound.await.invoke(future);
             }
             return (String) bound.result.invoke(result);
+        } catch (Throwable e) {
+            throw failure(unwrapped(e), program);
+        }
+    }
+
+    private ProgramLoader bound(Host host, JavaProgram program) throws Throwable {
+        running = program;
+        var loader = new ProgramLoader(program.classes());
+        Switches bound = Switches.bind(loader, host, memory);
+        switches = bound;
+        if (interrupted) {
+            bound.interrupting();
+        }
+        if (killed) {
+            bound.killing();
+        }
+        return loader;
+    }
+
+    @Override
+    public Host.Foreign open(Host host, JavaProgram program) {
+        try {
+            ProgramLoader loader = bound(host, program);
+            Switches bound = Objects.requireNonNull(switches);
+            return new JavaModule(
+                    Class.forName(program.entry().className(), true, loader),
+                    host,
+                    bound.own(),
+                    future -> bound.await.invoke(future),
+                    thrown -> failure(unwrapped(thrown), program));
         } catch (Throwable e) {
             throw failure(unwrapped(e), program);
         }

@@ -86,7 +86,9 @@ final class JavaPrograms {
         if (!refusals.isEmpty()) {
             throw Refusal.denied(refusals);
         }
-        JavaProgram.Entry entry = EntryPoint.find(models, entryFile.compiledName(), entryFile.path(), source.entry());
+        JavaProgram.Entry entry = source.entry().isEmpty()
+                ? EntryPoint.module(models, entryFile.compiledName(), entryFile.path())
+                : EntryPoint.find(models, entryFile.compiledName(), entryFile.path(), source.entry());
         return new JavaProgram(
                 woven ? new Instrumenter(models, Rules.standard()).instrument() : compiled, entry, sources);
     }

@@ -1,6 +1,8 @@
 package pie.runtime.js;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
@@ -34,7 +36,8 @@ final class JsGuest implements Guest<JsProgram> {
     private final Value prepared;
 
     /** What became of the program. */
-    private record End(boolean ok, String text, String type, String stack, String code, String details) {}
+    private record End(
+            boolean ok, String text, String type, String stack, String code, String details, List<Object> handles) {}
 
     private @Nullable End end;
     private @Nullable Tape tape;
@@ -67,16 +70,6 @@ final class JsGuest implements Guest<JsProgram> {
     public String run(Host host, JsProgram program, String input) {
         bridge.attach(host, tape);
         files.add(program.files());
-        ProxyExecutable done = args -> {
-            end = new End(
-                    args[0].asBoolean(),
-                    args[1].asString(),
-                    args[2].asString(),
-                    args[3].asString(),
-                    args[4].asString(),
-                    args[5].asString());
-            return null;
-        };
         prepared.invokeMember(
                 "run",
                 JsFiles.APP + program.file(),
@@ -84,17 +77,64 @@ final class JsGuest implements Guest<JsProgram> {
                 input,
                 host.seed() & 0x1f_ffff_ffff_ffffL,
                 tape != null,
-                done);
-        End result = loop(host);
-        if (result.ok()) {
-            return result.text();
+                answering());
+        return answered(host, program).text();
+    }
+
+    @Override
+    public Host.Foreign open(Host host, JsProgram program) {
+        bridge.attach(host, tape);
+        files.add(program.files());
+        prepared.invokeMember("open", JsFiles.APP + program.file(), host.seed() & 0x1f_ffff_ffff_ffffL, answering());
+        List<String> functions = answered(host, program).text().lines().toList();
+        return new Host.Foreign() {
+            @Override
+            public List<String> functions() {
+                return functions;
+            }
+
+            @Override
+            public Host.Passed call(String function, Host.Passed arguments) {
+                var all = new ArrayList<Object>(List.of(function, arguments.json(), answering()));
+                all.addAll(arguments.handles());
+                prepared.invokeMember("invoke", all.toArray());
+                End answer = answered(host, program);
+                return new Host.Passed(answer.text(), answer.handles());
+            }
+        };
+    }
+
+    private End answered(Host host, JsProgram program) {
+        End answer = loop(host);
+        if (!answer.ok()) {
+            throw GuestFailure.uncaught(
+                    answer.text(),
+                    answer.type(),
+                    JsTrace.shown(answer.stack(), program.sources()),
+                    answer.code(),
+                    answer.details());
         }
-        throw GuestFailure.uncaught(
-                result.text(),
-                result.type(),
-                JsTrace.shown(result.stack(), program.sources()),
-                result.code(),
-                result.details());
+        return answer;
+    }
+
+    /** Begin to wait for an answer; returns what takes it. */
+    private ProxyExecutable answering() {
+        end = null;
+        return args -> {
+            var handles = new ArrayList<Object>();
+            for (int i = 6; i < args.length; i++) {
+                handles.add(args[i].asHostObject());
+            }
+            end = new End(
+                    args[0].asBoolean(),
+                    args[1].asString(),
+                    args[2].asString(),
+                    args[3].asString(),
+                    args[4].asString(),
+                    args[5].asString(),
+                    handles);
+            return null;
+        };
     }
 
     /** Deliver completed operations and due timers until the program has ended. */

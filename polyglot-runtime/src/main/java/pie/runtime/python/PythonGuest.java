@@ -1,5 +1,7 @@
 package pie.runtime.python;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.graalvm.polyglot.Context;
@@ -33,6 +35,8 @@ final class PythonGuest implements Guest<PythonProgram> {
     private final ContextStop stop;
     private final Value run;
     private final Value complete;
+    private final Value open;
+    private final Value invoke;
     private final PythonFiles files = new PythonFiles();
     private volatile Set<String> names = Set.of();
     private @Nullable Host host;
@@ -56,6 +60,8 @@ final class PythonGuest implements Guest<PythonProgram> {
                         library);
         run = functions.getArrayElement(0);
         complete = functions.getArrayElement(1);
+        open = functions.getArrayElement(2);
+        invoke = functions.getArrayElement(3);
         dialect.bind(context);
     }
 
@@ -97,16 +103,46 @@ final class PythonGuest implements Guest<PythonProgram> {
         names = program.names();
         bridge.attach(process, tape);
         files.use(taped(process) ? new TapedFiles(bridge) : process.files());
-        Value result = execute(process, program, input);
-        if (result.getArrayElement(0).asBoolean()) {
-            return result.getArrayElement(1).asString();
-        }
-        throw GuestFailure.uncaught(
-                result.getArrayElement(1).asString(),
-                result.getArrayElement(2).asString(),
-                result.getArrayElement(3).asString(),
-                result.getArrayElement(4).asString(),
-                result.getArrayElement(5).asString());
+        return execute(
+                        run,
+                        program.files(),
+                        program.file(),
+                        program.entry(),
+                        input,
+                        process.seed() & 0x1f_ffff_ffff_ffffL,
+                        tape != null)
+                .getArrayElement(1)
+                .asString();
+    }
+
+    @Override
+    public Host.Foreign open(Host process, PythonProgram program) {
+        host = process;
+        bridge.attach(process, tape);
+        files.use(process.files());
+        List<String> functions = execute(open, program.files(), program.file(), process.seed() & 0x1f_ffff_ffff_ffffL)
+                .getArrayElement(1)
+                .asString()
+                .lines()
+                .toList();
+        return new Host.Foreign() {
+            @Override
+            public List<String> functions() {
+                return functions;
+            }
+
+            @Override
+            public Host.Passed call(String function, Host.Passed arguments) {
+                var all = new ArrayList<Object>(List.of(function, arguments.json()));
+                all.addAll(arguments.handles());
+                Value answer = execute(invoke, all.toArray());
+                var handles = new ArrayList<Object>();
+                for (long i = 2; i < answer.getArraySize(); i++) {
+                    handles.add(answer.getArrayElement(i).asHostObject());
+                }
+                return new Host.Passed(answer.getArrayElement(1).asString(), handles);
+            }
+        };
     }
 
     @Override
@@ -114,15 +150,11 @@ final class PythonGuest implements Guest<PythonProgram> {
         tape = recorded;
     }
 
-    private Value execute(Host process, PythonProgram program, String input) {
+    /** Call a function of the bootstrap; returns what it answers if that begins with true. */
+    private static Value execute(Value function, Object... arguments) {
+        Value result;
         try {
-            return run.execute(
-                    program.files(),
-                    program.file(),
-                    program.entry(),
-                    input,
-                    process.seed() & 0x1f_ffff_ffff_ffffL,
-                    tape != null);
+            result = function.execute(arguments);
         } catch (PolyglotException e) {
             String message = String.valueOf(e.getMessage());
             if (message.contains("SecurityException")
@@ -133,6 +165,15 @@ final class PythonGuest implements Guest<PythonProgram> {
             }
             throw e;
         }
+        if (result.getArrayElement(0).asBoolean()) {
+            return result;
+        }
+        throw GuestFailure.uncaught(
+                result.getArrayElement(1).asString(),
+                result.getArrayElement(2).asString(),
+                result.getArrayElement(3).asString(),
+                result.getArrayElement(4).asString(),
+                result.getArrayElement(5).asString());
     }
 
     @Override

@@ -33,5 +33,14 @@ __all__ = [
     "PermissionDeniedError", "NotFoundError", "AlreadyExistsError", "UnsupportedError", "GrammarViolationError",
     "GuestError", "LimitExceededError", "CancelledError", "BudgetExhaustedError", "PieTimeoutError",
     "StorageFullError", "UpstreamError", "DriverFailureError", "DeviceLostError", "InternalError", "contexts", "http",
-    "filesystem", "timers",
+    "filesystem", "timers", "polyglot",
 ]  # fmt: skip
+
+
+def __getattr__(name):
+    # what few programs use is imported when they name it
+    if name == "polyglot":
+        from importlib import import_module
+
+        return import_module("inferlet.polyglot")
+    raise AttributeError(f"module 'inferlet' has no attribute '{name}'")
