@@ -42,6 +42,12 @@ final class DecodeRun implements Callable<Integer> {
     @Option(names = "--rounds", description = "Measured rounds. Default: ${DEFAULT-VALUE}.")
     private int rounds = 5;
 
+    @Option(
+            names = "--driver-option",
+            paramLabel = "NAME=VALUE",
+            description = "Of the cpu driver, such as kernels=vector or activations=int8; may be given again.")
+    private Map<String, String> driverOptions = new LinkedHashMap<>();
+
     @Option(names = "--llama-bench", paramLabel = "PATH", description = "llama.cpp's llama-bench, for the prefill.")
     private @Nullable Path llamaBench;
 
@@ -67,9 +73,10 @@ final class DecodeRun implements Callable<Integer> {
         report.environment(Environment.json());
         report.put("model", file.getFileName().toString());
         report.put("threads", workers);
+        report.put("driver_options", driverOptions);
         Map<String, List<Double>> pie = new LinkedHashMap<>();
         Map<String, List<Double>> peer = new LinkedHashMap<>();
-        try (EngineTarget target = EngineTarget.open(file, workers)) {
+        try (EngineTarget target = EngineTarget.open(file, workers, driverOptions)) {
             report.line("%s", target.engine().capabilities().kernels());
             report.put("kernels", target.engine().capabilities().kernels());
             var decode = new EngineDecode(target.engine());

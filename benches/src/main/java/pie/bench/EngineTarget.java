@@ -3,6 +3,7 @@ package pie.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
@@ -32,10 +33,18 @@ final class EngineTarget implements Target, AutoCloseable {
     }
 
     static EngineTarget open(Path model, int threads) {
-        return open(model, threads, EngineConfig.DEFAULT);
+        return open(model, threads, EngineConfig.DEFAULT, Map.of());
     }
 
     static EngineTarget open(Path model, int threads, EngineConfig rules) {
+        return open(model, threads, rules, Map.of());
+    }
+
+    static EngineTarget open(Path model, int threads, Map<String, String> driverOptions) {
+        return open(model, threads, EngineConfig.DEFAULT, driverOptions);
+    }
+
+    private static EngineTarget open(Path model, int threads, EngineConfig rules, Map<String, String> driverOptions) {
         ModelFiles files = Models.open(model);
         DriverProvider cpu = ServiceLoader.load(DriverProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -45,6 +54,9 @@ final class EngineTarget implements Target, AutoCloseable {
         DriverConfig config = threads > 0
                 ? DriverConfig.DEFAULT.withOption("threads", Integer.toString(threads))
                 : DriverConfig.DEFAULT;
+        for (Map.Entry<String, String> option : driverOptions.entrySet()) {
+            config = config.withOption(option.getKey(), option.getValue());
+        }
         Driver driver = cpu.open(files, config, line -> {});
         var loaded = new LoadedModel("model", files.config(), files.tokenizer(), files.chatTemplate());
         return new EngineTarget(files, Engine.start(loaded, driver, rules));

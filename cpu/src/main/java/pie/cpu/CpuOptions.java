@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import pie.cpu.kernel.Precision;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
@@ -14,7 +15,9 @@ import pie.engine.PieException;
  *
  * @param threads workers of the team; default: the processors that the JVM sees
  * @param weights format of packed weights: {@code auto}, {@code f32}, {@code f16}, {@code bf16}
- * @param kernels {@code auto}, {@code vector} (own) or {@code onednn}
+ * @param kernels {@code auto}, {@code vnni} (own, assembled, for integer weights), {@code vector} (own) or {@code onednn}
+ * @param activations what the kernels for integer weights make of activations: {@code int16}, which loses nothing that matters, or
+ *     {@code int8}, which is faster and what llama.cpp does
  * @param warmup compile the kernels in the background after opening
  * @param priority {@code normal}, or {@code low}: workers give way to other threads, above all to the compiler that makes their kernels
  *     fast, and kernels for few rows take over as they become fast, so that a run that ends soon begins sooner
@@ -24,6 +27,7 @@ record CpuOptions(
         int threads,
         Weights weights,
         Kernels kernels,
+        Precision activations,
         boolean warmup,
         ThreadPriority priority,
         Optional<Path> weightCache) {
@@ -36,12 +40,13 @@ record CpuOptions(
 
     enum Kernels {
         AUTO,
+        VNNI,
         VECTOR,
         ONEDNN
     }
 
     private static final Set<String> NAMES =
-            Set.of("threads", "weights", "kernels", "warmup", "priority", "weight_cache");
+            Set.of("threads", "weights", "kernels", "activations", "warmup", "priority", "weight_cache");
     private static final int MOST_THREADS = 512;
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
@@ -51,13 +56,14 @@ record CpuOptions(
                 throw invalid(
                         name,
                         options.get(name),
-                        "the cpu driver knows threads, weights, kernels, warmup, priority and weight_cache");
+                        "the cpu driver knows threads, weights, kernels, activations, warmup, priority and weight_cache");
             }
         }
         return new CpuOptions(
                 threads(options.getOrDefault("threads", "auto")),
                 choice(Weights.class, "weights", "auto", options),
                 choice(Kernels.class, "kernels", "auto", options),
+                choice(Precision.class, "activations", "int16", options),
                 bool(options.getOrDefault("warmup", "true")),
                 choice(ThreadPriority.class, "priority", "normal", options),
                 Optional.ofNullable(options.get("weight_cache")).map(Path::of));

@@ -11,6 +11,7 @@ import pie.cpu.arch.Packer;
 import pie.cpu.arch.VectorPacker;
 import pie.cpu.arch.WeightCache;
 import pie.cpu.kernel.DnnlTeam;
+import pie.cpu.kernel.IntegerKernels;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Team;
 import pie.engine.driver.WeightFolder;
@@ -18,8 +19,8 @@ import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
 
 /**
- * Choose the matmuls for this machine and load a model for them: oneDNN in bf16 where there is AMX, else own vector kernels over the
- * weights as compact as the file has them. What oneDNN cannot do fast, or not alike for every row, falls back to the next choice.
+ * Choose the matmuls for this machine and load a model for them: oneDNN in bf16 where there is AMX, else own kernels over the weights as
+ * compact as the file has them: assembled ones where integer weights meet AVX-512 VNNI, and else those of the Vector API. What oneDNN cannot do fast, or not alike for every row, falls back to the next choice.
  */
 final class Kernels {
     /** A model packed for the kernels that were chosen. */
@@ -58,13 +59,33 @@ final class Kernels {
                 progress.accept(e.getMessage() + "; trying the next kernels");
             }
         }
-        Packer packer = vectors(VectorPacker.Choice.valueOf(options.weights().name()), cache());
-        return new Loaded(decoder(packer, "vector kernels"), packer);
+        Packer packer = vectors(VectorPacker.Choice.valueOf(options.weights().name()), integers(processor), cache());
+        return new Loaded(decoder(packer, "own kernels"), packer);
+    }
+
+    private Optional<IntegerKernels> integers(Processor processor) {
+        boolean supported = IntegerKernels.supported(processor::has);
+        if (options.kernels() == CpuOptions.Kernels.VNNI && !supported) {
+            throw CpuOptions.invalid(
+                    "kernels",
+                    "vnni",
+                    "this needs Linux on a processor with AVX-512 VNNI; leave it out, or give vector");
+        }
+        boolean asked = options.kernels() == CpuOptions.Kernels.VNNI || options.kernels() == CpuOptions.Kernels.AUTO;
+        if (!asked || !supported) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new IntegerKernels(arena, options.activations(), team.size(), maxRows));
+        } catch (UnsupportedOperationException e) {
+            progress.accept(e.getMessage() + "; trying the next kernels");
+            return Optional.empty();
+        }
     }
 
     private List<DnnlTeam.Mode> modes(Processor processor) {
         return switch (options.kernels()) {
-            case VECTOR -> List.of();
+            case VNNI, VECTOR -> List.of();
             case AUTO ->
                 processor.amx()
                                 && (options.weights() == CpuOptions.Weights.AUTO
@@ -85,13 +106,15 @@ final class Kernels {
         ModelConfig shape = model.config();
         int widest = Math.max(Math.max(shape.hidden(), shape.ffn()), shape.heads() * shape.headDim());
         DnnlTeam shared = DnnlTeam.open(team, mode, arena, maxRows, widest);
-        Packer packer =
-                new DnnlPacker(shared, mode, team, vectors(VectorPacker.Choice.AUTO, Optional.empty()), maxRows);
+        Packer packer = new DnnlPacker(
+                shared, mode, team, vectors(VectorPacker.Choice.AUTO, Optional.empty(), Optional.empty()), maxRows);
         return new Loaded(decoder(packer, "oneDNN " + mode), packer);
     }
 
-    private VectorPacker vectors(VectorPacker.Choice choice, Optional<WeightCache> cache) {
-        return new VectorPacker(arena, team, choice, maxRows, options.priority() == ThreadPriority.LOW, cache);
+    private VectorPacker vectors(
+            VectorPacker.Choice choice, Optional<IntegerKernels> integers, Optional<WeightCache> cache) {
+        boolean gradual = options.priority() == ThreadPriority.LOW;
+        return new VectorPacker(arena, team, choice, maxRows, gradual, integers, cache);
     }
 
     private Optional<WeightCache> cache() {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import pie.cpu.kernel.IntegerKernels;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Linear;
 import pie.cpu.kernel.OffHeap;
@@ -45,15 +46,22 @@ public final class VectorPacker implements Packer {
     /**
      * @param maxRows most rows of a batch
      * @param gradual let kernels for few rows take over as they become fast
+     * @param integers what multiplies integer weights, if not the kernels for floats do
      * @param cache where packed weights come from and go to; closed with this
      */
     public VectorPacker(
-            Arena arena, Team team, Choice choice, int maxRows, boolean gradual, Optional<WeightCache> cache) {
+            Arena arena,
+            Team team,
+            Choice choice,
+            int maxRows,
+            boolean gradual,
+            Optional<IntegerKernels> integers,
+            Optional<WeightCache> cache) {
         slab = new Slab(arena);
         this.team = team;
         this.choice = choice;
         this.cache = cache;
-        shared = new PackedTeam(team, maxRows, gradual);
+        shared = new PackedTeam(team, maxRows, gradual, integers);
     }
 
     @Override

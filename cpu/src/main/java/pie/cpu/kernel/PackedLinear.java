@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Multiply by compact weights with the Vector API; each worker has its own strips. */
 public final class PackedLinear implements Linear {
@@ -13,6 +15,7 @@ public final class PackedLinear implements Linear {
     private final List<WeightFormat> formats;
 
     private final int[] offsets;
+    private final @Nullable IntegerKernels[] integers;
     private final int stride;
     private final int k;
 
@@ -21,6 +24,7 @@ public final class PackedLinear implements Linear {
         this.parts = List.copyOf(parts);
         k = parts.getFirst().k;
         offsets = new int[parts.size()];
+        integers = new IntegerKernels[parts.size()];
         Map<WeightFormat, Integer> forms = new EnumMap<>(WeightFormat.class);
         int at = 0;
         for (int i = 0; i < offsets.length; i++) {
@@ -28,6 +32,7 @@ public final class PackedLinear implements Linear {
             offsets[i] = at;
             at += m.panels() * Lanes.COUNT;
             shared.reserve(m);
+            integers[i] = shared.integers(m.format).orElse(null);
             if (!forms.containsValue(m.format.bits())) {
                 forms.put(m.format, m.format.bits());
             }
@@ -49,36 +54,60 @@ public final class PackedLinear implements Linear {
     @Override
     public void run(int worker, MemorySegment x, int rows, MemorySegment y) {
         take(worker, x, rows);
-        Matmul.Room room = shared.room(worker);
         for (int i = 0; i < offsets.length; i++) {
             PackedMatrix m = parts.get(i);
-            Inputs in = shared.inputs(worker, m.format, rows);
-            for (int p = m.cut(worker); p < m.cut(worker + 1); p += m.width(p)) {
-                long at = 4L * (offsets[i] + p * Lanes.COUNT);
-                if (PackedTeam.ownsAll(rows)) {
-                    shared.few(worker, m.format).strip(m, p, in, rows, room, y, at, 4L * stride);
-                } else {
-                    Matmul.strip(m, p, in, rows, room, y, at, 4L * stride);
+            IntegerKernels integers = this.integers[i];
+            if (integers == null) {
+                floats(worker, m, rows, y, offsets[i]);
+            } else {
+                IntegerInputs in = integers.inputs(worker, m.format, rows);
+                for (int p = m.cut(worker); p < m.cut(worker + 1); p += m.width(p)) {
+                    long at = 4L * (offsets[i] + p * Lanes.COUNT);
+                    integers.dot(m.format, m.width(p)).strip(m, p, in, rows, y, at, 4L * stride);
                 }
             }
         }
     }
 
-    private void take(int worker, MemorySegment x, int rows) {
-        boolean all = PackedTeam.ownsAll(rows);
-        int workers = shared.team.size();
-        int from = all ? 0 : (int) ((long) rows * worker / workers);
-        int to = all ? rows : (int) ((long) rows * (worker + 1) / workers);
-        for (int i = 0; i < formats.size(); i++) {
-            shared.inputs(worker, formats.get(i), rows).fill(x, k, from, to, shared.room(worker).lanes);
+    private void floats(int worker, PackedMatrix m, int rows, MemorySegment y, int offset) {
+        Matmul.Room room = shared.room(worker);
+        Inputs in = shared.inputs(worker, m.format, rows);
+        for (int p = m.cut(worker); p < m.cut(worker + 1); p += m.width(p)) {
+            long at = 4L * (offset + p * Lanes.COUNT);
+            if (PackedTeam.ownsAll(rows)) {
+                shared.few(worker, m.format).strip(m, p, in, rows, room, y, at, 4L * stride);
+            } else {
+                Matmul.strip(m, p, in, rows, room, y, at, 4L * stride);
+            }
         }
-        if (!all) {
+    }
+
+    private void take(int worker, MemorySegment x, int rows) {
+        boolean wait = false;
+        for (int i = 0; i < formats.size(); i++) {
+            WeightFormat format = formats.get(i);
+            Optional<IntegerKernels> integers = shared.integers(format);
+            boolean all = integers.isPresent() ? IntegerKernels.ownsAll(rows) : PackedTeam.ownsAll(rows);
+            int workers = shared.team.size();
+            int from = all ? 0 : (int) ((long) rows * worker / workers);
+            int to = all ? rows : (int) ((long) rows * (worker + 1) / workers);
+            if (integers.isPresent()) {
+                integers.get().inputs(worker, format, rows).fill(x, k, rows, from, to);
+            } else {
+                shared.inputs(worker, format, rows).fill(x, k, from, to, shared.room(worker).lanes);
+            }
+            wait |= !all;
+        }
+        if (wait) {
             shared.team.barrier();
         }
     }
 
     @Override
     public String describe() {
-        return "vector " + Lanes.F.vectorBitSize() + " " + parts.getFirst().format;
+        WeightFormat format = parts.getFirst().format;
+        return shared.integers(format)
+                .map(i -> "AVX-512 VNNI " + i.precision() + " x " + format)
+                .orElse("vector " + Lanes.F.vectorBitSize() + " " + format);
     }
 }

@@ -165,6 +165,14 @@ public final class PackedMatrix {
         return value(block(column, i), step(column), i % WeightFormat.BLOCK);
     }
 
+    /** Return an integer weight. */
+    int integer(int column, int i) {
+        int word = word(column, i);
+        return format == WeightFormat.Q4
+                ? (word ^ 8 << 28) >>> 4 * (i % 8) & 15
+                : (byte) ((word ^ 0x808080) >>> 8 * (i % 4));
+    }
+
     /** Return the int that holds an integer weight. */
     int word(int column, int i) {
         int each = 32 / format.bits();

@@ -1,6 +1,7 @@
 package pie.cpu.kernel;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Hold what all packed matmuls of a driver share: the workers, their buffers, and rows of activations in the forms that are read. */
 public final class PackedTeam {
@@ -15,14 +16,17 @@ public final class PackedTeam {
     private final Inputs[] shared;
     private final Inputs[][] own;
     private final FewRows[][] few;
+    private final Optional<IntegerKernels> integers;
 
     /**
      * @param maxRows most rows of a batch
      * @param gradual let kernels for few rows take over as they become fast
+     * @param integers what multiplies integer weights, if not the kernels for floats do
      */
-    public PackedTeam(Team team, int maxRows, boolean gradual) {
+    public PackedTeam(Team team, int maxRows, boolean gradual, Optional<IntegerKernels> integers) {
         this.team = team;
         this.maxRows = maxRows;
+        this.integers = integers;
         rooms = new Matmul.Room[team.size()];
         own = new Inputs[team.size()][];
         few = new FewRows[team.size()][FORMS];
@@ -47,11 +51,21 @@ public final class PackedTeam {
 
     /** Make room for inputs of a matrix; before any batch runs. */
     void reserve(PackedMatrix m) {
+        Optional<IntegerKernels> integers = integers(m.format);
+        if (integers.isPresent()) {
+            integers.get().reserve(m);
+            return;
+        }
         int form = form(m.format);
         shared[form].reserve(maxRows, m.k);
         for (Inputs[] inputs : own) {
             inputs[form].reserve(OWN_ROWS, m.k);
         }
+    }
+
+    /** Return what multiplies weights of a format as integers, if anything does. */
+    Optional<IntegerKernels> integers(WeightFormat format) {
+        return format.bits() > 0 ? integers : Optional.empty();
     }
 
     Matmul.Room room(int worker) {

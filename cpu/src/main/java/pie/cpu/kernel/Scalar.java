@@ -105,6 +105,31 @@ public final class Scalar {
         return y;
     }
 
+    /** Twin of {@link IntegerInputs} and {@link IntegerDot}: one row times one column of integers. */
+    static float dotIntegers(PackedMatrix m, int column, float[] x, Precision precision) {
+        float y = 0;
+        for (int from = 0; from < m.k; from += WeightFormat.BLOCK) {
+            float most = IntegerInputs.LEAST;
+            for (int i = from; i < from + WeightFormat.BLOCK; i++) {
+                most = Math.max(most, Math.abs(x[i]));
+            }
+            float scale = most * (1f / precision.limit());
+            float inverse = precision.limit() / most;
+            int sum = 0;
+            int dot = 0;
+            for (int i = from; i < from + WeightFormat.BLOCK; i++) {
+                int q = (int) Math.rint(x[i] * inverse);
+                sum += q;
+                dot += q * m.integer(column, i);
+            }
+            y = Math.fma((float) dot, m.scale(column, from) * scale, y);
+            if (m.format == WeightFormat.Q4) {
+                y = Math.fma(m.minimum(column, from), sum * scale, y);
+            }
+        }
+        return y;
+    }
+
     /** Twin of {@link Argmax}: the first of the largest values. */
     public static int argmax(float[] values) {
         int best = 0;

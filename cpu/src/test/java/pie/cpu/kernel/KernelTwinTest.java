@@ -1,13 +1,20 @@
 package pie.cpu.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
@@ -147,7 +154,8 @@ class KernelTwinTest {
             PackedMatrix b = matrix(format, k, 3 * Lanes.COUNT, workers);
             boolean gradual = workers == 3;
             try (Team team = new Team(workers, "test")) {
-                PackedLinear linear = new PackedLinear(new PackedTeam(team, 11, gradual), List.of(a, b));
+                PackedLinear linear =
+                        new PackedLinear(new PackedTeam(team, 11, gradual, Optional.empty()), List.of(a, b));
                 for (int rows : new int[] {1, 2, 1, 3, 4, 5, 11, 1}) {
                     MemorySegment y = segment(floats(rows * linear.stride(), 1)); // old content must not matter
                     team.run(t -> linear.run(t, segment(x), rows, y));
@@ -157,6 +165,84 @@ class KernelTwinTest {
                     }
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void matmulOfIntegers(Precision precision) {
+        assumeTrue(IntegerKernels.supported(flags()::contains), "AVX-512 VNNI");
+        int k = 160;
+        float[] x = floats(27 * k, 1);
+        Arrays.fill(x, k + 32, k + 64, 0);
+        for (WeightFormat format : List.of(WeightFormat.Q4, WeightFormat.Q8)) {
+            for (int workers = 1; workers <= 3; workers++) {
+                PackedMatrix a = matrix(format, k, 11 * Lanes.COUNT + 3, workers);
+                PackedMatrix b = matrix(format, k, 3 * Lanes.COUNT, workers);
+                try (Team team = new Team(workers, "test")) {
+                    var kernels = new IntegerKernels(arena, precision, workers, 27);
+                    var shared = new PackedTeam(team, 27, false, Optional.of(kernels));
+                    var linear = new PackedLinear(shared, List.of(a, b));
+                    for (int rows : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 27, 1}) {
+                        MemorySegment y = segment(floats(rows * linear.stride(), 1));
+                        team.run(t -> linear.run(t, segment(x), rows, y));
+                        for (int row = 0; row < rows; row++) {
+                            check(a, x, row, y, row * linear.stride() + linear.offset(0), precision);
+                            check(b, x, row, y, row * linear.stride() + linear.offset(1), precision);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void check(PackedMatrix m, float[] x, int row, MemorySegment y, int at, Precision precision) {
+        float[] xs = Arrays.copyOfRange(x, row * m.k, (row + 1) * m.k);
+        for (int c = 0; c < m.n; c++) {
+            float result = y.get(FLOAT, 4L * (at + c));
+            assertThat(result)
+                    .as("%s row %d column %d", m.format, row, c)
+                    .isEqualTo(Scalar.dotIntegers(m, c, xs, precision));
+            double size = 0;
+            for (int i = 0; i < m.k; i++) {
+                size = Math.max(size, Math.abs(xs[i]));
+            }
+            double weights = 0;
+            for (int i = 0; i < m.k; i++) {
+                weights += Math.abs(m.value(c, i));
+            }
+            assertThat(result).isCloseTo(Scalar.dot(m, c, xs, Lanes.COUNT), Offset.offset((float)
+                    (size * weights / precision.limit())));
+        }
+    }
+
+    @Test
+    void whatIsNotANumberStaysSoAsInteger() {
+        assumeTrue(IntegerKernels.supported(flags()::contains), "AVX-512 VNNI");
+        PackedMatrix m = matrix(WeightFormat.Q4, 64, 16, 1);
+        for (float bad : new float[] {Float.NaN, -Float.NaN, Float.POSITIVE_INFINITY}) {
+            for (int at : new int[] {0, 15, 16, 31, 40}) {
+                float[] x = floats(64, 1);
+                x[at] = bad;
+                try (Team team = new Team(1, "test")) {
+                    var kernels = new IntegerKernels(arena, Precision.INT16, 1, 1);
+                    var linear = new PackedLinear(new PackedTeam(team, 1, false, Optional.of(kernels)), List.of(m));
+                    MemorySegment y = segment(floats(linear.stride(), 1));
+                    team.run(t -> linear.run(t, segment(x), 1, y));
+                    for (int c = 0; c < m.n; c++) {
+                        assertThat(y.get(FLOAT, 4L * c)).isNaN();
+                    }
+                }
+            }
+        }
+    }
+
+    private static Set<String> flags() {
+        try {
+            return new HashSet<>(
+                    Arrays.asList(Files.readString(Path.of("/proc/cpuinfo")).split("\\s+")));
+        } catch (IOException e) {
+            return Set.of(); // no such file: nothing is known of the processor
         }
     }
 

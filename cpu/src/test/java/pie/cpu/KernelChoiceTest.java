@@ -1,0 +1,106 @@
+package pie.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import pie.cpu.Harness.Slice;
+import pie.cpu.kernel.IntegerKernels;
+import pie.engine.driver.DriverConfig;
+import pie.engine.model.Models;
+import pie.engine.testing.TestModel;
+
+/** The default model on every kind of matmul that this processor has: near the reference, and each row the same bits alone and among others. */
+class KernelChoiceTest {
+    @ParameterizedTest
+    @CsvSource({
+        "vector, auto, int16, 0.02",
+        "vector, f16, int16, 0.05",
+        "vnni, auto, int16, 0.06",
+        "vnni, auto, int8, 1",
+        "onednn, auto, int16, 0.05",
+        "onednn, bf16, int16, 0.6"
+    })
+    void rowsAreRightAndDoNotDependOnTheirMates(String kernels, String weights, String activations, float tolerance) {
+        assumeTrue(
+                switch (kernels) {
+                    case "onednn" -> oneDnn();
+                    case "vnni" -> IntegerKernels.supported(Processor.current()::has);
+                    default -> true;
+                });
+        List<String> progress = new ArrayList<>();
+        DriverConfig config = new DriverConfig(
+                "auto",
+                16,
+                64,
+                0,
+                64,
+                16,
+                Map.of("kernels", kernels, "weights", weights, "activations", activations, "warmup", "false"));
+        try (var model = Models.open(TestModel.path());
+                var driver = new CpuDriverProvider().open(model, config, progress::add)) {
+            String used = driver.capabilities().kernels();
+            switch (kernels) {
+                case "vector" -> assertThat(used).startsWith("vector");
+                case "vnni" -> assertThat(used).startsWith("AVX-512 VNNI " + activations.toUpperCase(Locale.ROOT));
+                default -> {
+                    if (Processor.current().has("avx512_bf16")
+                            || Processor.current().amx()) {
+                        assertThat(used).as(progress.toString()).startsWith("oneDNN brg");
+                    }
+                }
+            }
+            Harness h = new Harness(driver);
+            Reference.Item item =
+                    Reference.read("smollm2-135m-instruct.json").items().getFirst();
+            int[] prompt = item.promptIds();
+            float[][] whole = h.pass(List.of(Slice.probed(h.context(), prompt)))
+                    .getFirst()
+                    .logits();
+            float[] last = whole[prompt.length - 1];
+            for (int i = 0; i < 10; i++) {
+                assertThat(last[item.topIds()[i]]).isCloseTo(item.topLogits()[i], Offset.offset(tolerance));
+            }
+            var alone = h.context();
+            float[] row = {};
+            for (int token : prompt) {
+                row = h.pass(List.of(Slice.probed(alone, new int[] {token})))
+                        .getFirst()
+                        .logits()[0];
+            }
+            assertThat(row).isEqualTo(last);
+            int[] other = new int[40];
+            Arrays.setAll(other, i -> 300 + i);
+            var mates = h.pass(List.of(Slice.drawn(h.context(), other), Slice.probed(h.context(), prompt)));
+            assertThat(mates.get(1).logits()[prompt.length - 1]).isEqualTo(last);
+        }
+    }
+
+    private static boolean oneDnn() {
+        return System.getProperty("os.name").startsWith("Linux")
+                && System.getProperty("os.arch").equals("amd64")
+                && Processor.current().has("avx2")
+                && System.getenv("ONEDNN_MAX_CPU_ISA") == null; // says less than the flags do
+    }
+
+    @Test
+    void askingForWhatTheProcessorLacksSaysSo() {
+        assumeFalse(IntegerKernels.supported(Processor.current()::has));
+        DriverConfig config = DriverConfig.DEFAULT.withOption("kernels", "vnni");
+        try (var model = Models.open(TestModel.path())) {
+            assertThatThrownBy(() -> new CpuDriverProvider().open(model, config, line -> {}))
+                    .hasMessageContaining("kernels = vnni")
+                    .hasMessageContaining("AVX-512 VNNI");
+        }
+    }
+}
