@@ -1,6 +1,6 @@
 // Watch the market from inside: read what the scheduler says between two passes, and draw it.
 // Rivals, contexts of the same program, make pages short where there are few. The returned value is a picture:
-//     ./pie run -q --pages 48 examples/java/WatchMarket.java -- --rivals 3 > market.svg
+//     ./pie run -q --pages 36 examples/java/WatchMarket.java -- --rivals 3 > market.svg
 import java.util.concurrent.CompletableFuture;
 import pie.inferlet.*;
 
@@ -27,15 +27,16 @@ String panel(int n, List<double[]> samples) {
     int top = 84 * n;
     double max = samples.stream().mapToDouble(s -> s[n + 1]).max().orElseThrow();
     double most = Math.max(max, 1e-9);
-    double end = samples.getLast()[0];
+    double begin = samples.getFirst()[0];
+    double end = samples.getLast()[0] + 1e-9;
     var points = new StringBuilder();
     for (double[] s : samples) {
-        points.append(String.format("%.1f,%.1f ", 140 + 480 * s[0] / end, top + 74 - 60 * s[n + 1] / most));
+        points.append(String.format("%.1f,%.1f ", 170 + 450 * (s[0] - begin) / (end - begin), top + 74 - 60 * s[n + 1] / most));
     }
     Series of = series.get(n);
     return String.format(
             "<text x=\"8\" y=\"%d\" font-weight=\"bold\">%s</text><text x=\"8\" y=\"%d\">%s</text>"
-                    + "<text x=\"8\" y=\"%d\">max %.4f</text><path d=\"M140 %dH620\" stroke=\"#999\"/>"
+                    + "<text x=\"8\" y=\"%d\">max %.4f</text><path d=\"M170 %dH620\" stroke=\"#8884\"/>"
                     + "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>%n",
             top + 24, of.name(), top + 42, of.unit(), top + 60, max, top + 74, points.toString().strip(), of.colour());
 }
@@ -47,8 +48,8 @@ String picture(List<double[]> samples) {
     }
     return String.format(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 446\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#777\">%n"
-                    + "%s<text x=\"140\" y=\"438\">0 s</text><text x=\"620\" y=\"438\" text-anchor=\"end\">%.1f s</text></svg>",
-            panels, samples.getLast()[0]);
+                    + "%s<text x=\"170\" y=\"438\">%.1f s</text><text x=\"620\" y=\"438\" text-anchor=\"end\">%.1f s</text></svg>",
+            panels, samples.getFirst()[0], samples.getLast()[0]);
 }
 
 String main(Input input) {

@@ -1,6 +1,6 @@
 // Watch the market from inside: read what the scheduler says between two passes, and draw it.
 // Rivals, contexts of the same program, make pages short where there are few. The returned value is a picture:
-//     ./pie run -q --pages 48 examples/js/watch_market.js -- --rivals 3 > market.svg
+//     ./pie run -q --pages 36 examples/js/watch_market.js -- --rivals 3 > market.svg
 import { Context, Model, Sampler, runtime, scheduling } from 'inferlet';
 
 const SERIES = [
@@ -23,18 +23,18 @@ function panel(n, samples) {
   const [name, unit, colour] = SERIES[n];
   const values = samples.map((s) => s[n + 1]);
   const most = Math.max(...values, 1e-9);
-  const end = samples.at(-1)[0];
+  const [begin, end] = [samples[0][0], samples.at(-1)[0] + 1e-9];
   const points = samples.map((s, i) =>
-    `${(140 + 480 * s[0] / end).toFixed(1)},${(top + 74 - 60 * values[i] / most).toFixed(1)}`);
+    `${(170 + 450 * (s[0] - begin) / (end - begin)).toFixed(1)},${(top + 74 - 60 * values[i] / most).toFixed(1)}`);
   return `<text x="8" y="${top + 24}" font-weight="bold">${name}</text><text x="8" y="${top + 42}">${unit}</text>`
-    + `<text x="8" y="${top + 60}">max ${Math.max(...values).toFixed(4)}</text><path d="M140 ${top + 74}H620" stroke="#999"/>`
+    + `<text x="8" y="${top + 60}">max ${Math.max(...values).toFixed(4)}</text><path d="M170 ${top + 74}H620" stroke="#8884"/>`
     + `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="1.5"/>`;
 }
 
 function picture(samples) {
   const panels = SERIES.map((_, n) => panel(n, samples)).join('\n');
   return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 446" font-family="sans-serif" font-size="12" fill="#777">\n'
-    + `${panels}\n<text x="140" y="438">0 s</text>`
+    + `${panels}\n<text x="170" y="438">${samples[0][0].toFixed(1)} s</text>`
     + `<text x="620" y="438" text-anchor="end">${samples.at(-1)[0].toFixed(1)} s</text></svg>`;
 }
 

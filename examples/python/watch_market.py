@@ -1,7 +1,7 @@
 """Watch the market from inside: read what the scheduler says between two passes, and draw it.
 
 Rivals, contexts of the same program, make pages short where there are few. The returned value is a picture:
-    ./pie run -q --pages 48 examples/python/watch_market.py -- --rivals 3 > market.svg
+    ./pie run -q --pages 36 examples/python/watch_market.py -- --rivals 3 > market.svg
 """
 
 import asyncio
@@ -29,12 +29,12 @@ def panel(n, samples):
     top = 84 * n
     values = [s[n + 1] for s in samples]
     most = max(*values, 1e-9)
-    end = samples[-1][0]
-    points = " ".join(f"{140 + 480 * s[0] / end:.1f},{top + 74 - 60 * v / most:.1f}" for s, v in zip(samples, values))
+    begin, end = samples[0][0], samples[-1][0] + 1e-9
+    points = " ".join(f"{170 + 450 * (s[0] - begin) / (end - begin):.1f},{top + 74 - 60 * v / most:.1f}" for s, v in zip(samples, values))
     name, unit = SERIES[n]
     return (
         f'<text x="8" y="{top + 24}" font-weight="bold">{name}</text><text x="8" y="{top + 42}">{unit}</text>'
-        f'<text x="8" y="{top + 60}">max {max(values):.4f}</text><path d="M140 {top + 74}H620" stroke="#999"/>'
+        f'<text x="8" y="{top + 60}">max {max(values):.4f}</text><path d="M170 {top + 74}H620" stroke="#8884"/>'
         f'<polyline points="{points}" fill="none" stroke="{COLOURS[n]}" stroke-width="1.5"/>'
     )
 
@@ -43,7 +43,7 @@ def picture(samples):
     panels = "\n".join(panel(n, samples) for n in range(len(SERIES)))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 446" font-family="sans-serif" font-size="12" fill="#777">\n'
-        f'{panels}\n<text x="140" y="438">0 s</text><text x="620" y="438" text-anchor="end">{samples[-1][0]:.1f} s</text></svg>'
+        f'{panels}\n<text x="170" y="438">{samples[0][0]:.1f} s</text><text x="620" y="438" text-anchor="end">{samples[-1][0]:.1f} s</text></svg>'
     )
 
 

@@ -26,7 +26,8 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         made.bidder.inherit(context.bidder);
         StepTrace trace = context.process.trace;
         if (trace != null && fork.copies().from().length > 0) {
-            trace.forked(context, context.kv().written() - context.kv().committedPages() * loop.store.pageSize());
+            int tokens = context.kv().written() - context.kv().committedPages() * loop.store.pageSize();
+            trace.forked(context, tokens, fork.copies().from().length);
         }
         loop.market.ledger().make(context.process.wallet, fork.copies().from().length);
         copy = made;

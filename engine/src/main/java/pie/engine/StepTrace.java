@@ -102,9 +102,9 @@ final class StepTrace {
         }
     }
 
-    void forked(EngineContext context, int workingTokens) {
+    void forked(EngineContext context, int workingTokens, int pages) {
         if (workingTokens > 0) {
-            timeline.count(Pattern.COPIED_PAGE, context.kv().id().value(), workingTokens, 0);
+            timeline.count(Pattern.COPIED_PAGE, context.kv().id().value(), workingTokens, pages);
         }
     }
 

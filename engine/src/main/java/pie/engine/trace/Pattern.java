@@ -7,7 +7,7 @@ public enum Pattern {
      * them behind a beginning that had not been there before.
      */
     COMPUTED_AGAIN,
-    /** A fork copied a page that was not full: {@code amount} tokens in it. */
+    /** A fork copied pages that were not committed: {@code amount} tokens in {@code other} pages. */
     COPIED_PAGE,
     /** A generation whose tokens a mask or grammar limits drafted {@code amount} tokens, of which {@code other} held. */
     DRAFTED_MASKED,

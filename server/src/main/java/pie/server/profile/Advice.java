@@ -16,10 +16,12 @@ import pie.engine.trace.Timeline;
 record Advice(String pattern, Place place, String what, String instead) {
     private static final int OFTEN = 3;
     private static final int FORKS = 4;
-    private static final int TOKENS_OF_A_PAGE = 8;
+    /** Pages that a fork copies where it need not: one that is not full yet is copied sooner than its tokens are computed. */
+    private static final int PAGES = 2;
+
     private static final int DRAFTS = 16;
     private static final double MUCH = 0.1;
-    private static final double HARDLY = 0.02;
+    private static final double HARDLY = 0.05;
 
     /**
      * @param wallNanos recorded time
@@ -56,15 +58,15 @@ record Advice(String pattern, Place place, String what, String instead) {
     }
 
     private static void forks(Tally tally, List<Advice> found) {
-        if (tally.times() < FORKS || tally.amount() < TOKENS_OF_A_PAGE * tally.times()) {
+        if (tally.times() < FORKS || tally.other() < PAGES * tally.times()) {
             return;
         }
         found.add(new Advice(
                 "forks that copy",
                 tally.place(),
-                "forked %d times in the middle of a page, and copied %d tokens of it each time, where full pages are shared"
-                        .formatted(tally.times(), tally.amount() / tally.times()),
-                "fork before the last tokens are flushed: what is pending is computed with each copy's next pass"));
+                "forked %d times with pages that were not committed, and copied %d of them each time, where committed ones are shared"
+                        .formatted(tally.times(), tally.other() / tally.times()),
+                "commit the full pages before, by commit_working_pages, or do not defer it"));
     }
 
     private static void client(Tally tally, long wallNanos, List<Advice> found) {
@@ -91,6 +93,6 @@ record Advice(String pattern, Place place, String what, String instead) {
                 "drafts in vain",
                 tally.place(),
                 "had %d drafts %scomputed, of which %d held".formatted(tally.amount(), which, tally.other()),
-                "system_speculation=False for this generation"));
+                "generate this without drafts: no speculator, and system_speculation=False"));
     }
 }
