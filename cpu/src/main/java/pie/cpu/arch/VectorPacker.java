@@ -173,11 +173,11 @@ public final class VectorPacker implements Packer {
             case BF16 -> WeightFormat.BF16;
             case AUTO ->
                 switch (type) {
-                    case Q4_0, Q4_1 -> WeightFormat.Q4;
+                    case Q4_0, Q4_1, Q4_K -> WeightFormat.Q4;
                     case Q8_0 -> WeightFormat.Q8;
                     case BF16, MXFP4 -> WeightFormat.BF16; // its powers of two reach beyond those of halves
                     case F32 -> WeightFormat.F32;
-                    case F16, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS -> WeightFormat.F16;
+                    case F16, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS -> WeightFormat.F16;
                 };
         };
     }
@@ -191,8 +191,9 @@ public final class VectorPacker implements Packer {
         switch (tensor.type()) {
             case Q4_0 -> writer.q40(column, tensor.data(), at);
             case Q4_1 -> writer.q41(column, tensor.data(), at);
+            case Q4_K -> writer.q4k(column, tensor.data(), at);
             case Q8_0 -> writer.q80(column, tensor.data(), at);
-            case BF16, F32, F16, Q5_0, Q5_1, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
+            case BF16, F32, F16, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
                 writer.floats(column, Dequantizer.row(tensor, row));
         }
     }

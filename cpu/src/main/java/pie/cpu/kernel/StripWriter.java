@@ -74,6 +74,40 @@ public final class StripWriter {
         }
     }
 
+    /** Write a column from GGUF blocks of Q4_K, 144 bytes for 256 values; the scales of each 32 are rounded to halves. */
+    public void q4k(int column, MemorySegment data, long at) {
+        MemorySegment.copy(data, INT, at, ints, 0, 36 * (blocks / 8));
+        int to = lane(column);
+        for (int block = 0; block < blocks; block++) {
+            int from = block / 8 * 36;
+            int sub = block % 8;
+            float d = Float.float16ToFloat((short) ints[from]) * scale(from + 1, sub);
+            float m = -Float.float16ToFloat((short) (ints[from] >>> 16)) * offset(from + 1, sub);
+            strip[to] = PackedMatrix.half(d) & 0xffff | PackedMatrix.half(m) << 16;
+            int q = from + 4 + sub / 2 * 8;
+            int shift = sub % 2 * 4;
+            for (int w = 0; w < 4; w++) {
+                int a = ints[q + 2 * w] >>> shift;
+                int b = ints[q + 2 * w + 1] >>> shift;
+                strip[to + (1 + w) * step] = (low(a) | low(b) << 16) ^ 8 << 28;
+            }
+            to += 5 * step;
+        }
+    }
+
+    /** Return the 6-bit scale of sub-block j of Q4_K; those of 4 to 7 have their high bits beside those of 0 to 3. */
+    private int scale(int from, int j) {
+        return j < 4 ? unsigned(from, j) & 63 : unsigned(from, j + 4) & 15 | unsigned(from, j - 4) >> 6 << 4;
+    }
+
+    private int offset(int from, int j) {
+        return j < 4 ? unsigned(from, j + 4) & 63 : unsigned(from, j + 4) >> 4 | unsigned(from, j) >> 6 << 4;
+    }
+
+    private int unsigned(int from, int i) {
+        return ints[from + i / 4] >>> 8 * (i % 4) & 255;
+    }
+
     private int pair(int from) {
         return shorts[from] & 0xffff | shorts[from + 1] << 16;
     }

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.ForwardBatch;
+import pie.engine.model.Dequantizer;
+import pie.engine.model.Tensor;
+import pie.engine.model.TensorType;
 
 /** Each vector kernel computes what its scalar twin computes, bit for bit. */
 class KernelTwinTest {
@@ -314,6 +317,30 @@ class KernelTwinTest {
             }
         }
         return s;
+    }
+
+    @Test
+    void superBlocksBecomeBlocksWithScalesRoundedToHalves() {
+        int k = 512;
+        byte[] data = new byte[k / 256 * 144];
+        random.nextBytes(data);
+        MemorySegment q4k = MemorySegment.ofArray(data);
+        for (int block = 0; block < k / 256; block++) {
+            q4k.set(ValueLayout.JAVA_SHORT_UNALIGNED, 144L * block, Float.floatToFloat16(0.013f));
+            q4k.set(ValueLayout.JAVA_SHORT_UNALIGNED, 144L * block + 2, Float.floatToFloat16(0.071f));
+        }
+        PackedMatrix m = new PackedMatrix(
+                WeightFormat.Q4,
+                k,
+                1,
+                new int[] {0, 1},
+                OffHeap.zeroed(arena, PackedMatrix.bytes(WeightFormat.Q4, k, 1)));
+        write(m, (writer, c) -> writer.q4k(c, q4k, 0));
+        float[] exact = Dequantizer.row(new Tensor("t", TensorType.Q4_K, 1, k, q4k), 0);
+        for (int i = 0; i < k; i++) {
+            float parts = Math.abs(m.integer(0, i) * m.scale(0, i)) + Math.abs(m.minimum(0, i));
+            assertThat(m.value(0, i)).isCloseTo(exact[i], Offset.offset(parts * 0x1p-11f));
+        }
     }
 
     @Test
