@@ -95,7 +95,7 @@ def busy(home):
 def empty(home):
     """Programs that wait for a tool nearly all of the time."""
     server = Server(home)
-    server.launch("agent.py", 12, rounds=400, tool=12.0, tokens=8)
+    server.launch("agent.py", 12, rounds=400, tool=90.0, tokens=8)
     server.until(lambda s: all(p["tokens"] for p in s["processes"]))
     time.sleep(60)
     look(server, "empty", 120, 36)
@@ -116,12 +116,13 @@ def dominant(home):
 
 def pressure(home):
     """A few programs, then more than there are pages for."""
-    server = Server(home, "--pages", "160")
+    server = Server(home, "--pages", "96")
     server.launch("chat.js", 4, turns=400, tokens=120)
     server.until(lambda s: all(p["tokens"] for p in s["processes"]))
     time.sleep(45)
     server.launch("chat.js", 12, turns=400, tokens=120)
-    time.sleep(35)
+    server.until(lambda s: s["models"][0]["market"]["waiters"] > 0)
+    time.sleep(15)
     look(server, "pressure", 120, 36)
     server.stop()
 

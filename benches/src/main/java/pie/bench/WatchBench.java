@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false)
 final class WatchBench implements Callable<Integer> {
     private static final double MOST_MILLIS = 5;
-    private static final int WARM = 20;
+    private static final int WARM = 200;
 
     @Option(names = "--programs", description = "Live programs. Default: ${DEFAULT-VALUE}.")
     private int programs = 1000;
