@@ -4,10 +4,17 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.event.EventLog;
 import pie.engine.event.ProcessEvent;
+import pie.engine.process.InferletProcess;
+import pie.runtime.InferletRuntime;
+import pie.runtime.LaunchRequest;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -91,9 +98,23 @@ public final class EventPrinter implements EventSink {
         }
     }
 
-    /** Print the events of a log until it ends. */
+    /** Print the events of a log from its beginning until it ends. */
     public void follow(EventLog log) throws InterruptedException {
-        try (EventLog.Watcher watcher = log.watch(0, true)) {
+        follow(log.watch(0, true));
+    }
+
+    /** Launch a program here and print its events until it ends; it waits for the printer from the first one on. */
+    public void follow(InferletRuntime runtime, LaunchRequest request, Consumer<? super InferletProcess> started)
+            throws InterruptedException {
+        var events = new AtomicReference<EventLog.@Nullable Watcher>();
+        InferletProcess process =
+                runtime.launch(request, made -> events.set(made.log().watch(0, true)));
+        started.accept(process);
+        follow(Objects.requireNonNull(events.get()));
+    }
+
+    private void follow(EventLog.Watcher events) throws InterruptedException {
+        try (EventLog.Watcher watcher = events) {
             while (true) {
                 switch (watcher.next(POLL)) {
                     case EventLog.Next.Event e -> event(e.event());

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
@@ -85,8 +86,18 @@ public final class InferletRuntime implements AutoCloseable {
      *     off, OVERLOADED with a full queue, DRAINING after {@link #drain}
      */
     public InferletProcess launch(LaunchRequest request) {
+        return launch(request, process -> {});
+    }
+
+    /**
+     * Check the source and start the process, as {@link #launch(LaunchRequest)} does.
+     *
+     * @param prepare is given the process before it can do anything: a reader that is there from the first event on holds it back
+     */
+    public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
         config.policy().check(request.permissions());
         GuestProcess<?> process = process(ProcessId.random(), Optional.empty(), request);
+        prepare.accept(process);
         shelf.put(request.owner(), request.source());
         return admit(process);
     }

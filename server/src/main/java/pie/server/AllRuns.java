@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
@@ -18,8 +19,8 @@ import pie.server.trace.RequestSpans;
 /** Show programs and plain generations as one list of processes. */
 record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics, RequestSpans spans) implements Launcher {
     @Override
-    public InferletProcess launch(LaunchRequest request) {
-        InferletProcess process = programs.launch(request);
+    public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
+        InferletProcess process = programs.launch(request, prepare);
         metrics.follow(process);
         spans.follow(process);
         return process;

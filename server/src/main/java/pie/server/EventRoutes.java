@@ -25,7 +25,7 @@ final class EventRoutes {
     private static final Set<String> TYPES = Set.of("stdout", "stderr", "message", "file", "return", "error");
 
     /** Say what one stream carries. */
-    private record View(long cursor, boolean primary, boolean follow, Predicate<String> types) {}
+    private record View(boolean launch, boolean follow, Predicate<String> types) {}
 
     private final Service service;
     private final Processes processes;
@@ -40,9 +40,9 @@ final class EventRoutes {
                 Route.get("/v1/processes/{id}/events", this::events, "since", "tail", "types", "follow", "primary"));
     }
 
-    /** Answer a launch with its stream: the process object, then all events. */
-    void launched(Exchange exchange, InferletProcess process) {
-        stream(exchange, process, new View(0, true, true, type -> true), true);
+    /** Answer a launch with its stream: the process object, then all events that the watcher reads; it is closed then. */
+    void launched(Exchange exchange, InferletProcess process, EventLog.Watcher watcher) {
+        stream(exchange, process, watcher, new View(true, true, type -> true));
     }
 
     private void events(Exchange exchange) {
@@ -62,7 +62,8 @@ final class EventRoutes {
             return;
         }
         boolean follow = exchange.flag("follow", true);
-        stream(exchange, process, new View(cursor, exchange.flag("primary", false), follow, types), false);
+        EventLog.Watcher watcher = log.watch(cursor, exchange.flag("primary", false));
+        stream(exchange, process, watcher, new View(false, follow, types));
     }
 
     private static long cursor(Exchange exchange, EventLog log) {
@@ -117,14 +118,14 @@ final class EventRoutes {
         exchange.json(200, json);
     }
 
-    private void stream(Exchange exchange, InferletProcess process, View view, boolean launch) {
+    private void stream(Exchange exchange, InferletProcess process, EventLog.Watcher watcher, View view) {
         service.tethers().hold(process);
-        try (EventLog.Watcher watcher = process.log().watch(view.cursor, view.primary);
+        try (watcher;
                 Streams.Place place = service.streams().enter(process.id(), watcher::close)) {
             Optional<EventStream> stream = EventStream.open(exchange);
             if (stream.isPresent()) {
                 stream.get().gone().thenRun(watcher::close);
-                run(stream.get(), process, watcher, place, view, launch);
+                run(stream.get(), process, watcher, place, view);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -141,10 +142,9 @@ final class EventRoutes {
             InferletProcess process,
             EventLog.Watcher watcher,
             Streams.Place place,
-            View view,
-            boolean launch)
+            View view)
             throws InterruptedException {
-        if (launch) {
+        if (view.launch) {
             out.control("process", processes.json(process));
         }
         Duration wait = view.follow ? service.limits().keepAlive() : Duration.ZERO;

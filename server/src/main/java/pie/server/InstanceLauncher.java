@@ -3,6 +3,7 @@ package pie.server;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
@@ -19,8 +20,8 @@ record InstanceLauncher(Instance instance) implements Launcher {
     }
 
     @Override
-    public InferletProcess launch(LaunchRequest request) {
-        return runtime().launch(request);
+    public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
+        return runtime().launch(request, prepare);
     }
 
     @Override

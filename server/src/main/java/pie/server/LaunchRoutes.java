@@ -6,9 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.event.EventLog;
 import pie.engine.process.InferletProcess;
 import pie.runtime.Language;
 import pie.runtime.LaunchRequest;
@@ -50,12 +54,15 @@ final class LaunchRoutes {
         if (stream) {
             service.streams().checkRoom();
         }
+        var reading = new AtomicReference<EventLog.@Nullable Watcher>();
+        Consumer<InferletProcess> prepare =
+                stream ? made -> reading.set(made.log().watch(0, true)) : made -> {};
         Replays.Launched launched = service.replays()
                 .launch(
                         exchange.owner(),
                         exchange.header(IDEMPOTENCY_KEY),
                         () -> Replays.digest(exchange.rawTarget(), exchange.mediaType(), body),
-                        () -> start(read(exchange, body), stream || wait.isPresent())
+                        () -> start(read(exchange, body), stream || wait.isPresent(), prepare)
                                 .id());
         InferletProcess process = service.launcher()
                 .find(launched.process())
@@ -68,7 +75,8 @@ final class LaunchRoutes {
             exchange.header(IDEMPOTENT_REPLAY, "true");
         }
         if (stream) {
-            events.launched(exchange, process);
+            EventLog.Watcher first = reading.get();
+            events.launched(exchange, process, first == null ? process.log().watch(0, true) : first);
         } else if (wait.isPresent()) {
             awaitResult(exchange, process, wait.get());
         } else {
@@ -93,10 +101,10 @@ final class LaunchRoutes {
     }
 
     /** @param attached whether the process lives only as long as a client listens, unless it is detached */
-    private InferletProcess start(LaunchBody.Launch launch, boolean attached) {
+    private InferletProcess start(LaunchBody.Launch launch, boolean attached, Consumer<InferletProcess> prepare) {
         service.checkLaunching();
         LaunchRequest request = launch.record() ? launch.request().recordedIn(service.recordings()) : launch.request();
-        InferletProcess process = service.launcher().launch(request);
+        InferletProcess process = service.launcher().launch(request, prepare);
         if (attached && !launch.detach()) {
             service.tethers().tie(process);
         }
@@ -153,7 +161,7 @@ final class LaunchRoutes {
         ObjectNode json = Json.object();
         try {
             var launch = new LaunchBody(service.limits(), exchange.owner()).read(item);
-            InferletProcess process = start(launch, false);
+            InferletProcess process = start(launch, false, made -> {});
             json.put("status", 202);
             json.set("process", processes.json(process));
         } catch (PieException e) {

@@ -3,6 +3,7 @@ package pie.server;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
@@ -13,7 +14,8 @@ import pie.runtime.RuntimeConfig;
 
 /** Launch and find processes: what the routes see of an {@link Instance}. */
 interface Launcher extends AutoCloseable {
-    InferletProcess launch(LaunchRequest request);
+    /** @param prepare is given the process before it can do anything; if the launch is refused then, it never will */
+    InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare);
 
     Optional<InferletProcess> find(ProcessId id);
 

@@ -36,15 +36,24 @@ final class ModelTrack {
     private int priced;
     private EngineFigures last;
 
-    ModelTrack(Supplier<EngineFigures> source) {
+    /** @param nanos time now, since which rates are told */
+    ModelTrack(Supplier<EngineFigures> source, long nanos) {
         this.source = source;
         last = source.get();
         Arrays.fill(peakSeconds, Long.MIN_VALUE);
+        count(nanos);
     }
 
     /** Take a sample. */
     void sample(long nanos) {
         last = source.get();
+        count(nanos);
+        peak(last.peakSecond() - 1, last.peakRowsBefore(), last.peakRequestsBefore());
+        peak(last.peakSecond(), last.peakRows(), last.peakRequests());
+        prices[priced++ % PEAKS] = last.stats().market().price();
+    }
+
+    private void count(long nanos) {
         EngineStats s = last.stats();
         window.add(
                 nanos,
@@ -60,9 +69,6 @@ final class ModelTrack {
                 s.tokensDrafted(),
                 s.tokensAccepted(),
                 s.rowsPrefill() + s.rowsDecode());
-        peak(last.peakSecond() - 1, last.peakRowsBefore(), last.peakRequestsBefore());
-        peak(last.peakSecond(), last.peakRows(), last.peakRequests());
-        prices[priced++ % PEAKS] = s.market().price();
     }
 
     private void peak(long second, int rows, int requests) {

@@ -49,8 +49,9 @@ final class Sampler {
         this.clock = clock;
         this.live = live;
         sampled = clock.getAsLong();
+        ends.add(sampled, 0);
         engines.forEach(e -> {
-            models.add(new ModelTrack(e));
+            models.add(new ModelTrack(e, sampled));
             histories.add(new History());
         });
     }

@@ -2,6 +2,7 @@ package pie.server;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.OwnerId;
@@ -23,9 +24,9 @@ final class ServiceBackend implements Backend {
     }
 
     @Override
-    public InferletProcess launch(LaunchRequest request) {
+    public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
         service.checkLaunching();
-        return service.launcher().launch(request);
+        return service.launcher().launch(request, prepare);
     }
 
     @Override

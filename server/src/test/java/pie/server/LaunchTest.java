@@ -8,11 +8,14 @@ import static pie.server.TestServer.script;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import pie.engine.event.EventLog;
 import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -214,5 +217,23 @@ class LaunchTest {
         assertThat(blocks[3]).startsWith("id: 3\nevent: return\n").contains("\"data\":\"bye\"");
         assertThat(blocks[4]).isEqualTo("event: end\ndata: {\"reason\":\"complete\"}");
         assertThat(blocks).hasSize(5);
+    }
+
+    @Test
+    void aStreamHoldsItsProgramBackFromTheFirstEventOn(@TempDir Path home) {
+        var limits = new EventLog.Limits(64, 1 << 20, Duration.ofMinutes(2));
+        try (var own = new TestServer(home, limits, c -> c)) {
+            // the launch returns when the program has written all that it may: nothing is read yet
+            own.launcher.onStart = started -> Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> started.log().writerBlocked() || started.log().ended());
+            String body = own.send(own.request("/v1/processes")
+                            .timeout(Duration.ofMinutes(2))
+                            .POST(BodyPublishers.ofString(script("flood 300 10", "return over")))
+                            .header("Content-Type", "application/json")
+                            .header("Accept", "text/event-stream"))
+                    .body();
+            assertThat(body).doesNotContain("event: gap").contains("id: 1\n", "id: 300\n", "event: return");
+        }
     }
 }

@@ -69,7 +69,7 @@ final class ModelTrackTest {
     }
 
     private ModelTrack track(int seconds) {
-        var track = new ModelTrack(this::figures);
+        var track = new ModelTrack(this::figures, 0);
         for (second = 0; second <= seconds; second++) {
             track.sample(second * SECOND);
         }
@@ -119,36 +119,38 @@ final class ModelTrackTest {
     @Test
     void stepsLongerThanASecondAreToldOfAsTheyWere() {
         long[] at = {0};
-        var track = new ModelTrack(() -> {
-            long steps = at[0] / 3;
-            var stats = new EngineStats(
-                    steps,
-                    0,
-                    0,
-                    40 * steps,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    64,
-                    0,
-                    0,
-                    0,
-                    0,
-                    HostStats.NONE,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    MarketStats.NONE);
-            return new EngineFigures(stats, at[0] * SECOND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new long[12]);
-        });
+        var track = new ModelTrack(
+                () -> {
+                    long steps = at[0] / 3;
+                    var stats = new EngineStats(
+                            steps,
+                            0,
+                            0,
+                            40 * steps,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            64,
+                            0,
+                            0,
+                            0,
+                            0,
+                            HostStats.NONE,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            MarketStats.NONE);
+                    return new EngineFigures(stats, at[0] * SECOND, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new long[12]);
+                },
+                0);
         for (; at[0] <= 20; at[0]++) {
             track.sample(at[0] * SECOND);
             if (at[0] >= 5) {

@@ -23,6 +23,7 @@ import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
 import pie.engine.testing.LeakAudit;
+import tools.jackson.databind.JsonNode;
 
 /** A real engine does a known amount of work between two looks, and the clock says how long that took. */
 @Timeout(120)
@@ -78,6 +79,21 @@ class SamplerTest {
             assertThat(view.share(big.id()) + view.share(small.id())).isCloseTo(1, within(1e-9));
             assertThat(model.tokenMillis(10)).isPresent();
             assertThat(model.peakRows(System.nanoTime())).isEqualTo(40);
+            return true;
+        });
+    }
+
+    @Test
+    void whatIsDoneBeforeTheFirstSampleCounts() {
+        StandIn program = program();
+        context(program, 1, 16).generate(plan(21)).collect().join();
+        tick(2);
+        sampler.look(view -> {
+            assertThat(view.model(0).decodeRate(5)).isEqualTo(20 / 2.0);
+            assertThat(view.model(0).prefillRate(5)).isEqualTo(16 / 2.0);
+            assertThat(view.history(0).json(60).path("decode_tok_s"))
+                    .extracting(JsonNode::asDouble)
+                    .containsExactly(10.0);
             return true;
         });
     }
@@ -140,7 +156,7 @@ class SamplerTest {
             assertThat(view.ended(ProcessState.COMPLETED)).isOne();
             assertThat(view.ended(ProcessState.FAILED)).isOne();
             assertThat(view.errors()).containsEntry("GUEST_ERROR", 1L);
-            assertThat(view.endedRate()).isEqualTo(1);
+            assertThat(view.endedRate()).as("two in three seconds").isCloseTo(2 / 3.0, within(1e-9));
             return true;
         });
         tick(61);

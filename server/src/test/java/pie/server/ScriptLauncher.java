@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -23,6 +24,9 @@ final class ScriptLauncher implements Launcher {
     private final Map<Long, ScriptProcess> processes = new ConcurrentSkipListMap<>();
     private final AtomicLong order = new AtomicLong();
     volatile Optional<SnapshotStore> snapshots = Optional.empty();
+    /** Called with a process that has been started, before its launch returns. */
+    volatile Consumer<InferletProcess> onStart = process -> {};
+
     final AtomicInteger closed = new AtomicInteger();
 
     ScriptLauncher(EventLog.Limits events) {
@@ -40,7 +44,7 @@ final class ScriptLauncher implements Launcher {
     }
 
     @Override
-    public InferletProcess launch(LaunchRequest request) {
+    public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
         String code = request.source().code();
         if (code.startsWith("syntax")) {
             throw new PieException(
@@ -53,7 +57,9 @@ final class ScriptLauncher implements Launcher {
         }
         var process = new ScriptProcess(request, config.events());
         processes.put(order.incrementAndGet(), process);
+        prepare.accept(process);
         process.start();
+        onStart.accept(process);
         return process;
     }
 

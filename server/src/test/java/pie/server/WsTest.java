@@ -291,6 +291,10 @@ class WsTest {
         try (var server = new TestServer(home, limits, c -> c);
                 var client = new WsClient(server.server.uri(), "/", ALICE)) {
             install(client, "flood", "", "flood 300 1000", "return over");
+            // the launch returns when the program has written all that it may: nothing is read yet
+            server.launcher.onStart = started -> Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> started.log().writerBlocked() || started.log().ended());
             String id =
                     launched(client.ask("launch_process", "inferlet", "flood", "input", "", "capture_outputs", true));
             for (int i = 0; i < 300; i++) {

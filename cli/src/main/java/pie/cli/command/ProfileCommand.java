@@ -9,8 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -117,9 +119,12 @@ public final class ProfileCommand extends PieCommand {
         // with --json stdout is for the summary alone
         var printer = new EventPrinter(EventPrinter.Mode.RELAY, json ? err() : out(), err(), Terminal.CURRENT.out());
         try (Instance instance = engine.open(request.source().language(), allow.policy(), err(), quiet)) {
-            InferletProcess process = instance.runtime().launch(request);
-            Interrupts.handle(code -> process.interrupt("owner"));
-            printer.follow(process.log());
+            var running = new AtomicReference<@Nullable InferletProcess>();
+            printer.follow(instance.runtime(), request, launched -> {
+                running.set(launched);
+                Interrupts.handle(code -> launched.interrupt("owner"));
+            });
+            InferletProcess process = Objects.requireNonNull(running.get());
             process.outcome().join();
             Profile profile = Profile.of(process);
             for (Path out : outs) {

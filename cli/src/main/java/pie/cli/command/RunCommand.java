@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -110,10 +111,8 @@ public final class RunCommand extends PieCommand {
             }
         });
         try (Instance instance = engine.open(request.source().language(), allow.policy(), err(), quiet)) {
-            InferletProcess process = instance.runtime().launch(request);
-            running.set(process);
-            printer.follow(process.log());
-            keep(process);
+            printer.follow(instance.runtime(), request, running::set);
+            keep(Objects.requireNonNull(running.get()));
         }
         return interrupted.get() ? Interrupts.SIGINT : printer.exitCode();
     }

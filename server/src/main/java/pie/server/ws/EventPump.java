@@ -25,10 +25,10 @@ final class EventPump implements Runnable {
     private final EventLog.Watcher watcher;
     private final String id;
 
-    EventPump(Channel channel, InferletProcess process, long after) {
+    EventPump(Channel channel, InferletProcess process, EventLog.Watcher watcher) {
         this.channel = channel;
         this.process = process;
-        this.watcher = process.log().watch(after, true);
+        this.watcher = watcher;
         this.id = process.id().toString();
     }
 

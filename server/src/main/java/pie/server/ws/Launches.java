@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
+import pie.engine.event.EventLog;
 import pie.engine.process.Budget;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.OwnerId;
@@ -25,13 +28,31 @@ final class Launches {
         this.backend = backend;
     }
 
-    InferletProcess launch(OwnerId owner, String program, String input, boolean capture, OptionalLong budget) {
+    /** Hold a process and the reader of its events, which there is if they are captured: it is there before the first event. */
+    record Started(InferletProcess process, Optional<EventLog.Watcher> events) {
+        private void end() {
+            process.interrupt("owner");
+            events.ifPresent(EventLog.Watcher::close);
+        }
+    }
+
+    Started launch(OwnerId owner, String program, String input, boolean capture, OptionalLong budget) {
         Stored stored = backend.programs().resolve(program);
-        return backend.launch(request(owner, stored, input, capture, budget));
+        return start(request(owner, stored, input, capture, budget));
+    }
+
+    private Started start(LaunchRequest request) {
+        if (!request.capture()) {
+            return new Started(backend.launch(request, process -> {}), Optional.empty());
+        }
+        var reading = new AtomicReference<EventLog.@Nullable Watcher>();
+        InferletProcess process =
+                backend.launch(request, made -> reading.set(made.log().watch(0, true)));
+        return new Started(process, Optional.ofNullable(reading.get()));
     }
 
     /** Start one for each input, all or none. @throws Fields.Refused if the budgets do not match the inputs */
-    List<InferletProcess> launchAll(
+    List<Started> launchAll(
             OwnerId owner, String program, List<String> inputs, boolean capture, Optional<List<OptionalLong>> budgets) {
         if (budgets.isPresent() && budgets.get().size() != inputs.size()) {
             throw new Fields.Refused(
@@ -43,11 +64,11 @@ final class Launches {
             OptionalLong budget = budgets.isPresent() ? budgets.get().get(i) : OptionalLong.empty();
             requests.add(request(owner, stored, inputs.get(i), capture, budget));
         }
-        List<InferletProcess> started = new ArrayList<>();
+        List<Started> started = new ArrayList<>();
         try {
-            requests.forEach(request -> started.add(backend.launch(request)));
+            requests.forEach(request -> started.add(start(request)));
         } catch (PieException e) {
-            started.forEach(p -> p.interrupt("owner"));
+            started.forEach(Started::end);
             throw e;
         }
         return started;

@@ -2,6 +2,7 @@ package pie.server.ws;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.event.EventLog;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
 import pie.engine.process.OwnerId;
@@ -202,13 +204,12 @@ final class Session implements AutoCloseable {
     private @Nullable String launch(long corrId, Fields m) {
         boolean capture = m.flag("capture_outputs", true);
         String input = m.optionalText("input").orElse("");
-        InferletProcess process =
+        Launches.Started started =
                 launches.launch(owner(), m.text("inferlet"), input, capture, m.optionalLong("token_budget"));
+        InferletProcess process = started.process();
         channel.response(corrId, true, capture ? process.id().toString() : "");
         remember(process, input);
-        if (capture) {
-            pump(process, 0);
-        }
+        started.events().ifPresent(events -> pump(process, events));
         return null;
     }
 
@@ -218,20 +219,22 @@ final class Session implements AutoCloseable {
         var started =
                 launches.launchAll(owner(), m.text("inferlet"), inputTexts, capture, m.optionalLongs("token_budgets"));
         ArrayNode ids = JsonMapper.shared().createArrayNode();
-        started.forEach(p -> ids.add(p.id().toString()));
+        started.forEach(s -> ids.add(s.process().id().toString()));
         channel.response(corrId, true, ids.toString());
         for (int i = 0; i < started.size(); i++) {
-            remember(started.get(i), inputTexts.get(i));
-            if (capture) {
-                pump(started.get(i), 0);
-            }
+            InferletProcess process = started.get(i).process();
+            remember(process, inputTexts.get(i));
+            started.get(i).events().ifPresent(events -> pump(process, events));
         }
         return null;
     }
 
     private String run(Fields m) {
-        var started = launches.launchAll(
-                owner(), m.text("inferlet"), m.texts("inputs"), false, m.optionalLongs("token_budgets"));
+        List<InferletProcess> started = launches
+                .launchAll(owner(), m.text("inferlet"), m.texts("inputs"), false, m.optionalLongs("token_budgets"))
+                .stream()
+                .map(Launches.Started::process)
+                .toList();
         ArrayNode values = JsonMapper.shared().createArrayNode();
         for (InferletProcess process : started) {
             switch (process.outcome().join()) {
@@ -253,8 +256,8 @@ final class Session implements AutoCloseable {
         process.outcome().whenComplete((outcome, failure) -> inputs.remove(process.id()));
     }
 
-    private void pump(InferletProcess process, long after) {
-        var pump = new EventPump(channel, process, after);
+    private void pump(InferletProcess process, EventLog.Watcher events) {
+        var pump = new EventPump(channel, process, events);
         EventPump before = pumps.put(process.id(), pump);
         if (before != null) {
             before.stop();
@@ -272,7 +275,7 @@ final class Session implements AutoCloseable {
             throw new Fields.Refused("Invalid field 'since' in 'attach_process'");
         }
         channel.response(corrId, true, "Process attached");
-        pump(process, since);
+        pump(process, process.log().watch(since, true));
         return null;
     }
 
