@@ -3,11 +3,14 @@ package pie.runtime;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.process.Budget;
 import pie.engine.process.ProcessState;
 import pie.inferlet.Host;
 
@@ -22,7 +25,12 @@ final class Family implements Host.Launcher {
     @FunctionalInterface
     interface Starter {
         GuestProcess<?> start(
-                ChildProcess child, GuestProcess<?> parent, String program, String input, OptionalLong tokens);
+                ChildProcess child,
+                GuestProcess<?> parent,
+                String program,
+                String input,
+                OptionalLong tokens,
+                long seed);
     }
 
     private final GuestProcess<?> parent;
@@ -58,6 +66,7 @@ final class Family implements Host.Launcher {
         }
         bounded("children_depth", MOST_GENERATIONS, generation);
         var child = new ChildProcess(tokens);
+        long seed;
         synchronized (this) {
             bounded("children", MOST_CHILDREN, alive.size());
             OptionalLong left = parent.tokensLeft();
@@ -76,10 +85,39 @@ final class Family implements Host.Launcher {
                                 "used",
                                 parent.tokensSpent()));
             }
+            seed = parent.childSeed();
+            open(child, tokens, seed);
             alive.add(child);
         }
-        child.start(() -> starter.start(child, parent, program, input, tokens), () -> ended(child));
+        child.start(() -> start(child, program, input, tokens, seed), () -> ended(child));
         return child;
+    }
+
+    /** Make a child known to the engines, so that its tokens are set aside from now on. */
+    private void open(ChildProcess child, OptionalLong tokens, long seed) {
+        LaunchRequest of = parent.request();
+        var budget = new Budget(tokens, Optional.empty(), Optional.empty());
+        try {
+            for (Engine engine : parent.engines()) {
+                engine.openChild(child.id(), of.owner(), budget, seed, of.bid(), parent.id());
+            }
+        } catch (PieException e) {
+            forget(child);
+            throw e;
+        }
+    }
+
+    private void forget(ChildProcess child) {
+        parent.engines().forEach(engine -> engine.closeProcess(child.id()));
+    }
+
+    private GuestProcess<?> start(ChildProcess child, String program, String input, OptionalLong tokens, long seed) {
+        try {
+            return starter.start(child, parent, program, input, tokens, seed);
+        } catch (RuntimeException e) {
+            forget(child);
+            throw e;
+        }
     }
 
     private static void bounded(String budget, int limit, int used) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,12 +66,13 @@ final class GuestProcess<P> implements InferletProcess {
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final AtomicBoolean finished = new AtomicBoolean();
     private final long seed;
+    private final SplittableRandom childSeeds;
     private final Thread thread;
     private volatile ProcessState state = ProcessState.QUEUED;
     private volatile @Nullable Instant started;
     private volatile @Nullable Instant ended;
     private volatile @Nullable Guest<P> guest;
-    private volatile long cpuNanos;
+    private final ProcessTime time;
     private volatile long allocatedBytes;
     private volatile ProcessTotals lastTotals = ProcessTotals.NONE;
     /** Whether these are the totals of its whole life. */
@@ -84,7 +86,7 @@ final class GuestProcess<P> implements InferletProcess {
     private volatile @Nullable RecordingWriter recorder;
     private volatile @Nullable Path recording;
 
-    /** @param parent empty for a process that a client started */
+    /** @param parent empty for a process that a client started; the engines know those of others already, see {@link Family} */
     GuestProcess(
             ProcessId id,
             Optional<GuestProcess<?>> parent,
@@ -108,6 +110,9 @@ final class GuestProcess<P> implements InferletProcess {
         this.pool = pool;
         this.engines = engines;
         this.seed = seed;
+        this.childSeeds = new SplittableRandom(seed);
+        this.time = new ProcessTime(request.budget(), parent.map(of -> of.time), System::nanoTime);
+        parent.ifPresent(of -> opened.addAll(engines));
         this.log = new EventLog(config.events());
         this.killGrace = config.killGrace();
         this.onEnd = onEnd;
@@ -149,8 +154,10 @@ final class GuestProcess<P> implements InferletProcess {
         try {
             guest = taken;
             for (Engine engine : engines) {
-                engine.openProcess(id, request.owner(), request.budget(), seed, request.bid());
-                opened.add(engine);
+                if (parent.isEmpty()) {
+                    engine.openProcess(id, request.owner(), request.budget(), seed, request.bid());
+                    opened.add(engine);
+                }
                 Timeline record = timeline;
                 if (record != null) {
                     engine.record(id, record);
@@ -160,6 +167,7 @@ final class GuestProcess<P> implements InferletProcess {
             sampleCode();
             record(taken);
             started = Instant.now();
+            time.begin();
             host.busy();
             state = ProcessState.RUNNING;
             String value = taken.run(host, program, request.input());
@@ -245,6 +253,11 @@ final class GuestProcess<P> implements InferletProcess {
         return parent;
     }
 
+    /** Return the seed of the next child: children of equal programs with equal seeds are equal. */
+    long childSeed() {
+        return childSeeds.nextLong();
+    }
+
     void registerMcp(String name, McpPeer peer) {
         host.mcp().register(name, peer);
     }
@@ -270,24 +283,6 @@ final class GuestProcess<P> implements InferletProcess {
             return OptionalLong.of(Math.max(0, limit.getAsLong() - tokensSpent()));
         }
         return parent.map(GuestProcess::tokensLeft).orElse(OptionalLong.empty());
-    }
-
-    /** Return what is left of the budgets of time, for children. */
-    Budget rest(OptionalLong given) {
-        OptionalLong left = tokensLeft();
-        OptionalLong tokens =
-                given.isPresent() || left.isEmpty() ? given : OptionalLong.of(Math.max(1, left.getAsLong()));
-        Instant from = started == null ? Instant.now() : started;
-        Duration used = Duration.between(from, Instant.now());
-        Budget budget = request.budget();
-        return new Budget(
-                tokens,
-                budget.wall().map(limit -> atLeast(limit.minus(used))),
-                budget.cpu().map(limit -> atLeast(limit.minusNanos(guestCpuNanos()))));
-    }
-
-    private static Duration atLeast(Duration left) {
-        return left.isPositive() ? left : Duration.ofMillis(1);
     }
 
     private void record(Guest<P> taken) {
@@ -436,7 +431,7 @@ final class GuestProcess<P> implements InferletProcess {
         if (thread.isAlive()) {
             long cpu = THREADS.getThreadCpuTime(thread.threadId());
             long bytes = THREADS.getThreadAllocatedBytes(thread.threadId());
-            cpuNanos = Math.max(cpuNanos, cpu);
+            time.cpu(cpu);
             allocatedBytes = Math.max(allocatedBytes, bytes);
         }
     }
@@ -446,43 +441,8 @@ final class GuestProcess<P> implements InferletProcess {
         sample();
         if (state == ProcessState.RUNNING) {
             host.flush();
-            checkBudgets();
+            time.spent().ifPresent(this::end);
         }
-    }
-
-    private void checkBudgets() {
-        Instant from = started;
-        Budget budget = request.budget();
-        if (from == null) {
-            return;
-        }
-        budget.wall().ifPresent(limit -> {
-            Duration used = Duration.between(from, Instant.now());
-            if (used.compareTo(limit) > 0) {
-                end(exhausted("wall", limit, used));
-            }
-        });
-        budget.cpu().ifPresent(limit -> {
-            Duration used = Duration.ofNanos(cpuNanos);
-            if (used.compareTo(limit) > 0) {
-                end(exhausted("cpu", limit, used));
-            }
-        });
-    }
-
-    private static PieException exhausted(String budget, Duration limit, Duration used) {
-        return new PieException(
-                ErrorCode.BUDGET_EXHAUSTED,
-                "the program used up its " + budget + " time of " + limit.toMillis() + " ms",
-                Map.of(
-                        "budget",
-                        budget,
-                        "scope",
-                        "process",
-                        "limit",
-                        limit.toMillis() / 1e3,
-                        "used",
-                        used.toMillis() / 1e3));
     }
 
     /** End the guest: a reason at its next call, force after the grace. */
@@ -675,7 +635,7 @@ final class GuestProcess<P> implements InferletProcess {
     @Override
     public long guestCpuNanos() {
         sample();
-        return cpuNanos;
+        return time.cpuNanos();
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.process.Budget;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
 import pie.runtime.mcp.McpPeer;
@@ -124,7 +125,7 @@ public final class InferletRuntime implements AutoCloseable {
     }
 
     private GuestProcess<?> startChild(
-            ChildProcess child, GuestProcess<?> parent, String program, String input, OptionalLong tokens) {
+            ChildProcess child, GuestProcess<?> parent, String program, String input, OptionalLong tokens, long seed) {
         LaunchRequest of = parent.request();
         ProgramRegistry.Entry found = program(of, program);
         var request = new LaunchRequest(
@@ -132,9 +133,9 @@ public final class InferletRuntime implements AutoCloseable {
                         found.source(),
                         input,
                         of.model(),
-                        parent.rest(tokens),
+                        new Budget(tokens, Optional.empty(), Optional.empty()),
                         Map.of(),
-                        OptionalLong.empty(),
+                        OptionalLong.of(seed),
                         of.capture())
                 .bidding(of.bid())
                 .permitted(found.permissions());

@@ -425,7 +425,7 @@ final class ProcessHost implements Host {
                 t.market().makeCost(),
                 t.market().dividends(),
                 limit,
-                limit.isPresent() ? process.tokensLeft() : OptionalLong.empty(),
+                process.tokensLeft(),
                 log.droppedEvents());
     }
 }

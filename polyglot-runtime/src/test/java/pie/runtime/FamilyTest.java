@@ -117,6 +117,77 @@ class FamilyTest {
     }
 
     @Test
+    void aChildWithoutTokensOfItsOwnUsesTheParents() throws Exception {
+        InferletProcess process =
+                launch("""
+                import { runtime, Context, Model, Sampler } from 'inferlet';
+                const use = async (n) => {
+                  const ctx = new Context(Model.load(runtime.models()[0])).appendText('a');
+                  await ctx.generate(Sampler.argmax(), { maxTokens: n, stop: [], autoFlush: false }).collectTokens();
+                };
+                const code = async (f) => { try { return await f(); } catch (e) { return e.code; } };
+                export async function main({ tokens }) {
+                  if (tokens) { const left = runtime.stats().tokensLeft; await use(tokens); return left; }
+                  const told = await runtime.launch(runtime.program(), { tokens: 60 }).wait();
+                  return [told, await code(() => use(60)), runtime.stats().tokensLeft];
+                }
+                """, new Budget(OptionalLong.of(100), Optional.empty(), Optional.empty()), Permissions.DEFAULT);
+        assertThat(outcome(process)).isEqualTo(new Outcome.Completed("[\"100\",\"BUDGET_EXHAUSTED\",0]"));
+    }
+
+    @Test
+    void whatChildrenComputeCountsForTheirParents() throws Exception {
+        InferletProcess parent = launch(
+                """
+                import { runtime } from 'inferlet';
+                export async function main({ child }) {
+                  if (child) for (;;) ;
+                  try { await runtime.launch(runtime.program(), { child: true }).wait(); } catch (e) { return 'survived'; }
+                }
+                """,
+                new Budget(OptionalLong.empty(), Optional.empty(), Optional.of(Duration.ofSeconds(2))),
+                Permissions.DEFAULT);
+        assertThat(outcome(parent)).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.state()).isEqualTo(ProcessState.EXHAUSTED);
+            assertThat(failed.details())
+                    .containsEntry("budget", "cpu")
+                    .containsEntry("scope", "process")
+                    .containsEntry("limit", 2.0);
+        });
+        for (InferletProcess child : children(parent)) {
+            assertThat(outcome(child).state()).isIn(ProcessState.CANCELLED, ProcessState.EXHAUSTED);
+        }
+    }
+
+    @Test
+    void aChildThatOutlivesItsParentKeepsItsTime() throws Exception {
+        // the first program of a language takes long
+        outcome(launch("export const main = () => 'warm'", Budget.UNLIMITED, Permissions.DEFAULT));
+        InferletProcess parent = launch(
+                """
+                import { runtime, messaging } from 'inferlet';
+                export async function main({ child }) {
+                  if (child) return await messaging.pull('never');
+                  runtime.launch(runtime.program(), { child: true });
+                  return 'gone';
+                }
+                """,
+                new Budget(OptionalLong.empty(), Optional.of(Duration.ofSeconds(20)), Optional.empty()),
+                Permissions.DEFAULT);
+        assertThat(outcome(parent)).isEqualTo(new Outcome.Completed("gone"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(120))
+                .until(() -> children(parent).size() == 1);
+        assertThat(outcome(children(parent).getFirst())).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.state()).isEqualTo(ProcessState.EXHAUSTED);
+            assertThat(failed.details())
+                    .containsEntry("budget", "wall")
+                    .containsEntry("scope", "parent")
+                    .containsEntry("limit", 20.0);
+        });
+    }
+
+    @Test
     void launchingIsAPermission() throws Exception {
         InferletProcess process = launch("""
                 import { runtime } from 'inferlet';

@@ -137,12 +137,7 @@ final class EventRoutes {
         }
     }
 
-    private void run(
-            EventStream out,
-            InferletProcess process,
-            EventLog.Watcher watcher,
-            Streams.Place place,
-            View view)
+    private void run(EventStream out, InferletProcess process, EventLog.Watcher watcher, Streams.Place place, View view)
             throws InterruptedException {
         if (view.launch) {
             out.control("process", processes.json(process));
