@@ -4,6 +4,15 @@ const { ops, call, errors, makeError, facade } = globalThis[Symbol.for('pie.host
 const H = Symbol('handle');
 const ENDS = Symbol('ends');
 const later = (what, why) => () => { throw makeError('UNSUPPORTED', `${what}: ${why}`, '{}'); };
+// What ends the work behind a promise of this module: `timers.timeout` gives up by it.
+const works = new WeakMap();
+function endable(begin, options) {
+  const end = new AbortController();
+  const signal = options?.signal === undefined ? end.signal : AbortSignal.any([options.signal, end.signal]);
+  const promise = begin({ ...options, signal });
+  works.set(promise, end);
+  return promise;
+}
 const snake = (name) => name.replace(/[A-Z]/g, (c) => '_' + c.toLowerCase());
 const ids = (values) => (Array.isArray(values) || ArrayBuffer.isView(values) ? values : Array.from(values));
 const bias = (map) => (map instanceof Map ? Object.fromEntries(map) : map);
@@ -326,13 +335,17 @@ export class Generator {
   close() { ops.gen_close(this[H]); }
   [Symbol.dispose]() { this.close(); }
   async [Symbol.asyncDispose]() { this.close(); }
-  async collectTokens(options) {
-    await advance(this[H], true, options);
-    return await call(ops.gen_collect_tokens(this[H]), options);
+  collectTokens(options) {
+    return endable(async (o) => {
+      await advance(this[H], true, o);
+      return await call(ops.gen_collect_tokens(this[H]), o);
+    }, options);
   }
-  async collectText({ includeReasoning = false, ...options } = {}) {
-    await advance(this[H], true, options);
-    return await call(ops.gen_collect_text(this[H], includeReasoning), options);
+  collectText({ includeReasoning = false, ...options } = {}) {
+    return endable(async (o) => {
+      await advance(this[H], true, o);
+      return await call(ops.gen_collect_text(this[H], includeReasoning), o);
+    }, options);
   }
   async collectJson({ schema, parse, ...options } = {}) {
     if (schema === undefined) ops.gen_constrain_json(this[H]);
@@ -558,7 +571,7 @@ export class Child {
   pid() { return ops.child_pid(this[H]); }
   get() { return ops.child_poll(this[H]); }
   cancel() { ops.child_cancel(this[H]); }
-  async wait(options) { return await call(ops.child_wait(this[H]), options); }
+  wait(options) { return endable(async (o) => await call(ops.child_wait(this[H]), o), options); }
   toString() { return `Child(${this.pid()})`; }
 }
 
@@ -575,7 +588,7 @@ export const runtime = Object.freeze({
 export const session = Object.freeze({
   send: (value) => { ops.session_send(text(value)); },
   sendAsync: async (value) => { ops.session_send(text(value)); },
-  receive: async (options) => await call(ops.session_receive(), options),
+  receive: (options) => endable(async (o) => await call(ops.session_receive(), o), options),
   setReturn: (value) => { ops.session_set_return(text(value)); },
   sendFile: later('session.sendFile', 'this server carries no files'),
   receiveFile: later('session.receiveFile', 'this server carries no files'),
@@ -587,7 +600,7 @@ export class Subscription {
     if (key !== H) throw makeError('INVALID_ARGUMENT', 'Subscription: messaging.subscribe makes them', '{"wrong_type":true}');
     this[H] = h;
   }
-  async next(options) { return await call(ops.sub_next(this[H]), options); }
+  next(options) { return endable(async (o) => await call(ops.sub_next(this[H]), o), options); }
   async *[Symbol.asyncIterator]() {
     for (let message = await this.next(); message !== undefined; message = await this.next()) yield message;
   }
@@ -599,7 +612,7 @@ export class Subscription {
 }
 export const messaging = Object.freeze({
   push: (topic, message) => { ops.topic_push(topic, message); },
-  pull: async (topic, options) => await call(ops.topic_pull(topic), options),
+  pull: (topic, options) => endable(async (o) => await call(ops.topic_pull(topic), o), options),
   broadcast: (topic, message) => { ops.topic_broadcast(topic, message); },
   subscribe: (topic, { capacity = 1024 } = {}) => new Subscription(H, ops.topic_subscribe(topic, capacity)),
 });
@@ -636,7 +649,11 @@ export const mcp = Object.freeze({
 export const timers = Object.freeze({
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   timeout: (promise, ms) => new Promise((resolve, reject) => {
-    const id = setTimeout(() => reject(makeError('TIMEOUT', `timeout: not done within ${ms} ms`, '{}')), ms);
+    const id = setTimeout(() => {
+      const late = makeError('TIMEOUT', `timeout: not done within ${ms} ms`, '{}');
+      reject(late);
+      works.get(promise)?.abort(late);
+    }, ms);
     Promise.resolve(promise).then(resolve, reject).finally(() => clearTimeout(id));
   }),
 });
@@ -678,13 +695,13 @@ export const scheduling = Object.freeze({
 export const filesystem = Object.freeze({ usage: () => ops.fs_usage() });
 export const http = Object.freeze({
   fetch: globalThis.fetch,
-  async get(url, { headers, ...options } = {}) {
-    const response = await globalThis.fetch(url, { headers, ...options });
+  get: (url, options) => endable(async (o) => {
+    const response = await globalThis.fetch(url, o);
     if (response.ok) return await response.bytes();
     await response.body?.cancel();
     throw makeError('UPSTREAM_FAILURE', `http.get: ${response.url} answers with status ${response.status}`,
       JSON.stringify({ peer: response.url, status: response.status }));
-  },
+  }, options),
 });
 
 // --- files of the program in other languages ---------------------------------------------------

@@ -1,7 +1,6 @@
 package pie.runtime.messaging;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -95,15 +94,13 @@ public final class MessageBoard {
         forgetIdle(owner, name);
     }
 
-    /** Hand a text to all present subscriptions of a topic. */
-    public void broadcast(OwnerId owner, String name, String text) {
+    /** Hand a text to all present subscriptions of a topic; all of them hear what several senders say in one order. */
+    public synchronized void broadcast(OwnerId owner, String name, String text) {
         check(name);
-        List<Feed> feeds;
-        synchronized (this) {
-            @Nullable Topic topic = owners.getOrDefault(owner, Map.of()).get(name);
-            feeds = topic == null ? List.of() : new ArrayList<>(topic.feeds);
+        @Nullable Topic topic = owners.getOrDefault(owner, Map.of()).get(name);
+        if (topic != null) {
+            List.copyOf(topic.feeds).forEach(feed -> feed.add(text));
         }
-        feeds.forEach(feed -> feed.add(text));
     }
 
     /** Receive what is broadcast from now on. @throws PieException BUDGET_EXHAUSTED for one topic too many */

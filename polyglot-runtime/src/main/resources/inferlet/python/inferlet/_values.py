@@ -46,7 +46,15 @@ class Tokens(list):
 
 def ids(values):
     """Return something that the host reads as ids: a list as it is, any iterable as a list."""
-    return values if isinstance(values, (list, tuple)) else list(values)
+    if isinstance(values, (list, tuple)):
+        return values
+    try:
+        each = iter(values)
+    except TypeError:
+        from .errors import InvalidTypeError
+
+        raise InvalidTypeError(f"expected an iterable of int, got {type(values).__name__}") from None
+    return list(each)
 
 
 def options(names, given):

@@ -135,4 +135,29 @@ class MessageBoardTest {
         }
         assertThat(got).hasSize(texts).doesNotHaveDuplicates();
     }
+
+    @Test
+    void allListenersHearSeveralSendersInOneOrder() throws Exception {
+        int texts = 2000;
+        var wide = new MessageBoard(new MessageLimits(texts, 1 << 20, 4));
+        Feed one = wide.subscribe(ANN, "t", 4 * texts);
+        Feed other = wide.subscribe(ANN, "t", 4 * texts);
+        var senders = new ArrayList<Thread>();
+        for (int s = 0; s < 4; s++) {
+            String sender = s + "/";
+            senders.add(Thread.ofVirtual().start(() -> {
+                for (int i = 0; i < texts; i++) {
+                    wide.broadcast(ANN, "t", sender + i);
+                }
+            }));
+        }
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        for (int i = 0; i < 4 * texts; i++) {
+            assertThat(one.next().join())
+                    .as("text %d", i)
+                    .isEqualTo(other.next().join());
+        }
+    }
 }
