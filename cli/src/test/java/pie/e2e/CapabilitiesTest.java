@@ -1,17 +1,13 @@
 package pie.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static pie.e2e.Capability.of;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,62 +17,110 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import pie.engine.EngineConfig;
 import pie.engine.driver.DriverConfig;
-import pie.engine.process.InferletProcess;
-import pie.engine.process.Outcome;
 import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.testing.TestModel;
 import pie.runtime.GuestPolicy;
 import pie.runtime.Language;
-import pie.runtime.LaunchRequest;
 import pie.runtime.Permissions;
 import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
 import pie.server.InstanceConfig;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Run the programs of the capability list on the real model, in three languages, and hold what they say against each other. */
 class CapabilitiesTest {
-    private static final Path EXAMPLES = Stack.ROOT.resolve("examples");
     private static Instance instance;
 
     @TempDir
     static Path folder;
 
-    /**
-     * @param name of the Python file
-     * @param same keys of the result that must be equal in all languages
-     * @param holds what must be true of each result
-     */
-    record Row(String name, String input, List<String> messages, List<String> same, Consumer<JsonNode> holds) {
-        Row tells(String... texts) {
-            return new Row(name, input, List.of(texts), same, holds);
-        }
-
-        List<Path> programs() {
-            String camel = Arrays.stream(name.split("_"))
-                    .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
-                    .collect(Collectors.joining());
-            Path ts = EXAMPLES.resolve("js/" + name + ".ts");
-            return List.of(
-                    EXAMPLES.resolve("python/" + name + ".py"),
-                    Files.exists(ts) ? ts : EXAMPLES.resolve("js/" + name + ".js"),
-                    EXAMPLES.resolve("java/" + camel + ".java"));
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    private static Row row(String name, String input, String same, Consumer<JsonNode> holds) {
-        return new Row(name, input, List.of(), same.isEmpty() ? List.of() : List.of(same.split(" ")), holds);
-    }
-
-    static Stream<Row> rows() {
+    static Stream<Capability> rows() {
         return Stream.of(
-                row(
+                of("divide_and_merge", "{\"max_tokens\":12}", "splits", r -> {
+                    assertThat(r.get("splits").size()).isEqualTo(1);
+                    assertThat(r.get("splits").get(0).get("parts").size()).isEqualTo(2);
+                    assertThat(r.get("splits").get(0).get("parts").get(0).asString())
+                            .matches("[A-Z][a-z ]{8,40}\\?");
+                    assertThat(r.get("answer").asString()).isNotBlank();
+                }),
+                of("retry", "{}", "answer lessons", r -> {
+                    assertThat(r.get("attempts").size()).isGreaterThan(1);
+                    assertThat(r.get("lessons").size()).isPositive();
+                    assertThat(r.get("answer").asString()).containsIgnoringCase("sleep");
+                }),
+                of("action_loop", "{}", "answer trace", r -> {
+                    assertThat(r.get("trace").size()).isBetween(2, 3);
+                    assertThat(r.get("trace").get(0).get("action").asString()).isEqualTo("calculate");
+                    assertThat(r.get("trace").get(0).get("result").isInt()).isTrue();
+                    assertThat(r.get("answer").isInt()).isTrue();
+                }),
+                of("pipeline", "{}", "messages tokens workers done", r -> {
+                    assertThat(r.get("messages").asInt()).isEqualTo(200);
+                    assertThat(r.get("done").asInt()).isEqualTo(200);
+                    assertThat(r.get("both_heard_the_same").asBoolean()).isTrue();
+                }),
+                of("extract_graph", "{}", "names edges reachable", r -> {
+                    assertThat(r.get("edges").size()).isEqualTo(4);
+                    for (JsonNode edge : r.get("edges")) {
+                        assertThat(r.get("names").valueStream()).contains(edge.get("from"), edge.get("to"));
+                    }
+                }),
+                of("samplers", "{\"seeds\":2}", "predicted", r -> {
+                    assertThat(r.get("predicted").size()).isEqualTo(9);
+                    for (JsonNode right : r.get("predicted")) {
+                        assertThat(right.asInt()).isEqualTo(2);
+                    }
+                    assertThat(r.get("greedy_is_the_largest").asBoolean()).isTrue();
+                    assertThat(r.get("probabilities_fall").asBoolean()).isTrue();
+                    assertThat(r.get("logprobs_agree").asBoolean()).isTrue();
+                    assertThat(r.get("entropy_in_range").asBoolean()).isTrue();
+                }),
+                of("draft_and_verify", "{}", "text same passes", r -> {
+                    for (JsonNode same : r.get("same")) {
+                        assertThat(same.asBoolean()).isTrue();
+                    }
+                    assertThat(r.get("passes").get("lookup").asInt())
+                            .isLessThan(r.get("passes").get("plain").asInt() / 2);
+                }),
+                of("attention_sink", "{}", "text", r -> {
+                    for (String claim :
+                            List.of("helpers_equal_hand", "window_equals_masks", "drop_equals_mask", "whole_differs")) {
+                        assertThat(r.get(claim).asBoolean()).as(claim).isTrue();
+                    }
+                    assertThat(r.get("pages").get("windowed").asDouble()).isLessThan(6);
+                    assertThat(r.get("pages").get("dropped").asDouble())
+                            .isLessThan(r.get("pages").get("whole").asDouble() / 2);
+                }),
+                of("raw_pages", "{}", "steps goes_on tokens", r -> {
+                    int size = r.get("page_size").asInt();
+                    JsonNode steps = r.get("steps");
+                    assertThat(counters(steps, "reserved")).containsExactly(0, 3, 0, 0);
+                    assertThat(counters(steps, "empty pages are not committed")).containsExactly(0, 3, 0, 0);
+                    assertThat(counters(steps, "filled")).containsExactly(0, 3, 2 * size + 5, 2 * size + 5);
+                    assertThat(counters(steps, "committed one")).containsExactly(1, 2, size + 5, 2 * size + 5);
+                    assertThat(counters(steps, "truncated 7")).containsExactly(1, 2, size - 2, 2 * size - 2);
+                    assertThat(counters(steps, "released one")).containsExactly(1, 1, size - 2, 2 * size - 2);
+                    assertThat(r.get("goes_on").asBoolean()).isTrue();
+                }),
+                of("next_step", "{}", "text gone_on", r -> {
+                    assertThat(r.get("same").size()).isEqualTo(3);
+                    for (JsonNode same : r.get("same")) {
+                        assertThat(same.asBoolean()).isTrue();
+                    }
+                    assertThat(r.get("single_tokens_same").asBoolean()).isTrue();
+                    assertThat(r.get("left_after").asBoolean()).isTrue();
+                }),
+                of("errors", "{}", "caught", r -> {
+                    r.get("caught").forEachEntry((code, caught) -> {
+                        assertThat(caught.isArray()).as(code).isTrue();
+                        assertThat(caught.get(0).asString()).isEqualTo(code);
+                        assertThat(caught.get(1).asBoolean()).as(code).isTrue();
+                        assertThat(caught.get(2).asBoolean()).as(code).isTrue();
+                    });
+                    assertThat(r.get("caught").size()).isEqualTo(13);
+                    assertThat(r.get("unharmed").asBoolean()).isTrue();
+                }),
+                of(
                         "order",
                         "{\"customer\":\"Ada\",\"express\":true,\"lines\":[{\"item\":\"tea\",\"count\":2,\"price\":3.5},"
                                 + "{\"item\":\"jam\",\"count\":1,\"price\":0.25}]}",
@@ -86,46 +130,46 @@ class CapabilitiesTest {
                             assertThat(r.get("items").asInt()).isEqualTo(3);
                             assertThat(r.get("process").asString()).matches("[0-9a-f-]{14}4[0-9a-f-]{21}");
                         }),
-                row(
+                of(
                         "completion",
                         "{}",
                         "text finish tokens",
                         r -> assertThat(r.get("text").asString()).startsWith(" Wednesday")),
-                row("speculation", "{\"max_tokens\":24}", "plain", r -> {
+                of("speculation", "{\"max_tokens\":24}", "plain", r -> {
                     assertThat(r.get("same").asBoolean()).isTrue();
                     assertThat(r.get("plain").get("drafted").asInt()).isZero();
                 }),
-                row("measure", "{}", "jobs tokens_out", r -> {
+                of("measure", "{}", "jobs tokens_out", r -> {
                             assertThat(r.get("jobs").asInt()).isEqualTo(2);
                             assertThat(r.get("tokens_out").asInt()).isEqualTo(9);
                         })
                         .tells("{\"n\": 6}", "{\"n\": 3, \"prompt\": \"The sea\"}", ""),
-                row("vote", "{\"n\":4}", "answer votes answers", r -> {
+                of("vote", "{\"n\":4}", "answer votes answers", r -> {
                     assertThat(r.get("answers").size()).isEqualTo(4);
                     assertThat(r.get("votes").asInt()).isBetween(1, 4);
                 }),
-                row("prefix_tree", "{\"max_tokens\":4}", "answers leaves", r -> {
+                of("prefix_tree", "{\"max_tokens\":4}", "answers leaves", r -> {
                     assertThat(r.get("answers").size()).isEqualTo(8);
                     assertThat(r.get("tokens_in").asInt())
                             .isLessThan(
                                     r.get("tokens_if_each_were_computed_alone").asInt() / 2);
                 }),
-                row("constrained", "{\"tries\":1}", "person letter attempts_without", r -> {
+                of("constrained", "{\"tries\":1}", "person letter attempts_without", r -> {
                     assertThat(r.get("person").get("age").asInt()).isBetween(18, 99);
                     assertThat(r.get("letter").asString())
                             .matches(
                                     "Dear .{2,12} \\(\\d\\d\\), we are (glad|sorry|eager) to meet you on 20\\d\\d-\\d\\d-\\d\\d");
                 }),
-                row(
+                of(
                         "validate",
                         "{}",
                         "best scores sure",
                         r -> assertThat(r.get("best").asString()).isEqualTo("Paris")),
-                row("watermark", "{\"max_tokens\":24}", "text z_marked z_plain", r -> {
+                of("watermark", "{\"max_tokens\":24}", "text z_marked z_plain", r -> {
                     assertThat(r.get("z_marked").asDouble()).isGreaterThan(3);
                     assertThat(r.get("z_plain").asDouble()).isLessThan(3);
                 }),
-                row("drafter", "{}", "text passes guessed_right guessed_wrong", r -> {
+                of("drafter", "{}", "text passes guessed_right guessed_wrong", r -> {
                     assertThat(r.get("same").asBoolean()).isTrue();
                     assertThat(r.get("passes_with_drafter").asInt())
                             .isLessThan(r.get("passes").asInt());
@@ -158,39 +202,24 @@ class CapabilitiesTest {
         instance.close();
     }
 
-    private static JsonNode run(Row row, Path program) throws Exception {
-        var source = Stack.program(Stack.ROOT.relativize(program).toString());
-        InferletProcess process =
-                instance.runtime().launch(LaunchRequest.of(source, row.input()).permitted(Permissions.ALL));
-        row.messages().forEach(process::deliver);
-        Outcome outcome = process.outcome().get(180, TimeUnit.SECONDS);
-        assertThat(outcome).as(program + ": " + outcome).isInstanceOf(Outcome.Completed.class);
-        return JsonMapper.shared().readTree(((Outcome.Completed) outcome).value());
-    }
-
     @ParameterizedTest(name = "{0}")
     @MethodSource("rows")
-    void holdsInEveryLanguage(Row row) throws Exception {
-        var results = new ArrayList<JsonNode>();
-        for (Path program : row.programs()) {
-            JsonNode result = run(row, program);
-            row.holds().accept(result);
-            results.add(result);
-        }
-        for (String key : row.same()) {
-            assertThat(results.stream().map(result -> result.get(key)).distinct())
-                    .as(row.name() + ": " + key)
-                    .hasSize(1);
-        }
+    void holdsInEveryLanguage(Capability row) throws Exception {
+        row.check(instance.runtime());
+    }
+
+    private static List<Integer> counters(JsonNode steps, String step) {
+        return steps.get(step).valueStream().map(JsonNode::asInt).toList();
     }
 
     /** The index names every program, and every program begins with what it is. */
     @Test
     void theIndexIsWhole() throws Exception {
-        String index = Files.readString(EXAMPLES.resolve("README.md"));
-        for (Row row : rows().toList()) {
+        String index = Files.readString(Capability.EXAMPLES.resolve("README.md"));
+        for (Capability row :
+                Stream.concat(rows(), WorldCapabilitiesTest.rows()).toList()) {
             for (Path program : row.programs()) {
-                assertThat(index).contains("(" + EXAMPLES.relativize(program) + ")");
+                assertThat(index).contains("(" + Capability.EXAMPLES.relativize(program) + ")");
                 assertThat(Files.readAllLines(program).getFirst()).matches("(\"\"\"|// ).{20,}");
             }
         }
