@@ -18,6 +18,8 @@ import pie.bench.grammar.GrammarBench;
             EnvRun.class,
             LoadRun.class,
             DecodeRun.class,
+            ForksRun.class,
+            WeightsRun.class,
             StartUp.class,
             WarmLaunch.class,
             HostCalls.class,
@@ -47,6 +49,8 @@ import pie.bench.grammar.GrammarBench;
             "  pie bench grammar --peer-python ~/peers/bin/python",
             "  pie bench schedule --model model.gguf",
             "  pie bench pages",
+            "  pie bench weights",
+            "  pie bench forks --branches 32 --prefix-tokens 2000",
             "  pie bench pipeline --rounds 5",
             "  pie bench speculation --rounds 5 --streams 1",
             "  pie bench watch"

@@ -22,6 +22,14 @@ final class EngineDecode {
     /** What had been done by a time. */
     record Progress(long nanos, long prefilled, long generated) {}
 
+    /**
+     * Hold tokens/s of branches.
+     *
+     * @param whole from the first call on, prefixes read among it
+     * @param decode while all of them decode
+     */
+    record Branches(double whole, double decode) {}
+
     private final Engine engine;
 
     EngineDecode(Engine engine) {
@@ -38,6 +46,35 @@ final class EngineDecode {
     /** Return tokens/s of all streams together, while every one of them decodes. */
     double streams(int count, int promptTokens, int maxTokens, long seed) {
         return rate(run(Prompt.draw(count, promptTokens, 1, seed), maxTokens));
+    }
+
+    /** Decode branches of one prefix, or contexts with a prefix each. */
+    Branches branches(int count, int prefixTokens, int maxTokens, long seed, boolean forked) {
+        ProcessId process = ProcessId.random();
+        engine.openProcess(process, OwnerId.LOCAL, Budget.UNLIMITED, 0);
+        try {
+            List<Prompt> prompts = Prompt.draw(forked ? 1 : count, prefixTokens, 1, seed);
+            long start = System.nanoTime();
+            List<ContextHandle> contexts = new ArrayList<>();
+            for (Prompt prompt : prompts) {
+                ContextHandle context = engine.createContext(process, false);
+                context.append(prompt.ids());
+                contexts.add(context);
+            }
+            generate(contexts, 1).forEach(CompletableFuture::join);
+            while (contexts.size() < count) {
+                contexts.add(contexts.getFirst().fork().join());
+            }
+            int branch = 0;
+            for (ContextHandle context : contexts) {
+                context.append(new int[] {1000 + branch++});
+            }
+            List<Progress> progress = watch(contexts, maxTokens);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new Branches(count * maxTokens / seconds, rate(progress));
+        } finally {
+            engine.closeProcess(process).join();
+        }
     }
 
     /** Return what planning and settling took of each step so far, in microseconds. */
@@ -59,17 +96,23 @@ final class EngineDecode {
             }
             generate(contexts, 1).forEach(CompletableFuture::join);
             if (maxTokens > 0) {
-                List<CompletableFuture<?>> running = generate(contexts, maxTokens);
-                while (running.stream().noneMatch(CompletableFuture::isDone)) {
-                    EngineStats stats = engine.stats();
-                    progress.add(new Progress(System.nanoTime(), stats.rowsPrefill(), stats.tokensGenerated()));
-                    LockSupport.parkNanos(POLL_NANOS);
-                }
-                running.forEach(CompletableFuture::join);
+                progress.addAll(watch(contexts, maxTokens));
             }
         } finally {
             engine.closeProcess(process).join();
         }
+        return progress;
+    }
+
+    private List<Progress> watch(List<ContextHandle> contexts, int maxTokens) {
+        List<Progress> progress = new ArrayList<>();
+        List<CompletableFuture<?>> running = generate(contexts, maxTokens);
+        while (running.stream().noneMatch(CompletableFuture::isDone)) {
+            EngineStats stats = engine.stats();
+            progress.add(new Progress(System.nanoTime(), stats.rowsPrefill(), stats.tokensGenerated()));
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        running.forEach(CompletableFuture::join);
         return progress;
     }
 

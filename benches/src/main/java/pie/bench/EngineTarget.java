@@ -40,11 +40,12 @@ final class EngineTarget implements Target, AutoCloseable {
         return open(model, threads, rules, Map.of());
     }
 
-    static EngineTarget open(Path model, int threads, Map<String, String> driverOptions) {
-        return open(model, threads, EngineConfig.DEFAULT, driverOptions);
+    static EngineTarget open(Path model, int threads, Map<String, String> options) {
+        return open(model, threads, EngineConfig.DEFAULT, options);
     }
 
-    private static EngineTarget open(Path model, int threads, EngineConfig rules, Map<String, String> driverOptions) {
+    /** @param options of the driver */
+    static EngineTarget open(Path model, int threads, EngineConfig rules, Map<String, String> options) {
         ModelFiles files = Models.open(model);
         DriverProvider cpu = ServiceLoader.load(DriverProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
@@ -54,7 +55,7 @@ final class EngineTarget implements Target, AutoCloseable {
         DriverConfig config = threads > 0
                 ? DriverConfig.DEFAULT.withOption("threads", Integer.toString(threads))
                 : DriverConfig.DEFAULT;
-        for (Map.Entry<String, String> option : driverOptions.entrySet()) {
+        for (Map.Entry<String, String> option : options.entrySet()) {
             config = config.withOption(option.getKey(), option.getValue());
         }
         Driver driver = cpu.open(files, config, line -> {});

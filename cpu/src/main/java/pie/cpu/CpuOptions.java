@@ -14,7 +14,8 @@ import pie.engine.PieException;
  * Hold the options of this driver.
  *
  * @param threads workers of the team; default: the processors that the JVM sees
- * @param weights format of packed weights: {@code auto}, {@code f32}, {@code f16}, {@code bf16}
+ * @param weights format of packed weights: {@code auto} (as compact as the file has them), {@code f32}, {@code f16}, {@code bf16};
+ *     {@code int8} and {@code int4} round, in blocks of 32 with a scale each, and with a minimum for 4 bits
  * @param kernels {@code auto}, {@code vnni} (own, assembled, for integer weights), {@code vector} (own) or {@code onednn}
  * @param activations what the kernels for integer weights make of activations: {@code int16}, which loses nothing that matters, or
  *     {@code int8}, which is faster and what llama.cpp does
@@ -35,7 +36,9 @@ record CpuOptions(
         AUTO,
         F32,
         F16,
-        BF16
+        BF16,
+        INT8,
+        INT4
     }
 
     enum Kernels {

@@ -2,6 +2,7 @@ package pie.cpu;
 
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import pie.cpu.arch.Decoder;
@@ -98,6 +99,11 @@ final class Kernels {
                     case F32 -> List.of(DnnlTeam.Mode.F32);
                     case F16 -> List.of(DnnlTeam.Mode.F16);
                     case BF16 -> List.of(DnnlTeam.Mode.BF16);
+                    case INT8, INT4 ->
+                        throw CpuOptions.invalid(
+                                "weights",
+                                options.weights().name().toLowerCase(Locale.ROOT),
+                                "the onednn kernels take f32, f16 and bf16; leave kernels at auto or give vector");
                 };
         };
     }

@@ -106,6 +106,26 @@ class FamilyTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"int8, 0.3", "int4, 4"})
+    void roundedWeightsStayNear(String weights, float allowed) throws Exception {
+        FamilyModel family = FamilyModel.read("qwen3.gguf");
+        DriverConfig config =
+                new DriverConfig("auto", 16, 64, 256, 64, 16, Map.of("weights", weights)).withOption("warmup", "false");
+        try (ModelFiles model = family.open(folder);
+                Driver driver = new CpuDriverProvider().open(model, config, line -> {})) {
+            assertThat(driver.capabilities().weightDtype()).isEqualTo(weights.equals("int8") ? "q8" : "q4");
+            FamilyModel.Item item = family.items().getLast();
+            Harness h = new Harness(driver);
+            float[] last = last(h, List.of(Slice.probed(h.context(), item.prompt())), 0);
+            float most = 0;
+            for (int id = 0; id < last.length; id++) {
+                most = Math.max(most, Math.abs(last[id] - item.logits()[id]));
+            }
+            assertThat(most).isBetween(0.01f, allowed);
+        }
+    }
+
     private static Driver open(ModelFiles model, FamilyModel family, int pageSize, int threads) {
         DriverConfig config = new DriverConfig(
                 "auto", pageSize, 64, family.maxContext(), 64, 16, Map.of("threads", String.valueOf(threads)));

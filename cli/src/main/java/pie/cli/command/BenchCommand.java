@@ -36,6 +36,8 @@ public final class BenchCommand extends PieCommand {
             "grammar",
             "schedule",
             "pages",
+            "forks",
+            "weights",
             "pipeline",
             "speculation",
             "watch");
@@ -55,8 +57,8 @@ public final class BenchCommand extends PieCommand {
             description = {
                 "latency, tput, serve, agents: put a load on engines;",
                 "compare, plot, env: work with result files;",
-                "load, decode, start, warm, calls, grammar, schedule, pages, pipeline,",
-                "speculation, watch: measure a part of pie."
+                "load, decode, start, warm, calls, grammar, schedule, pages, forks,",
+                "weights, pipeline, speculation, watch: measure a part of pie."
             })
     private String mode = "";
 

@@ -25,12 +25,14 @@ import pie.engine.model.TensorType;
 
 /** Pack for the vector kernels: 4- and 8-bit blocks stay as they are, other types become half floats or stay exact. */
 public final class VectorPacker implements Packer {
-    /** Ask for one format, or for the most compact one that loses nothing that matters. */
+    /** Ask for one format, or for the most compact one that loses nothing that matters; integers are rounded to if need be. */
     public enum Choice {
         AUTO,
         F32,
         F16,
-        BF16
+        BF16,
+        INT8,
+        INT4
     }
 
     /** Panels per worker from which on each piece of a linear is split for itself. */
@@ -111,7 +113,7 @@ public final class VectorPacker implements Packer {
         Tensor tensor = piece.tensor();
         int k = tensor.columns();
         int n = tensor.rows();
-        WeightFormat format = format(tensor.type());
+        WeightFormat format = format(tensor);
         long size = PackedMatrix.bytes(format, k, n);
         PackedMatrix m = new PackedMatrix(format, k, n, cuts, slab.allocate(size));
         bytes.merge(format, size, Long::sum);
@@ -166,13 +168,26 @@ public final class VectorPacker implements Packer {
         return bytes.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private WeightFormat format(TensorType type) {
-        return switch (choice) {
+    /** Embedding and head suffer most from 4 bits and take 8, unless the file has them in 4. */
+    private Choice choice(Tensor tensor) {
+        boolean table =
+                tensor.name().equals("token_embd.weight") || tensor.name().equals("output.weight");
+        return choice == Choice.INT4 && table && !isFourBits(tensor.type()) ? Choice.INT8 : choice;
+    }
+
+    private static boolean isFourBits(TensorType type) {
+        return type == TensorType.Q4_0 || type == TensorType.Q4_1 || type == TensorType.Q4_K;
+    }
+
+    private WeightFormat format(Tensor tensor) {
+        return switch (choice(tensor)) {
             case F32 -> WeightFormat.F32;
             case F16 -> WeightFormat.F16;
             case BF16 -> WeightFormat.BF16;
+            case INT8 -> WeightFormat.Q8;
+            case INT4 -> WeightFormat.Q4;
             case AUTO ->
-                switch (type) {
+                switch (tensor.type()) {
                     case Q4_0, Q4_1, Q4_K -> WeightFormat.Q4;
                     case Q8_0 -> WeightFormat.Q8;
                     case BF16, MXFP4 -> WeightFormat.BF16; // its powers of two reach beyond those of halves
@@ -184,8 +199,15 @@ public final class VectorPacker implements Packer {
 
     private void write(StripWriter writer, int column, Tensor tensor, int row) {
         long at = tensor.type().bytes(tensor.columns()) * row;
-        if (choice != Choice.AUTO) {
-            writer.floats(column, Dequantizer.row(tensor, row));
+        Choice choice = choice(tensor);
+        boolean kept = switch (choice) {
+            case AUTO -> true;
+            case F32, F16, BF16 -> false;
+            case INT8 -> tensor.type() == TensorType.Q8_0;
+            case INT4 -> isFourBits(tensor.type());
+        };
+        if (!kept) {
+            rounded(writer, column, Dequantizer.row(tensor, row), choice);
             return;
         }
         switch (tensor.type()) {
@@ -195,6 +217,14 @@ public final class VectorPacker implements Packer {
             case Q8_0 -> writer.q80(column, tensor.data(), at);
             case BF16, F32, F16, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
                 writer.floats(column, Dequantizer.row(tensor, row));
+        }
+    }
+
+    private static void rounded(StripWriter writer, int column, float[] values, Choice choice) {
+        switch (choice) {
+            case INT8 -> writer.q80(column, Rounding.q80(values), 0);
+            case INT4 -> writer.q41(column, Rounding.q41(values), 0);
+            case AUTO, F32, F16, BF16 -> writer.floats(column, values);
         }
     }
 }

@@ -43,6 +43,7 @@ public final class WeightCache implements AutoCloseable {
             PackedMatrix.class,
             WeightFormat.class,
             VectorPacker.class,
+            Rounding.class,
             Piece.class,
             DecoderLoader.class);
 

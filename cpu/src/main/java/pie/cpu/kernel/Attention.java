@@ -19,6 +19,9 @@ import pie.engine.driver.ForwardBatch;
  * <p>One worker takes a tile: some rows of one request, with all query heads of one KV head, so that pages stay in cache over the
  * rows. Sums run over slots in order, row by row, so that neither tile nor slice nor batch changes a bit. Shapes that do not fill
  * vectors go through plain loops with the same result.
+ *
+ * <p>All tiles of one KV head come one after the other: what rows of several requests share, such as the prefix of forks, and what the
+ * tiles of a long prefill share, is read from memory once and then from the caches of the cores.
  */
 public final class Attention {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -113,7 +116,7 @@ public final class Attention {
             MemorySegment out) {
         int items = tiles * kv.kvHeads;
         for (int i = team.ticket(); i < items; i = team.ticket()) {
-            tile(rooms[worker], batch, layer, window, i / kv.kvHeads, i % kv.kvHeads, y, yStride, out);
+            tile(rooms[worker], batch, layer, window, i % tiles, i / tiles, y, yStride, out);
         }
     }
 

@@ -32,7 +32,7 @@ public final class PackedLinear implements Linear {
             offsets[i] = at;
             at += m.panels() * Lanes.COUNT;
             shared.reserve(m);
-            integers[i] = shared.integers(m.format).orElse(null);
+            integers[i] = shared.integers(m.format, k).orElse(null);
             if (!forms.containsValue(m.format.bits())) {
                 forms.put(m.format, m.format.bits());
             }
@@ -86,7 +86,7 @@ public final class PackedLinear implements Linear {
         boolean wait = false;
         for (int i = 0; i < formats.size(); i++) {
             WeightFormat format = formats.get(i);
-            Optional<IntegerKernels> integers = shared.integers(format);
+            Optional<IntegerKernels> integers = shared.integers(format, k);
             boolean all = integers.isPresent() ? IntegerKernels.ownsAll(rows) : PackedTeam.ownsAll(rows);
             int workers = shared.team.size();
             int from = all ? 0 : (int) ((long) rows * worker / workers);
@@ -106,7 +106,7 @@ public final class PackedLinear implements Linear {
     @Override
     public String describe() {
         WeightFormat format = parts.getFirst().format;
-        return shared.integers(format)
+        return shared.integers(format, k)
                 .map(i -> "AVX-512 VNNI " + i.precision() + " x " + format)
                 .orElse("vector " + Lanes.F.vectorBitSize() + " " + format);
     }

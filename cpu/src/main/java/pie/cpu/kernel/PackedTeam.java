@@ -51,7 +51,7 @@ public final class PackedTeam {
 
     /** Make room for inputs of a matrix; before any batch runs. */
     void reserve(PackedMatrix m) {
-        Optional<IntegerKernels> integers = integers(m.format);
+        Optional<IntegerKernels> integers = integers(m.format, m.k);
         if (integers.isPresent()) {
             integers.get().reserve(m);
             return;
@@ -63,9 +63,9 @@ public final class PackedTeam {
         }
     }
 
-    /** Return what multiplies weights of a format as integers, if anything does. */
-    Optional<IntegerKernels> integers(WeightFormat format) {
-        return format.bits() > 0 ? integers : Optional.empty();
+    /** Return what multiplies k weights of a format as integers, if anything does. */
+    Optional<IntegerKernels> integers(WeightFormat format, int k) {
+        return format.bits() > 0 && k % WeightFormat.BLOCK == 0 ? integers : Optional.empty();
     }
 
     Matmul.Room room(int worker) {
