@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -67,17 +66,22 @@ public final class ProgramFile {
     }
 
     private static Language language(String file, String word) {
-        Optional<Language> found = word.isEmpty() ? Language.ofFile(file) : Language.ofWord(full(word));
-        return found.orElseThrow(() -> PieException.invalid(
-                word.isEmpty()
-                        ? file.equals("-")
+        if (!word.isEmpty()) {
+            return language(word);
+        }
+        return Language.ofFile(file)
+                .orElseThrow(() -> PieException.invalid(
+                        file.equals("-")
                                 ? "a program on stdin needs --lang python, javascript, typescript or java"
                                 : "cannot tell the language of '" + file
-                                        + "': it is none of .py .js .mjs .ts .java; use --lang"
-                        : "--lang '" + word + "' is none of "
-                                + Arrays.stream(Language.values())
-                                        .map(Language::word)
-                                        .collect(Collectors.joining(", "))));
+                                        + "': it is none of .py .js .mjs .ts .java; use --lang"));
+    }
+
+    /** Return the language that {@code --lang} names. @throws PieException INVALID_ARGUMENT for another word */
+    public static Language language(String word) {
+        return Language.ofWord(full(word))
+                .orElseThrow(() -> PieException.invalid("--lang '" + word + "' is none of "
+                        + Arrays.stream(Language.values()).map(Language::word).collect(Collectors.joining(", "))));
     }
 
     private static String full(String word) {

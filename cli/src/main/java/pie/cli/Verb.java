@@ -11,6 +11,7 @@ import pie.cli.command.KillCommand;
 import pie.cli.command.LaunchCommand;
 import pie.cli.command.LogsCommand;
 import pie.cli.command.ModelCommand;
+import pie.cli.command.NewCommand;
 import pie.cli.command.ProfileCommand;
 import pie.cli.command.PsCommand;
 import pie.cli.command.ReplayCommand;
@@ -31,6 +32,10 @@ import pie.cli.command.VersionCommand;
 record Verb(String name, String summary, Supplier<Object> command) {
     static final List<Verb> ALL = List.of(
             new Verb("run", "Run a program and print what it says", RunCommand::new),
+            new Verb(
+                    "new",
+                    "Write a small program to begin with, and what editors need to complete it",
+                    NewCommand::new),
             new Verb("serve", "Serve programs over HTTP", ServeCommand::new),
             new Verb("launch", "Start a program on a running server and print its id", LaunchCommand::new),
             new Verb("ps", "List the processes of a running server", PsCommand::new),

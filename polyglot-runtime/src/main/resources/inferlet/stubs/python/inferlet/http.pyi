@@ -1,0 +1,53 @@
+"""Ask other hosts. What may be asked is a permission; private addresses may not, whatever leads to them."""
+
+import builtins
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+class Response:
+    """An answer: its body is read once, whole or chunk by chunk."""
+
+    @property
+    def status(self) -> int:
+        """Its status."""
+    @property
+    def url(self) -> str:
+        """The address that answered."""
+    @property
+    def redirected(self) -> bool:
+        """Whether the address is not the one that was asked."""
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers by name, whatever its case."""
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+    async def bytes(self, *, timeout: float | None = None) -> builtins.bytes:
+        """Return the body."""
+    async def text(self, *, timeout: float | None = None) -> str:
+        """Return the body as text."""
+    async def json(self, *, timeout: float | None = None) -> Any:
+        """Return the value of the body's JSON."""
+    def __aiter__(self) -> Self: ...
+    async def __anext__(self) -> builtins.bytes: ...
+    def close(self) -> None:
+        """Read no further."""
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *error: object) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *error: object) -> None: ...
+
+async def fetch(
+    url: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+    body: str | bytes | None = None,
+    json: Any = None,
+    redirects: int = 8,
+    timeout: float | None = None,
+) -> Response:
+    """Send a request; an answer of any status."""
+
+async def get(url: str, *, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> bytes:
+    """The body of an answer with a status of 2xx."""
