@@ -80,14 +80,16 @@ final class EngineTarget implements Target, AutoCloseable {
         engine.openProcess(process, OwnerId.LOCAL, Budget.UNLIMITED, 0);
         try (ContextHandle context = engine.createContext(process, true)) {
             context.append(prompt.ids());
+            // Drafts where they pay, as greedy generations of programs have them.
             var plan = new PlanSpec(
-                    SamplerChain.ARGMAX,
-                    prompt.maxTokens(),
-                    new int[0],
-                    List.of(),
-                    null,
-                    OptionalLong.empty(),
-                    List.of());
+                            SamplerChain.ARGMAX,
+                            prompt.maxTokens(),
+                            new int[0],
+                            List.of(),
+                            null,
+                            OptionalLong.empty(),
+                            List.of())
+                    .withSpeculation(true);
             int tokens = context.generate(plan).collect().get().tokens().length;
             long end = System.nanoTime() - sent;
             return new Sample(0, end, end, tokens, "");
