@@ -117,7 +117,10 @@ final class LoadRun implements Callable<Integer> {
             for (int i = 0; i < targets.size(); i++) {
                 int n = Math.floorMod(i + round, targets.size());
                 Target target = targets.get(n);
-                long drawn = Prompt.seed(seed, n, 1000 * concurrency + round);
+                int texts = target instanceof PieTarget
+                        ? n
+                        : 0; // others have pages of their own: the same texts as the first
+                long drawn = Prompt.seed(seed, texts, 1000 * concurrency + round);
                 List<Prompt> prompts = Prompt.draw(count, promptTokens, maxTokens, drawn);
                 ClosedLoop.Round result = ClosedLoop.run(prompts, concurrency, target::generate);
                 if (round >= 0) {

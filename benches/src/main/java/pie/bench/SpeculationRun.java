@@ -43,6 +43,16 @@ final class SpeculationRun implements Callable<Integer> {
             """;
     private static final String STORY =
             "The keeper of the lighthouse opened the old ledger and began to write. That winter";
+    /** What is given twice and begun a third time is copied to its end, as where a model repeats a document with few changes. */
+    private static final String LETTER = """
+            Dear Mr. Whitfield, thank you for your letter of the ninth of March, in which you ask about the two boats that were left in our yard \
+            over the winter. The smaller one, a blue dinghy with a torn sail, was collected by your brother in January. The larger one is still here. \
+            Its hull needs paint, the rudder is cracked in three places, and somebody has taken the compass and both lamps. We can repair the rudder \
+            for forty pounds, but not before the end of April, because our carpenter has broken his wrist. If you would rather sell the boat as it \
+            stands, Mrs. Oakley at the chandler's shop has offered ninety pounds for it. Please let us know by Friday what you would like us to do.
+
+            """;
+
     private static final SamplerChain SAMPLED =
             new SamplerChain(List.of(new Stage.Temperature(1f), new Stage.TopP(0.95f)), OptionalLong.empty());
 
@@ -74,7 +84,9 @@ final class SpeculationRun implements Callable<Integer> {
         List<Object> results = new ArrayList<>();
         try (EngineTarget target = EngineTarget.open(PieOptions.modelFile(model), workers)) {
             for (Text text : List.of(
-                    new Text("repetitive", TABLE + TABLE, SamplerChain.ARGMAX), new Text("novel", STORY, SAMPLED))) {
+                    new Text("table", TABLE.repeat(4), SamplerChain.ARGMAX),
+                    new Text("repetitive", LETTER + LETTER + LETTER.substring(0, 60), SamplerChain.ARGMAX),
+                    new Text("novel", STORY, SAMPLED))) {
                 for (int n : streams) {
                     results.add(compare(target.engine(), text, n));
                 }
