@@ -14,7 +14,10 @@ function endable(begin, options) {
   return promise;
 }
 const snake = (name) => name.replace(/[A-Z]/g, (c) => '_' + c.toLowerCase());
-const ids = (values) => (Array.isArray(values) || ArrayBuffer.isView(values) ? values : Array.from(values));
+const ids = (values) => {
+  const iterable = typeof values?.[Symbol.iterator] === 'function';
+  return !iterable || Array.isArray(values) || ArrayBuffer.isView(values) ? values : Array.from(values);
+};
 const bias = (map) => (map instanceof Map ? Object.fromEntries(map) : map);
 
 function handle(value, cls, name) {
