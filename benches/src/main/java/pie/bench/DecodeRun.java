@@ -135,8 +135,8 @@ final class DecodeRun implements Callable<Integer> {
             report.line(
                     "%-14s %-26s %-26s %s",
                     name,
-                    spread(own),
-                    other.isEmpty() ? "" : spread(other),
+                    Spread.of(own),
+                    other.isEmpty() ? "" : Spread.of(other),
                     other.isEmpty()
                             ? ""
                             : String.format(
@@ -147,18 +147,14 @@ final class DecodeRun implements Callable<Integer> {
                                     ratio.max()));
             var json = new LinkedHashMap<String, Object>();
             json.put("case", name);
-            json.put("pie_tok_per_s", spread(own).json());
+            json.put("pie_tok_per_s", Spread.of(own).json());
             if (!other.isEmpty()) {
-                json.put("llamacpp_tok_per_s", spread(other).json());
+                json.put("llamacpp_tok_per_s", Spread.of(other).json());
                 json.put("ratio", ratio.json());
             }
             results.add(json);
         });
         return results;
-    }
-
-    private static Spread spread(List<Double> values) {
-        return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /** Divide round by round. */

@@ -55,13 +55,7 @@ final class EngineDecode {
         try {
             List<Prompt> prompts = Prompt.draw(forked ? 1 : count, prefixTokens, 1, seed);
             long start = System.nanoTime();
-            List<ContextHandle> contexts = new ArrayList<>();
-            for (Prompt prompt : prompts) {
-                ContextHandle context = engine.createContext(process, false);
-                context.append(prompt.ids());
-                contexts.add(context);
-            }
-            generate(contexts, 1).forEach(CompletableFuture::join);
+            List<ContextHandle> contexts = read(process, prompts);
             while (contexts.size() < count) {
                 contexts.add(contexts.getFirst().fork().join());
             }
@@ -88,13 +82,7 @@ final class EngineDecode {
         engine.openProcess(process, OwnerId.LOCAL, Budget.UNLIMITED, 0);
         List<Progress> progress = new ArrayList<>();
         try {
-            List<ContextHandle> contexts = new ArrayList<>();
-            for (Prompt prompt : prompts) {
-                ContextHandle context = engine.createContext(process, false);
-                context.append(prompt.ids());
-                contexts.add(context);
-            }
-            generate(contexts, 1).forEach(CompletableFuture::join);
+            List<ContextHandle> contexts = read(process, prompts);
             if (maxTokens > 0) {
                 progress.addAll(watch(contexts, maxTokens));
             }
@@ -102,6 +90,18 @@ final class EngineDecode {
             engine.closeProcess(process).join();
         }
         return progress;
+    }
+
+    /** Return a context of each prompt, a token after it. */
+    private List<ContextHandle> read(ProcessId process, List<Prompt> prompts) {
+        List<ContextHandle> contexts = new ArrayList<>();
+        for (Prompt prompt : prompts) {
+            ContextHandle context = engine.createContext(process, false);
+            context.append(prompt.ids());
+            contexts.add(context);
+        }
+        generate(contexts, 1).forEach(CompletableFuture::join);
+        return contexts;
     }
 
     private List<Progress> watch(List<ContextHandle> contexts, int maxTokens) {

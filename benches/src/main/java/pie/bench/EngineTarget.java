@@ -40,12 +40,12 @@ final class EngineTarget implements Target, AutoCloseable {
         return open(model, threads, rules, Map.of());
     }
 
+    /** @param options of the driver */
     static EngineTarget open(Path model, int threads, Map<String, String> options) {
         return open(model, threads, EngineConfig.DEFAULT, options);
     }
 
-    /** @param options of the driver */
-    static EngineTarget open(Path model, int threads, EngineConfig rules, Map<String, String> options) {
+    private static EngineTarget open(Path model, int threads, EngineConfig rules, Map<String, String> options) {
         ModelFiles files = Models.open(model);
         DriverProvider cpu = ServiceLoader.load(DriverProvider.class).stream()
                 .map(ServiceLoader.Provider::get)

@@ -82,20 +82,16 @@ final class ForksRun implements Callable<Integer> {
         Spread ratio = DecodeRun.ratio(own, other);
         report.line(
                 "%-7s tokens/s  forks %8.1f  separate %8.1f  x %.2f (%.2f-%.2f)",
-                what, spread(own).median(), spread(other).median(), ratio.median(), ratio.min(), ratio.max());
+                what, Spread.of(own).median(), Spread.of(other).median(), ratio.median(), ratio.min(), ratio.max());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("case", what);
-        json.put("forks_tok_per_s", spread(own).json());
-        json.put("separate_tok_per_s", spread(other).json());
+        json.put("forks_tok_per_s", Spread.of(own).json());
+        json.put("separate_tok_per_s", Spread.of(other).json());
         json.put("ratio", ratio.json());
         return json;
     }
 
     private static List<Double> rates(List<EngineDecode.Branches> runs, boolean decode) {
         return runs.stream().map(run -> decode ? run.decode() : run.whole()).toList();
-    }
-
-    private static Spread spread(List<Double> values) {
-        return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

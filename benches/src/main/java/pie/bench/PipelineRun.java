@@ -75,19 +75,15 @@ final class PipelineRun implements Callable<Integer> {
         report.line(
                 "%-12s one step %-24s two %-24s x %s, plan and settle %.1f us",
                 DecodeRun.streamsName(n),
-                spread(single),
-                spread(doubled),
+                Spread.of(single),
+                Spread.of(doubled),
                 String.format(Locale.ROOT, "%.3f (%.3f-%.3f)", ratio.median(), ratio.min(), ratio.max()),
                 EngineDecode.planMicros(before, two.engine().stats()));
         var json = new LinkedHashMap<String, Object>();
         json.put("case", DecodeRun.streamsName(n));
-        json.put("one_step_tok_per_s", spread(single).json());
-        json.put("two_steps_tok_per_s", spread(doubled).json());
+        json.put("one_step_tok_per_s", Spread.of(single).json());
+        json.put("two_steps_tok_per_s", Spread.of(doubled).json());
         json.put("ratio", ratio.json());
         return json;
-    }
-
-    private static Spread spread(List<Double> values) {
-        return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

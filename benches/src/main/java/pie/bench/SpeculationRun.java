@@ -123,15 +123,15 @@ final class SpeculationRun implements Callable<Integer> {
         report.line(
                 "%-22s without %-24s with %-24s x %s, %d of %d drafts held",
                 name,
-                spread(without),
-                spread(with),
+                Spread.of(without),
+                Spread.of(with),
                 String.format(Locale.ROOT, "%.3f (%.3f-%.3f)", ratio.median(), ratio.min(), ratio.max()),
                 after.tokensAccepted() - before.tokensAccepted(),
                 after.tokensDrafted() - before.tokensDrafted());
         var json = new LinkedHashMap<String, Object>();
         json.put("case", name);
-        json.put("without_tok_per_s", spread(without).json());
-        json.put("with_tok_per_s", spread(with).json());
+        json.put("without_tok_per_s", Spread.of(without).json());
+        json.put("with_tok_per_s", Spread.of(with).json());
         json.put("ratio", ratio.json());
         json.put("drafted", after.tokensDrafted() - before.tokensDrafted());
         json.put("accepted", after.tokensAccepted() - before.tokensAccepted());
@@ -170,9 +170,5 @@ final class SpeculationRun implements Callable<Integer> {
     private PlanSpec plan(Text text, long seed, boolean drafts) {
         return new PlanSpec(text.sampler(), maxTokens, new int[0], List.of(), null, OptionalLong.of(seed), List.of())
                 .withSpeculation(drafts);
-    }
-
-    private static Spread spread(List<Double> values) {
-        return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

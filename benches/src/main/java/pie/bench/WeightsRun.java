@@ -15,7 +15,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pie.engine.ContextHandle;
 import pie.engine.Engine;
-import pie.engine.EngineConfig;
 import pie.engine.driver.ProbeKind;
 import pie.engine.generate.PassSpec;
 import pie.engine.generate.ProbeSpec;
@@ -79,8 +78,7 @@ final class WeightsRun implements Callable<Integer> {
                 "%-6s %-28s %10s %10s %14s %14s",
                 "type", "kernels", "perplexity", "agreement", "1 stream", "prefill 256");
         for (String type : types) {
-            try (EngineTarget target =
-                    EngineTarget.open(file, workers, EngineConfig.DEFAULT, Map.of("weights", type))) {
+            try (EngineTarget target = EngineTarget.open(file, workers, Map.of("weights", type))) {
                 Reading reading = read(target.engine(), text);
                 exact = exact.length == 0 ? reading.likeliest : exact;
                 results.add(told(type, target.engine(), reading, agreement(exact, reading.likeliest)));
@@ -160,19 +158,15 @@ final class WeightsRun implements Callable<Integer> {
                 kernels.contains(",") ? kernels.substring(0, kernels.indexOf(',')) : kernels,
                 reading.perplexity(),
                 100 * agreement,
-                spread(stream).median(),
-                spread(prefill).median());
+                Spread.of(stream).median(),
+                Spread.of(prefill).median());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("type", type);
         json.put("kernels", kernels);
         json.put("perplexity", reading.perplexity());
         json.put("agreement", agreement);
-        json.put("one_stream_tok_per_s", spread(stream).json());
-        json.put("prefill_tok_per_s", spread(prefill).json());
+        json.put("one_stream_tok_per_s", Spread.of(stream).json());
+        json.put("prefill_tok_per_s", Spread.of(prefill).json());
         return json;
-    }
-
-    private static Spread spread(List<Double> values) {
-        return Spread.of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }
