@@ -9,6 +9,7 @@ import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.Linear;
 import pie.cpu.kernel.Norm;
 import pie.cpu.kernel.OffHeap;
+import pie.cpu.kernel.Scalar;
 import pie.cpu.kernel.Team;
 import pie.engine.model.Traits;
 
@@ -77,7 +78,7 @@ final class Mixing {
         }
         float all = 0;
         for (int e = 0; e < experts; e++) {
-            float p = (float) Math.exp(logits.get(FLOAT, at + 4L * e) - max);
+            float p = Scalar.exp(logits.get(FLOAT, at + 4L * e) - max);
             logits.set(FLOAT, at + 4L * e, p);
             all += p;
         }

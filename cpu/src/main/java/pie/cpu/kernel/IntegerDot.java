@@ -60,7 +60,8 @@ final class IntegerDot {
         this.width = width;
         functions[0] = MemorySegment.NULL;
         for (int rows = 1; rows <= IntegerInputs.TILE; rows++) {
-            functions[rows] = MachineCode.function(arena, code(rows));
+            byte[] code = code(rows);
+            functions[rows] = MachineCode.function(OffHeap.zeroed(arena, code.length), code);
         }
     }
 

@@ -60,7 +60,8 @@ final class IntegerInputs {
      * @param bits of the weights that the rows meet
      */
     static MemorySegment function(Arena arena, Precision precision, int bits) {
-        return MachineCode.function(arena, code(precision, bits));
+        byte[] code = code(precision, bits);
+        return MachineCode.function(OffHeap.zeroed(arena, code.length), code);
     }
 
     /** Make room for rows of k. */

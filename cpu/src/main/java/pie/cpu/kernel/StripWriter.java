@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import pie.engine.model.KQuants;
 
 /**
  * Put columns into their places in a {@link PackedMatrix}, one strip at a time.
@@ -21,6 +22,7 @@ public final class StripWriter {
     private final int[] strip;
     private final int[] ints;
     private final short[] shorts;
+    private final byte[] bytes;
     private int panel;
     private int step;
 
@@ -30,6 +32,7 @@ public final class StripWriter {
         strip = new int[blocks * m.format.words() * PackedMatrix.WIDTH * Lanes.COUNT];
         ints = new int[5 * blocks];
         shorts = new short[17 * blocks];
+        bytes = new byte[18 * blocks];
     }
 
     /** Begin the strip that starts at a panel; columns not written stay zero. */
@@ -77,12 +80,13 @@ public final class StripWriter {
     /** Write a column from GGUF blocks of Q4_K, 144 bytes for 256 values; the scales of each 32 are rounded to halves. */
     public void q4k(int column, MemorySegment data, long at) {
         MemorySegment.copy(data, INT, at, ints, 0, 36 * (blocks / 8));
+        MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, bytes, 0, 144 * (blocks / 8));
         int to = lane(column);
         for (int block = 0; block < blocks; block++) {
             int from = block / 8 * 36;
             int sub = block % 8;
-            float d = Float.float16ToFloat((short) ints[from]) * scale(from + 1, sub);
-            float m = -Float.float16ToFloat((short) (ints[from] >>> 16)) * offset(from + 1, sub);
+            float d = Float.float16ToFloat((short) ints[from]) * KQuants.scale(bytes, 4 * from + 4, sub);
+            float m = -Float.float16ToFloat((short) (ints[from] >>> 16)) * KQuants.offset(bytes, 4 * from + 4, sub);
             strip[to] = PackedMatrix.half(d) & 0xffff | PackedMatrix.half(m) << 16;
             int q = from + 4 + sub / 2 * 8;
             int shift = sub % 2 * 4;
@@ -93,19 +97,6 @@ public final class StripWriter {
             }
             to += 5 * step;
         }
-    }
-
-    /** Return the 6-bit scale of sub-block j of Q4_K; those of 4 to 7 have their high bits beside those of 0 to 3. */
-    private int scale(int from, int j) {
-        return j < 4 ? unsigned(from, j) & 63 : unsigned(from, j + 4) & 15 | unsigned(from, j - 4) >> 6 << 4;
-    }
-
-    private int offset(int from, int j) {
-        return j < 4 ? unsigned(from, j + 4) & 63 : unsigned(from, j + 4) >> 4 | unsigned(from, j) >> 6 << 4;
-    }
-
-    private int unsigned(int from, int i) {
-        return ints[from + i / 4] >>> 8 * (i % 4) & 255;
     }
 
     private int pair(int from) {

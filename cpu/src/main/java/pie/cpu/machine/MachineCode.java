@@ -1,6 +1,5 @@
 package pie.cpu.machine;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -14,9 +13,7 @@ import java.lang.invoke.MethodHandle;
  */
 @SuppressWarnings("restricted")
 public final class MachineCode {
-    private static final int READ_WRITE = 3;
     private static final int READ_EXECUTE = 5;
-    private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MethodHandle CALL = LINKER.downcallHandle(FunctionDescriptor.ofVoid(
             ValueLayout.JAVA_LONG,
@@ -34,41 +31,14 @@ public final class MachineCode {
     }
 
     /**
-     * Return a function, which lives as long as the arena.
+     * Make a function of memory.
      *
+     * @param room whole pages of its own, of at least the code's length; they can be neither written nor given to others afterwards
      * @throws UnsupportedOperationException if the system does not let a process run what it wrote
      */
-    public static MemorySegment function(Arena arena, byte[] code) {
-        long size = code.length;
-        MemorySegment at = (MemorySegment) call(
-                "mmap",
-                FunctionDescriptor.of(
-                        ValueLayout.ADDRESS,
-                        ValueLayout.ADDRESS,
-                        ValueLayout.JAVA_LONG,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_INT,
-                        ValueLayout.JAVA_LONG),
-                MemorySegment.NULL,
-                size,
-                READ_WRITE,
-                PRIVATE_ANONYMOUS,
-                -1,
-                0L);
-        if (at.address() == -1L) {
-            throw new UnsupportedOperationException("the system gives no memory for machine code");
-        }
-        MemorySegment room = at.reinterpret(size, arena, MachineCode::unmap);
+    public static MemorySegment function(MemorySegment room, byte[] code) {
         MemorySegment.copy(code, 0, room, ValueLayout.JAVA_BYTE, 0, code.length);
-        int status = (int) call(
-                "mprotect",
-                FunctionDescriptor.of(
-                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT),
-                at,
-                size,
-                READ_EXECUTE);
-        if (status != 0) {
+        if (protect(room) != 0) {
             throw new UnsupportedOperationException("the system does not run machine code that a process wrote");
         }
         return room;
@@ -83,27 +53,18 @@ public final class MachineCode {
         }
     }
 
-    private static void unmap(MemorySegment at) {
-        int status = (int) call(
-                "munmap",
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG),
-                at,
-                at.byteSize());
-        if (status != 0) {
-            throw new IllegalStateException("munmap failed at " + at);
-        }
-    }
-
-    private static Object call(String name, FunctionDescriptor type, Object... arguments) {
+    private static int protect(MemorySegment pages) {
+        MemorySegment mprotect = LINKER.defaultLookup()
+                .find("mprotect")
+                .orElseThrow(() -> new UnsupportedOperationException("the system has no mprotect"));
+        MethodHandle handle = LINKER.downcallHandle(
+                mprotect,
+                FunctionDescriptor.of(
+                        ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
         try {
-            MemorySegment function = LINKER.defaultLookup()
-                    .find(name)
-                    .orElseThrow(() -> new UnsupportedOperationException("the system has no " + name));
-            return LINKER.downcallHandle(function, type).invokeWithArguments(arguments);
-        } catch (RuntimeException e) {
-            throw e;
+            return (int) handle.invokeExact(pages, pages.byteSize(), READ_EXECUTE);
         } catch (Throwable e) {
-            throw new IllegalStateException(name, e);
+            throw new IllegalStateException("mprotect", e);
         }
     }
 }

@@ -11,7 +11,7 @@ package pie.engine.model;
  * Q6_K: 128 bytes low | 64 bytes high | 16 bytes scales | f16 d            x = d scale (q - 32)
  * </pre>
  */
-final class KQuants {
+public final class KQuants {
     private KQuants() {}
 
     static void q2(byte[] packed, int blocks, float[] out, int at) {
@@ -116,12 +116,17 @@ final class KQuants {
         }
     }
 
-    /** Return the 6-bit scale of sub-block {@code j}; those of 4 to 7 have their high bits beside those of 0 to 3. */
-    private static int scale(byte[] packed, int at, int j) {
+    /**
+     * Return the 6-bit scale of sub-block {@code j} of Q4_K or Q5_K; those of 4 to 7 have their high bits beside those of 0 to 3.
+     *
+     * @param at where the 12 bytes of scales begin
+     */
+    public static int scale(byte[] packed, int at, int j) {
         return j < 4 ? packed[at + j] & 63 : packed[at + j + 4] & 15 | (packed[at + j - 4] >> 6 & 3) << 4;
     }
 
-    private static int offset(byte[] packed, int at, int j) {
+    /** Return the 6-bit offset of sub-block {@code j}, which stands beside its scale. */
+    public static int offset(byte[] packed, int at, int j) {
         return j < 4 ? packed[at + j + 4] & 63 : packed[at + j + 4] >> 4 & 15 | (packed[at + j] >> 6 & 3) << 4;
     }
 }
