@@ -99,8 +99,19 @@ public final class InferletRuntime implements AutoCloseable {
         config.policy().check(request.permissions());
         GuestProcess<?> process = process(ProcessId.random(), Optional.empty(), request);
         prepare.accept(process);
-        shelf.put(request.owner(), request.source());
+        if (request.source().name().isEmpty()) {
+            shelf.put(request.owner(), request.source());
+        }
         return admit(process);
+    }
+
+    /**
+     * Refuse what cannot run, as a launch would.
+     *
+     * @throws PieException SOURCE_ERROR with {@code file line column}, UNSUPPORTED for a language that is off, PERMISSION_DENIED
+     */
+    public void check(ProgramSource source) {
+        pool(source).language().check(source);
     }
 
     /** Let programs start others that are registered somewhere. */
@@ -142,30 +153,31 @@ public final class InferletRuntime implements AutoCloseable {
         return admit(process(child.id(), Optional.of(parent), request));
     }
 
-    /** Find a program: the parent's own, what its user launched before, what is registered. */
+    /** Find a program: the parent's own, what is registered, what its user launched before. */
     private ProgramRegistry.Entry program(LaunchRequest of, String identity) {
         if (identity.equals(of.source().identity())) {
             return new ProgramRegistry.Entry(of.source(), of.permissions());
         }
-        Optional<ProgramSource> kept = shelf.find(of.owner(), identity);
-        if (kept.isPresent()) {
-            return new ProgramRegistry.Entry(kept.get(), of.permissions());
-        }
         int at = identity.indexOf('@');
         return registry.find(of.owner(), identity.substring(0, at), identity.substring(at + 1))
+                .or(() ->
+                        shelf.find(of.owner(), identity).map(kept -> new ProgramRegistry.Entry(kept, of.permissions())))
                 .orElseThrow(() -> new PieException(
                         ErrorCode.NOT_FOUND, "program '" + identity + "' not found", Map.of("kind", "program")));
     }
 
     private GuestProcess<?> process(ProcessId id, Optional<GuestProcess<?>> parent, LaunchRequest request) {
         List<Engine> order = order(request.model());
-        GuestPool<?> pool = guests.pool(request.source().language());
+        return process(id, parent, request, pool(request.source()), order);
+    }
+
+    private GuestPool<?> pool(ProgramSource source) {
+        GuestPool<?> pool = guests.pool(source.language());
         if (pool == null) {
             throw new PieException(
-                    ErrorCode.UNSUPPORTED,
-                    "language '" + request.source().language().word() + "' is not offered by this server");
+                    ErrorCode.UNSUPPORTED, "language '" + source.language().word() + "' is not offered by this server");
         }
-        return process(id, parent, request, pool, order);
+        return pool;
     }
 
     private <P> GuestProcess<P> process(

@@ -11,6 +11,7 @@ import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
 import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
+import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
 import pie.server.metrics.RequestMetrics;
 import pie.server.openai.PlainRuns;
@@ -24,6 +25,11 @@ record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics, Reque
         metrics.follow(process);
         spans.follow(process);
         return process;
+    }
+
+    @Override
+    public void check(ProgramSource source) {
+        programs.check(source);
     }
 
     @Override

@@ -45,6 +45,7 @@ final class FrontHandler implements Handler {
         all.add(new ListRoute(service, processes).route());
         all.addAll(new ProcessRoutes(service, processes).routes());
         all.addAll(events.routes());
+        all.addAll(new ProgramRoutes(service).routes());
         all.addAll(new OpenAiRoutes(service).routes());
         all.addAll(new WsRoutes(service).routes());
         all.addAll(new ModelRoutes(service).routes());

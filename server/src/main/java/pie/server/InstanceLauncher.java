@@ -11,6 +11,7 @@ import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.InferletRuntime;
 import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramRegistry;
+import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
 
 /** Show the runtime of an instance to the routes. */
@@ -22,6 +23,11 @@ record InstanceLauncher(Instance instance) implements Launcher {
     @Override
     public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
         return runtime().launch(request, prepare);
+    }
+
+    @Override
+    public void check(ProgramSource source) {
+        runtime().check(source);
     }
 
     @Override

@@ -19,6 +19,8 @@ import pie.runtime.LaunchRequest;
 import pie.runtime.Permissions;
 import pie.runtime.ProgramSource;
 import pie.runtime.mcp.McpServer;
+import pie.server.programs.ProgramStore;
+import pie.server.programs.Stored;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,27 +49,35 @@ final class LaunchBody {
 
     private final ServerLimits limits;
     private final OwnerId owner;
+    private final ProgramStore programs;
     private final Problems problems = new Problems();
 
-    LaunchBody(ServerLimits limits, OwnerId owner) {
+    LaunchBody(ServerLimits limits, OwnerId owner, ProgramStore programs) {
         this.limits = limits;
         this.owner = owner;
+        this.programs = programs;
     }
 
     /**
      * Read the JSON form.
      *
-     * @throws PieException INVALID_ARGUMENT with {@code problems}, UNSUPPORTED for what this server does not offer yet
+     * @throws PieException INVALID_ARGUMENT with {@code problems}, NOT_FOUND for a program by name
      */
     Launch read(JsonNode body) {
         if (!(body instanceof ObjectNode launch)) {
-            throw PieException.invalid("a launch must be a JSON object with \"source\", got " + kind(body));
+            throw PieException.invalid(
+                    "a launch must be a JSON object with \"program\" or \"source\", got " + kind(body));
         }
         problems.unknown("", launch, KEYS);
         boolean named = launch.has("program");
         if (named == launch.has("source")) {
-            problems.add("/source", named ? "cannot be given beside \"program\"" : "is missing");
+            problems.add(
+                    "/source", named ? "cannot be given beside \"program\"" : "is missing: give this or \"program\"");
         }
+        if (named && launch.has("permissions")) {
+            problems.add("/permissions", "goes with \"source\"; what a stored program asks for is in its Pie.toml");
+        }
+        String program = text(launch, "program", "");
         String model = text(launch, "model", "");
         var budget = budget(launch.path("budget"));
         var labels = labels(launch.path("labels"));
@@ -82,20 +92,14 @@ final class LaunchBody {
         Permissions permissions = asks.permissions(launch.path("permissions"));
         Map<String, McpServer> servers = asks.servers(launch.path("mcp"));
         problems.check("launch");
-        if (source.isEmpty()) {
-            throw new PieException(
-                    ErrorCode.UNSUPPORTED,
-                    "program \"" + launch.path("program").asString("")
-                            + "\" cannot be launched by name: this server has no"
-                            + " program registry yet; send its code as \"source\"",
-                    Map.of("kind", "program"));
-        }
-        JsonNode input = launch.path("input");
+        JsonNode given = launch.has("input") ? launch.get("input") : Json.object();
+        Optional<Stored> stored = source.isEmpty() ? Optional.of(programs.resolve(program)) : Optional.empty();
+        JsonNode input = stored.map(s -> s.checked(given)).orElse(given);
         return new Launch(
                 new LaunchRequest(
                         owner,
-                        source.get(),
-                        input.isMissingNode() ? "{}" : input.toString(),
+                        stored.map(Stored::source).or(() -> source).orElseThrow(),
+                        input.toString(),
                         model.isEmpty() ? Optional.empty() : Optional.of(model),
                         budget,
                         labels,
@@ -103,7 +107,7 @@ final class LaunchBody {
                         capture,
                         bid,
                         Optional.empty(),
-                        permissions,
+                        stored.map(s -> s.manifest().permissions()).orElse(permissions),
                         servers,
                         profiled),
                 detach,

@@ -87,7 +87,7 @@ final class LaunchRoutes {
     private LaunchBody.Launch read(Exchange exchange, byte[] body) {
         Optional<Language> source = SourceBody.language(exchange.mediaType());
         if (source.isPresent()) {
-            return new SourceBody(exchange, service.limits()).read(source.get(), body);
+            return new SourceBody(exchange, service.limits(), service.programs()).read(source.get(), body);
         }
         exchange.checkJsonType();
         for (String name : OF_A_SOURCE) {
@@ -96,7 +96,7 @@ final class LaunchRoutes {
                         + "\" goes with a source text as body; put it into the JSON body instead");
             }
         }
-        return new LaunchBody(service.limits(), exchange.owner())
+        return new LaunchBody(service.limits(), exchange.owner(), service.programs())
                 .read(service.json().parse(body, "the body"));
     }
 
@@ -160,7 +160,7 @@ final class LaunchRoutes {
     private ObjectNode launched(Exchange exchange, JsonNode item) {
         ObjectNode json = Json.object();
         try {
-            var launch = new LaunchBody(service.limits(), exchange.owner()).read(item);
+            var launch = new LaunchBody(service.limits(), exchange.owner(), service.programs()).read(item);
             InferletProcess process = start(launch, false, made -> {});
             json.put("status", 202);
             json.set("process", processes.json(process));

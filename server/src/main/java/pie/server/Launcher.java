@@ -10,12 +10,16 @@ import pie.engine.process.ProcessId;
 import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramRegistry;
+import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
 
 /** Launch and find processes: what the routes see of an {@link Instance}. */
 interface Launcher extends AutoCloseable {
     /** @param prepare is given the process before it can do anything; if the launch is refused then, it never will */
     InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare);
+
+    /** Refuse what cannot run. @throws pie.engine.PieException SOURCE_ERROR, UNSUPPORTED, PERMISSION_DENIED */
+    void check(ProgramSource source);
 
     Optional<InferletProcess> find(ProcessId id);
 

@@ -24,6 +24,10 @@ record Route(String method, String pattern, Set<String> query, boolean open, Han
         return new Route("POST", pattern, Set.of(query), false, handler);
     }
 
+    static Route put(String pattern, Handler handler, String... query) {
+        return new Route("PUT", pattern, Set.of(query), false, handler);
+    }
+
     static Route delete(String pattern, Handler handler, String... query) {
         return new Route("DELETE", pattern, Set.of(query), false, handler);
     }

@@ -16,6 +16,7 @@ import java.util.List;
  * @param keepAlive silence on a stream after which a comment line is written
  * @param source text of one inline program
  * @param sourceFiles texts of all further files of one inline program
+ * @param upload of one stored program, as it is sent
  * @param message one message to a program
  * @param batch launches of one batch request
  * @param labels of one process
@@ -38,6 +39,7 @@ public record ServerLimits(
         Duration keepAlive,
         int source,
         int sourceFiles,
+        int upload,
         int message,
         int batch,
         int labels,
@@ -61,6 +63,7 @@ public record ServerLimits(
             Duration.ofSeconds(15),
             MIB,
             4 * MIB,
+            64 * MIB,
             16 * MIB,
             256,
             16,
@@ -88,6 +91,7 @@ public record ServerLimits(
                 new Row("keep_alive", seconds(keepAlive), "a comment line `: ka`"),
                 new Row("source", source, "413 `PAYLOAD_TOO_LARGE`"),
                 new Row("source_files", sourceFiles, "413 `PAYLOAD_TOO_LARGE`"),
+                new Row("upload", upload, "413 `PAYLOAD_TOO_LARGE`"),
                 new Row("message", message, "413 `PAYLOAD_TOO_LARGE`"),
                 new Row("batch", batch, "400 `INVALID_ARGUMENT`"),
                 new Row("labels", labels, "400 `INVALID_ARGUMENT`"),
@@ -116,6 +120,7 @@ public record ServerLimits(
                 keepAlive,
                 source,
                 sourceFiles,
+                upload,
                 message,
                 batch,
                 labels,
@@ -140,6 +145,7 @@ public record ServerLimits(
                 silence,
                 source,
                 sourceFiles,
+                upload,
                 message,
                 batch,
                 labels,
@@ -164,6 +170,7 @@ public record ServerLimits(
                 keepAlive,
                 source,
                 sourceFiles,
+                upload,
                 message,
                 batch,
                 labels,
@@ -188,6 +195,7 @@ public record ServerLimits(
                 keepAlive,
                 source,
                 sourceFiles,
+                upload,
                 message,
                 batch,
                 labels,

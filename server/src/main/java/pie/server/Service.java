@@ -12,11 +12,11 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
-import pie.runtime.Permissions;
 import pie.runtime.ProgramRegistry;
 import pie.server.metrics.EngineSource;
 import pie.server.metrics.Metrics;
 import pie.server.openai.PlainRuns;
+import pie.server.programs.Manifest;
 import pie.server.programs.ProgramStore;
 import pie.server.trace.RequestSpans;
 import pie.server.trace.Tracer;
@@ -136,8 +136,11 @@ final class Service {
         pulses = up.engines().stream()
                 .map(e -> new EnginePulse(e.model().name(), e::stats))
                 .toList();
-        up.registry((owner, name, version) -> programs.find(name, version)
-                .map(stored -> new ProgramRegistry.Entry(stored.source(), Permissions.DEFAULT)));
+        up.registry((owner, name, version) -> Optional.of(name)
+                .filter(Manifest::isName)
+                .flatMap(known -> programs.find(known, version))
+                .map(stored -> new ProgramRegistry.Entry(
+                        stored.source(), stored.manifest().permissions())));
         List<Supplier<EngineFigures>> figures = up.engines().stream()
                 .map(engine -> (Supplier<EngineFigures>) engine::figures)
                 .toList();

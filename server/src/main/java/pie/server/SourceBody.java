@@ -8,16 +8,19 @@ import java.util.Optional;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.runtime.Language;
+import pie.server.programs.ProgramStore;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Read a launch whose body is the program's text, and whose other fields are query parameters. */
 final class SourceBody {
     private final Exchange exchange;
     private final ServerLimits limits;
+    private final ProgramStore programs;
 
-    SourceBody(Exchange exchange, ServerLimits limits) {
+    SourceBody(Exchange exchange, ServerLimits limits, ProgramStore programs) {
         this.exchange = exchange;
         this.limits = limits;
+        this.programs = programs;
     }
 
     /** Return the language that a Content-Type names, empty for any that is not source text. */
@@ -58,7 +61,7 @@ final class SourceBody {
                 .ifPresent(text -> launch.set(
                         "input",
                         new Json(limits).parse(text.getBytes(StandardCharsets.UTF_8), "query parameter \"input\"")));
-        return new LaunchBody(limits, exchange.owner()).read(launch);
+        return new LaunchBody(limits, exchange.owner(), programs).read(launch);
     }
 
     private static String decoded(byte[] body) {

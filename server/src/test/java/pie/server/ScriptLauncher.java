@@ -16,6 +16,7 @@ import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
 import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
+import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
 
 /** Launch scripts: processes with a real event log and no model. */
@@ -44,14 +45,17 @@ final class ScriptLauncher implements Launcher {
     }
 
     @Override
+    public void check(ProgramSource source) {
+        if (source.code().startsWith("syntax")) {
+            throw new PieException(
+                    ErrorCode.SOURCE_ERROR, "bad syntax", Map.of("file", source.file(), "line", 1, "column", 1));
+        }
+    }
+
+    @Override
     public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
         String code = request.source().code();
-        if (code.startsWith("syntax")) {
-            throw new PieException(
-                    ErrorCode.SOURCE_ERROR,
-                    "bad syntax",
-                    Map.of("file", request.source().file(), "line", 1, "column", 1));
-        }
+        check(request.source());
         if (code.startsWith("overloaded")) {
             throw new PieException(ErrorCode.OVERLOADED, "the queue is full", Map.of("queue_depth", 1));
         }

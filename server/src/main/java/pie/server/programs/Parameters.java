@@ -7,9 +7,11 @@ import java.util.Set;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Check an input against the parameters of a manifest, and fill in defaults. */
+/** Check an input against the parameters of a manifest, fill in defaults, and write the parameters as a schema. */
 final class Parameters {
     private static final Set<String> ALWAYS = Set.of("_positional", "_input", "_args");
 
@@ -71,6 +73,56 @@ final class Parameters {
                 && value.asDouble() > rule.path("max").asDouble();
         if (low || high) {
             problems.add("parameter '" + name + "' is out of range");
+        }
+    }
+
+    /** Write the table as a JSON Schema; anything goes where there is none. */
+    static ObjectNode schema(Manifest manifest) {
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        if (!(manifest.parameters() instanceof ObjectNode parameters)) {
+            return schema;
+        }
+        schema.put("type", "object");
+        ObjectNode properties = schema.putObject("properties");
+        ArrayNode required = schema.putArray("required");
+        for (Map.Entry<String, JsonNode> each : parameters.properties()) {
+            if (each.getValue() instanceof ObjectNode rule) {
+                properties.set(each.getKey(), schema(rule));
+                if (!rule.path("optional").asBoolean(false) && !rule.has("default")) {
+                    required.add(each.getKey());
+                }
+            }
+        }
+        ALWAYS.stream().sorted().forEach(name -> properties.putObject(name));
+        schema.put(
+                "additionalProperties",
+                manifest.legacy() || parameters.path("additional").asBoolean(false));
+        return schema;
+    }
+
+    private static ObjectNode schema(ObjectNode rule) {
+        ObjectNode property = JsonNodeFactory.instance.objectNode();
+        switch (rule.path("type").asString("any")) {
+            case "string" -> property.put("type", "string");
+            case "int" -> property.put("type", "integer");
+            case "float" -> property.put("type", "number");
+            case "bool" -> property.put("type", "boolean");
+            case "list" -> property.put("type", "array");
+            case "object" -> property.put("type", "object");
+            default -> {}
+        }
+        copy(rule, "description", property, "description");
+        copy(rule, "default", property, "default");
+        copy(rule, "choices", property, "enum");
+        copy(rule, "min", property, "minimum");
+        copy(rule, "max", property, "maximum");
+        return property;
+    }
+
+    private static void copy(ObjectNode from, String key, ObjectNode to, String as) {
+        if (from.has(key)) {
+            to.set(as, from.get(key));
         }
     }
 

@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.Blake3;
@@ -19,32 +23,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.process.OwnerId;
+import pie.runtime.ProgramSource;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Keep programs under a folder, {@code name/version/} each, and in memory. What is not whole on disk is passed over and logged. */
 public final class ProgramStore {
     private static final Logger LOG = LoggerFactory.getLogger(ProgramStore.class);
     private static final String MANIFEST = "manifest.toml";
     private static final String UPLOAD = "upload.bin";
-    private static final String HASH = "upload.blake3";
+    private static final String META = "meta.json";
+
+    private static final String STAGING = ".staging";
+    private static final String TRASH = ".trash";
 
     private final Path folder;
     private final Map<String, TreeMap<Version, Stored>> programs = new TreeMap<>();
     private boolean loaded;
 
-    private record Version(int major, int minor, int patch) implements Comparable<Version> {
-        static Version of(String text) {
-            String[] parts = text.split("\\.");
-            return new Version(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
-        }
-
-        @Override
-        public int compareTo(Version other) {
-            return Comparator.comparingInt(Version::major)
-                    .thenComparingInt(Version::minor)
-                    .thenComparingInt(Version::patch)
-                    .compare(this, other);
-        }
-    }
+    /** Say which program is there now, and whether it is another than before. */
+    public record Added(Stored stored, boolean changed) {}
 
     /** @param folder read when first asked for, made when first written */
     public ProgramStore(Path folder) {
@@ -60,39 +62,79 @@ public final class ProgramStore {
         Manifest.checkName(name);
         Manifest.checkVersion(version);
         load();
-        return Optional.ofNullable(versions(name).get(Version.of(version)));
+        return Version.of(version).map(versions(name)::get);
     }
 
     /**
-     * Find {@code name}, {@code name@latest} or {@code name@1.2.3}.
+     * Find the highest version that fits: {@code name}, {@code name@latest}, {@code name@1.2.3} or a range such as
+     * {@code name@^1.2}.
      *
      * @throws PieException INVALID_ARGUMENT for another form, NOT_FOUND
      */
     public synchronized Stored resolve(String id) {
         int at = id.indexOf('@');
         String name = at < 0 ? id : id.substring(0, at);
-        String version = at < 0 ? "latest" : id.substring(at + 1);
+        VersionRange range = VersionRange.of(at < 0 ? "latest" : id.substring(at + 1))
+                .filter(r -> Manifest.isName(name))
+                .orElseThrow(() -> PieException.invalid(
+                        "Invalid program identifier '" + id + "': expected 'name@major.minor.patch'"));
+        load();
+        return versions(name).descendingMap().entrySet().stream()
+                .filter(v -> range.contains(v.getKey()))
+                .findFirst()
+                .orElseThrow(() -> new PieException(
+                        ErrorCode.NOT_FOUND, "Program '" + id + "' not found", Map.of("kind", "program")))
+                .getValue();
+    }
+
+    /** List the versions of a program, newest first. */
+    public synchronized List<Stored> all(String name) {
+        load();
+        return List.copyOf(versions(name).descendingMap().values());
+    }
+
+    /**
+     * Pack a program and its manifest into a zip, which can be uploaded again.
+     *
+     * @throws PieException NOT_FOUND where it has been removed meanwhile
+     */
+    public synchronized byte[] archive(Stored stored) {
         try {
-            Manifest.checkName(name);
-            if (!version.equals("latest")) {
-                Manifest.checkVersion(version);
-            }
-        } catch (PieException e) {
+            return Sources.zip(
+                    stored, Files.readAllBytes(target(stored.manifest()).resolve(UPLOAD)));
+        } catch (IOException e) {
             throw new PieException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "Invalid program identifier '" + id + "': expected 'name@major.minor.patch'",
+                    ErrorCode.NOT_FOUND, "Program '" + stored.id() + "' not found", Map.of("kind", "program"), e);
+        }
+    }
+
+    /** Return the text of the manifest that an upload brings along. @throws PieException as {@link #add} */
+    public static Optional<String> manifest(byte[] content) {
+        return Sources.manifest(content);
+    }
+
+    /**
+     * Remove one version. Processes that run it go on.
+     *
+     * @throws PieException NOT_FOUND, STORAGE_FULL where its files cannot be moved away
+     */
+    public synchronized void remove(String name, String version) {
+        load();
+        Stored stored = find(name, version)
+                .orElseThrow(() -> new PieException(
+                        ErrorCode.NOT_FOUND,
+                        "Program '" + name + "@" + version + "' not found",
+                        Map.of("kind", "program")));
+        try {
+            discard(target(stored.manifest()));
+        } catch (IOException e) {
+            throw new PieException(
+                    ErrorCode.STORAGE_FULL,
+                    "program " + stored.id() + " cannot be removed from " + folder + ": " + e.getMessage(),
                     Map.of(),
                     e);
         }
-        load();
-        TreeMap<Version, Stored> all = versions(name);
-        Stored found = version.equals("latest")
-                ? all.isEmpty() ? null : all.lastEntry().getValue()
-                : all.get(Version.of(version));
-        if (found == null) {
-            throw new PieException(ErrorCode.NOT_FOUND, "Program '" + id + "' not found", Map.of("kind", "program"));
-        }
-        return found;
+        Version.of(version).ifPresent(versions(name)::remove);
     }
 
     /** List all, by name and version. */
@@ -102,7 +144,13 @@ public final class ProgramStore {
     }
 
     private TreeMap<Version, Stored> versions(String name) {
-        return programs.computeIfAbsent(name.toLowerCase(Locale.ROOT), key -> new TreeMap<>());
+        return programs.getOrDefault(name.toLowerCase(Locale.ROOT), new TreeMap<>());
+    }
+
+    private void keep(Stored stored) {
+        Manifest manifest = stored.manifest();
+        programs.computeIfAbsent(manifest.name().toLowerCase(Locale.ROOT), key -> new TreeMap<>())
+                .put(Version.of(manifest.version()).orElseThrow(), stored);
     }
 
     /**
@@ -111,51 +159,97 @@ public final class ProgramStore {
      * @param force replace other content of the same version
      * @throws PieException INVALID_MANIFEST, UNSUPPORTED for content that does not run here, ALREADY_EXISTS, STORAGE_FULL
      */
-    public synchronized Stored add(String manifestText, byte[] content, boolean force) {
-        load();
+    public Added add(OwnerId owner, String manifestText, byte[] content, boolean force) {
+        return add(owner, manifestText, content, force, source -> {});
+    }
+
+    /**
+     * Install a program as above.
+     *
+     * @param check refuses, before anything is kept, what cannot run
+     */
+    public Added add(
+            OwnerId owner, String manifestText, byte[] content, boolean force, Consumer<? super ProgramSource> check) {
         Manifest manifest = Manifest.parse(manifestText);
+        ProgramSource source = Sources.read(manifest, content);
+        check.accept(source);
         var stored = new Stored(
                 manifest,
-                Sources.read(manifest, content),
+                manifestText,
+                source,
                 hash(content),
-                hash(manifestText.getBytes(StandardCharsets.UTF_8)));
+                hash(manifestText.getBytes(StandardCharsets.UTF_8)),
+                content.length,
+                owner,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        return add(stored, content, force);
+    }
+
+    private synchronized Added add(Stored stored, byte[] content, boolean force) {
+        load();
+        Manifest manifest = stored.manifest();
         TreeMap<Version, Stored> versions = versions(manifest.name());
-        Version version = Version.of(manifest.version());
+        versions.values().stream()
+                .filter(v -> !v.manifest().name().equals(manifest.name()))
+                .findFirst()
+                .ifPresent(other -> {
+                    throw exists("Program '" + other.id() + "' has this name in other letters");
+                });
+        Version version = Version.of(manifest.version()).orElseThrow();
         Stored before = versions.get(version);
         if (before != null
                 && before.uploadHash().equals(stored.uploadHash())
                 && before.manifestHash().equals(stored.manifestHash())) {
-            return before;
+            return new Added(before, false);
         }
         if (before != null && !force) {
-            throw new PieException(
-                    ErrorCode.ALREADY_EXISTS,
-                    "Program '" + manifest.id() + "' already exists with different content",
-                    Map.of("kind", "program"));
+            throw exists("Program '" + manifest.id() + "' already exists with different content");
         }
-        write(manifest, manifestText, content, stored.uploadHash());
-        versions.put(version, stored);
-        return stored;
+        write(stored, content);
+        keep(stored);
+        return new Added(stored, true);
     }
 
-    private void write(Manifest manifest, String manifestText, byte[] content, String hash) {
-        Path target = folder.resolve(manifest.name()).resolve(manifest.version());
-        Path staging = folder.resolve(".staging").resolve(UUID.randomUUID().toString());
+    private static PieException exists(String message) {
+        return new PieException(ErrorCode.ALREADY_EXISTS, message, Map.of("kind", "program"));
+    }
+
+    private Path target(Manifest manifest) {
+        return folder.resolve(manifest.name()).resolve(manifest.version());
+    }
+
+    private void write(Stored stored, byte[] content) {
+        Path target = target(stored.manifest());
+        Path staging = folder.resolve(STAGING).resolve(UUID.randomUUID().toString());
+        ObjectNode meta = JsonNodeFactory.instance.objectNode();
+        meta.put("owner", stored.owner().value());
+        meta.put("created", stored.created().toString());
+        meta.put("upload_blake3", stored.uploadHash());
         try {
             Files.createDirectories(staging);
-            Files.writeString(staging.resolve(MANIFEST), manifestText);
+            Files.writeString(staging.resolve(MANIFEST), stored.manifestText());
             Files.write(staging.resolve(UPLOAD), content);
-            Files.writeString(staging.resolve(HASH), hash);
+            Files.writeString(staging.resolve(META), meta.toString());
             Files.createDirectories(target.getParent());
-            delete(target);
+            if (Files.exists(target)) {
+                discard(target);
+            }
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new PieException(
                     ErrorCode.STORAGE_FULL,
-                    "program " + manifest.id() + " cannot be kept in " + folder + ": " + e.getMessage(),
+                    "program " + stored.id() + " cannot be kept in " + folder + ": " + e.getMessage(),
                     Map.of(),
                     e);
         }
+    }
+
+    /** Take a folder away in one step, so that half of it is never found at a start, and delete it then. */
+    private void discard(Path place) throws IOException {
+        Path trash = folder.resolve(TRASH).resolve(UUID.randomUUID().toString());
+        Files.createDirectories(trash.getParent());
+        Files.move(place, trash, StandardCopyOption.ATOMIC_MOVE);
+        delete(trash);
     }
 
     private static void delete(Path folder) throws IOException {
@@ -177,8 +271,14 @@ public final class ProgramStore {
         if (!Files.isDirectory(folder)) {
             return;
         }
+        try {
+            delete(folder.resolve(STAGING));
+            delete(folder.resolve(TRASH));
+        } catch (IOException e) {
+            LOG.warn("what was left half done in {} cannot be deleted: {}", folder, e.toString());
+        }
         try (Stream<Path> files = Files.walk(folder, 3)) {
-            files.filter(f -> f.endsWith(MANIFEST) && !f.toString().contains(".staging"))
+            files.filter(f -> f.endsWith(MANIFEST) && !folder.relativize(f).startsWith(STAGING))
                     .sorted()
                     .forEach(this::load);
         } catch (IOException e) {
@@ -190,21 +290,23 @@ public final class ProgramStore {
         try {
             String text = Files.readString(manifestFile);
             byte[] content = Files.readAllBytes(manifestFile.resolveSibling(UPLOAD));
+            JsonNode meta = JsonMapper.shared().readTree(Files.readString(manifestFile.resolveSibling(META)));
             String hash = hash(content);
-            if (!hash.equals(Files.readString(manifestFile.resolveSibling(HASH)).strip())) {
+            if (!hash.equals(meta.path("upload_blake3").asString(""))) {
                 LOG.warn("program {} is not what was installed; it is passed over", manifestFile.getParent());
                 return;
             }
             Manifest manifest = Manifest.parse(text);
-            versions(manifest.name())
-                    .put(
-                            Version.of(manifest.version()),
-                            new Stored(
-                                    manifest,
-                                    Sources.read(manifest, content),
-                                    hash,
-                                    hash(text.getBytes(StandardCharsets.UTF_8))));
-        } catch (IOException | PieException e) {
+            keep(new Stored(
+                    manifest,
+                    text,
+                    Sources.read(manifest, content),
+                    hash,
+                    hash(text.getBytes(StandardCharsets.UTF_8)),
+                    content.length,
+                    new OwnerId(meta.path("owner").asString(OwnerId.LOCAL.value())),
+                    Instant.parse(meta.path("created").asString(""))));
+        } catch (IOException | PieException | JacksonException | DateTimeParseException e) {
             LOG.warn("program {} cannot be read: {}", manifestFile.getParent(), e.toString());
         }
     }

@@ -77,16 +77,17 @@ final class Launches {
     private static LaunchRequest request(
             OwnerId owner, Stored program, String input, boolean capture, OptionalLong budget) {
         return new LaunchRequest(
-                owner,
-                program.source(),
-                program.checked(input(input)).toString(),
-                Optional.empty(),
-                new Budget(budget, Optional.empty(), Optional.empty()),
-                Map.of(),
-                OptionalLong.empty(),
-                capture,
-                OptionalDouble.empty(),
-                Optional.empty());
+                        owner,
+                        program.source(),
+                        program.checked(input(input)).toString(),
+                        Optional.empty(),
+                        new Budget(budget, Optional.empty(), Optional.empty()),
+                        Map.of(),
+                        OptionalLong.empty(),
+                        capture,
+                        OptionalDouble.empty(),
+                        Optional.empty())
+                .permitted(program.manifest().permissions());
     }
 
     /** Read the input as the clients send it: JSON, or any other text. */

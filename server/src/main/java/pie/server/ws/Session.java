@@ -195,7 +195,7 @@ final class Session implements AutoCloseable {
     private @Nullable String install(long corrId, Fields m) {
         Optional<Uploads.Whole> whole = uploads.take(corrId, m);
         whole.ifPresent(w -> ordered(corrId, () -> {
-            backend.programs().add(w.manifest(), w.content(), w.force());
+            backend.programs().add(owner(), w.manifest(), w.content(), w.force());
             return "Program installed successfully";
         }));
         return null;
