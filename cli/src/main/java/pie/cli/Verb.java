@@ -13,6 +13,7 @@ import pie.cli.command.LogsCommand;
 import pie.cli.command.ModelCommand;
 import pie.cli.command.NewCommand;
 import pie.cli.command.ProfileCommand;
+import pie.cli.command.ProgramCommand;
 import pie.cli.command.PsCommand;
 import pie.cli.command.ReplayCommand;
 import pie.cli.command.ResultCommand;
@@ -62,6 +63,7 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "kill",
                     "Interrupt processes; what does not end within the server's grace is killed",
                     KillCommand::new),
+            new Verb("program", "Store, list, describe and remove programs on a running server", ProgramCommand::new),
             new Verb("model", "Fetch, list, describe and remove models", ModelCommand::new),
             new Verb(
                     "replay",

@@ -17,7 +17,18 @@ import picocli.CommandLine;
 final class HelpTest {
     static Stream<String> verbs() {
         return Stream.concat(
-                Stream.of("pie", "model pull", "model list", "model info", "model rm", "snapshot list", "snapshot rm"),
+                Stream.of(
+                        "pie",
+                        "model pull",
+                        "model list",
+                        "model info",
+                        "model rm",
+                        "program add",
+                        "program list",
+                        "program info",
+                        "program rm",
+                        "snapshot list",
+                        "snapshot rm"),
                 Verb.ALL.stream().map(Verb::name));
     }
 

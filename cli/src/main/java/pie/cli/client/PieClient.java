@@ -53,6 +53,11 @@ public final class PieClient {
         return json(send("POST", path, BodyPublishers.ofString(Json.line(body)), "application/json", Map.of()));
     }
 
+    public JsonNode put(String path, byte[] body, String type) throws InterruptedException {
+        return json(
+                send("PUT", path, BodyPublishers.ofByteArray(body), "application/json", Map.of("Content-Type", type)));
+    }
+
     public JsonNode delete(String path) throws InterruptedException {
         return json(send("DELETE", path, BodyPublishers.noBody(), "application/json", Map.of()));
     }
@@ -92,7 +97,7 @@ public final class PieClient {
                 .header("Accept", accept)
                 .header("Content-Type", "application/json");
         token.ifPresent(t -> request.header("Authorization", "Bearer " + t));
-        headers.forEach(request::header);
+        headers.forEach(request::setHeader);
         HttpResponse<InputStream> response;
         try {
             response = http.send(request.build(), BodyHandlers.ofInputStream());

@@ -1,5 +1,7 @@
 package pie.cli.command;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,9 +11,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import pie.cli.PieHome;
 import pie.cli.ProgramArguments;
 import pie.cli.ProgramFile;
 import pie.cli.Spans;
@@ -22,14 +26,19 @@ import pie.engine.process.OwnerId;
 import pie.runtime.LaunchRequest;
 import pie.runtime.Permissions;
 import pie.runtime.ProgramSource;
+import pie.server.programs.ProgramStore;
+import pie.server.programs.Stored;
 import tools.jackson.databind.JsonNode;
 
 /** Take the program, its input and its budget. */
 final class LaunchOptions {
+    private static final Pattern STORED = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}(@.+)?");
+
     @Parameters(
             index = "0",
-            paramLabel = "FILE",
-            description = "Program: .py .js .mjs .ts .java, a folder of such files, or - for stdin.")
+            paramLabel = "FILE or NAME[@V]",
+            description =
+                    "Program: .py .js .mjs .ts .java, a folder of such files, - for stdin, or the name of a stored one.")
     private String file = "";
 
     @Parameters(
@@ -83,12 +92,28 @@ final class LaunchOptions {
         return file;
     }
 
-    /** Return what runs the program on an engine of its own. */
+    /** Say whether a stored program is meant: a plain name, and no file of it here. */
+    private boolean stored() {
+        return STORED.matcher(file).matches() && language.isEmpty() && !Files.exists(Path.of(file));
+    }
+
+    /** Return what runs the program on an engine of its own. @param permissions what a program that is not stored may do */
     LaunchRequest request(Permissions permissions) {
+        if (stored()) {
+            Stored program = new ProgramStore(PieHome.path().resolve("programs")).resolve(file);
+            return request(
+                    program.source(),
+                    program.checked(input()),
+                    program.manifest().permissions());
+        }
+        return request(source(), input(), permissions);
+    }
+
+    private LaunchRequest request(ProgramSource source, JsonNode input, Permissions permissions) {
         return new LaunchRequest(
                 OwnerId.LOCAL,
-                source(),
-                input().toString(),
+                source,
+                input.toString(),
                 Optional.empty(),
                 budget(),
                 Map.of(),
@@ -134,17 +159,12 @@ final class LaunchOptions {
 
     /** Return the body of POST /v1/processes. */
     Map<String, Object> body(boolean detach, AskOptions asks) {
-        ProgramSource source = source();
         var body = new LinkedHashMap<String, Object>();
-        var sent = new LinkedHashMap<String, Object>();
-        sent.put("language", source.language().word());
-        sent.put("file", source.file());
-        sent.put("code", source.code());
-        sent.put("entry", source.entry());
-        if (!source.files().isEmpty()) {
-            sent.put("files", source.files());
+        if (stored()) {
+            body.put("program", file);
+        } else {
+            body.put("source", sent(source()));
         }
-        body.put("source", sent);
         body.put("input", input());
         body.put("detach", detach);
         asks.body().ifPresent(asked -> body.put("permissions", asked));
@@ -161,5 +181,17 @@ final class LaunchOptions {
             body.put("budget", budget);
         }
         return body;
+    }
+
+    private static Map<String, Object> sent(ProgramSource source) {
+        var sent = new LinkedHashMap<String, Object>();
+        sent.put("language", source.language().word());
+        sent.put("file", source.file());
+        sent.put("code", source.code());
+        sent.put("entry", source.entry());
+        if (!source.files().isEmpty()) {
+            sent.put("files", source.files());
+        }
+        return sent;
     }
 }

@@ -271,18 +271,32 @@ public final class ProgramStore {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        try {
-            delete(folder.resolve(STAGING));
-            delete(folder.resolve(TRASH));
-        } catch (IOException e) {
-            LOG.warn("what was left half done in {} cannot be deleted: {}", folder, e.toString());
-        }
+        sweep(folder.resolve(STAGING));
+        sweep(folder.resolve(TRASH));
         try (Stream<Path> files = Files.walk(folder, 3)) {
-            files.filter(f -> f.endsWith(MANIFEST) && !folder.relativize(f).startsWith(STAGING))
+            files.filter(f -> f.endsWith(MANIFEST)
+                            && !folder.relativize(f).toString().startsWith("."))
                     .sorted()
                     .forEach(this::load);
         } catch (IOException e) {
             LOG.warn("programs in {} cannot be read: {}", folder, e.toString());
+        }
+    }
+
+    /** Delete what was left half done; what is younger than an hour may be another server's of the same home. */
+    private static void sweep(Path place) {
+        if (!Files.isDirectory(place)) {
+            return;
+        }
+        Instant old = Instant.now().minus(1, ChronoUnit.HOURS);
+        try (Stream<Path> left = Files.list(place)) {
+            for (Path each : left.toList()) {
+                if (Files.getLastModifiedTime(each).toInstant().isBefore(old)) {
+                    delete(each);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("what was left half done in {} cannot be deleted: {}", place, e.toString());
         }
     }
 

@@ -55,7 +55,14 @@ public final class ProgramTexts {
         }
     }
 
+    /** Pack texts by path into a zip. */
+    public static byte[] zip(Map<String, String> texts) {
+        return Archive.zip(texts);
+    }
+
     /**
+     * Make a program.
+     *
      * @param texts by relative path
      * @param identity {@code name@version} where there is no manifest
      * @param place what errors call the whole
