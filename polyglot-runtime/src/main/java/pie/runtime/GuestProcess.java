@@ -46,6 +46,12 @@ final class GuestProcess<P> implements InferletProcess {
     private static final Logger LOG = LoggerFactory.getLogger(GuestProcess.class);
     private static final long STACK_BYTES = 16L << 20;
     private static final long MOST_RECORDED = 1L << 30;
+    /** A spent budget is no request: who has used up its time has this long to unwind. */
+    private static final Duration LIMIT_GRACE = Duration.ofMillis(400);
+    /** How long a thread may take to notice that its guest is gone before it counts as one that cannot be stopped. */
+    private static final Duration FORCE = Duration.ofSeconds(2);
+
+    private static final Duration LIMIT_FORCE = Duration.ofMillis(400);
     private static final com.sun.management.ThreadMXBean THREADS =
             (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -187,6 +193,7 @@ final class GuestProcess<P> implements InferletProcess {
             host.flush();
             taken.close();
             host.modules().close();
+            guest = null; // what the program held must not be held as long as its outcome is
         }
     }
 
@@ -461,10 +468,12 @@ final class GuestProcess<P> implements InferletProcess {
             running.interrupt();
             host.modules().interrupt();
         }
+        boolean limit = reason.code() != ErrorCode.CANCELLED;
+        Duration grace = limit && killGrace.compareTo(LIMIT_GRACE) > 0 ? LIMIT_GRACE : killGrace;
         Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
             try {
-                if (!thread.join(killGrace)) {
-                    force();
+                if (!thread.join(grace)) {
+                    force(limit ? LIMIT_FORCE : FORCE);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -473,7 +482,7 @@ final class GuestProcess<P> implements InferletProcess {
     }
 
     /** Stop the guest by force; a thread that cannot be stopped is left behind, but its pages come back now. */
-    private void force() throws InterruptedException {
+    private void force(Duration patience) throws InterruptedException {
         Guest<P> running = guest;
         Thread killer = Thread.ofPlatform().name("pie-close-" + id).daemon().start(() -> {
             if (running != null) {
@@ -481,7 +490,7 @@ final class GuestProcess<P> implements InferletProcess {
                 running.kill();
             }
         });
-        if (!thread.join(Duration.ofSeconds(2))) {
+        if (!thread.join(patience)) {
             stuck = true;
             thread.setPriority(Thread.MIN_PRIORITY);
             LOG.warn("guest {} ({}) is inside a call that cannot be stopped; its thread is left behind", id, program());
@@ -514,7 +523,7 @@ final class GuestProcess<P> implements InferletProcess {
         if (thread.isAlive()) {
             Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
                 try {
-                    force();
+                    force(FORCE);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }

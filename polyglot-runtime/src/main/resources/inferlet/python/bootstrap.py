@@ -4,6 +4,7 @@ import sys
 
 # No more than every program needs: what a module costs here, each launch pays. `complete` imports the rest when there is time.
 import _posixsubprocess
+import _signal
 import _socket
 import _thread
 import importlib.machinery
@@ -114,11 +115,23 @@ def _prepare(ops, names, library):
                 setattr(module, name, refuse(name))
 
     processes = "system fork forkpty posix_spawn posix_spawnp execv execve execl execvp popen spawnv spawnve kill killpg"
+    # what the language knows and cannot do ends the program without a chance to catch it
+    machine = "chown fchown lchown getpgid getpgrp getppid getsid openpty set_blocking setpgid setpgrp setsid"
+    # they are those of the server: a handler would replace its own, a signal would end it
+    signals = "signal raise_signal alarm setitimer pause siginterrupt set_wakeup_fd pthread_kill sigwait sigwaitinfo sigtimedwait"
     threads = "start_new_thread _start_new_thread start_new"
-    lookups = "getaddrinfo gethostbyname gethostbyname_ex gethostbyaddr getnameinfo socketpair"
+    lookups = "getaddrinfo getservbyname getservbyport gethostbyname gethostbyname_ex gethostbyaddr getnameinfo socketpair"
+
+    def leave(status):
+        raise SystemExit(status)
 
     def no_processes(module):
         deny(module, processes.split(), "programs start no processes")
+        deny(module, machine.split(), "programs see nothing of the machine's processes and owners")
+        module._exit = leave
+
+    def no_signals(module):
+        deny(module, signals.split(), "programs neither send signals nor receive any")
 
     def no_threads(module):
         deny(module, threads.split(), "programs have one thread; use asyncio")
@@ -144,6 +157,7 @@ def _prepare(ops, names, library):
     no_processes(posix)
     own_rename(posix)
     deny(_posixsubprocess, ["fork_exec"], "programs start no processes")
+    no_signals(_signal)
     no_threads(_thread)
     no_network(_socket)
 
@@ -176,6 +190,7 @@ def _prepare(ops, names, library):
         "os": adjust_os,
         "shutil": adjust_shutil,
         "random": lambda module: module.seed(seed),
+        "signal": no_signals,
         "socket": adjust_socket,
         "threading": no_threads,
         "urllib.request": adjust_urllib,
@@ -257,8 +272,6 @@ def _prepare(ops, names, library):
         if isinstance(error, SystemExit):
             message = message if isinstance(error.code, str) else f"exit status {error.code}"
         code = str(error.code.value) if isinstance(error, PieError) else ""
-        if isinstance(error, MemoryError) and not code:
-            code = "LIMIT_EXCEEDED"
         details = json.dumps(finite(error.details), default=str) if isinstance(error, PieError) else "{}"
         return [False, message, name, shown, code, details]
 

@@ -307,6 +307,12 @@ final class GuestProcessTest {
                     "java": lambda: __import__("java").type("java.lang.System"), "polyglot": lambda: __import__("polyglot").eval(language="js", string="1"),
                     "ctypes": lambda: __import__("ctypes").CDLL("libc.so.6"), "reflect": lambda: __import__("_pie").model_load.getClass(),
                     "env": lambda: __import__("os").environ["HOME"],
+                    "raise": lambda: __import__("signal").raise_signal(28), "handler": lambda: __import__("signal").signal(28, print),
+                    "alarm": lambda: __import__("signal").alarm(1), "timer": lambda: __import__("_signal").setitimer(0, 1),
+                    "fresh": lambda: __import__("_imp").create_builtin(__import__("importlib.machinery").machinery.ModuleSpec("_signal", None)).raise_signal(28),
+                    "reload": lambda: __import__("importlib").reload(__import__("_signal")).raise_signal(28),
+                    "again": lambda: (__import__("sys").modules.pop("_signal"), __import__("sys").modules.pop("signal"), __import__("signal").raise_signal(28)),
+                    "parent": lambda: __import__("os").getppid(), "session": lambda: __import__("os").setsid(), "owner": lambda: __import__("os").chown("/scratch", 0, 0),
                 }
                 def main():
                     leaks = []

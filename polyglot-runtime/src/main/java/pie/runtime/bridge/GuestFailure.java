@@ -30,10 +30,26 @@ public final class GuestFailure {
         all.put("type", type);
         all.put("traceback", traceback);
         if (code.isEmpty()) {
-            return new PieException(ErrorCode.GUEST_ERROR, message, all);
+            String limit = limit(type, message);
+            if (limit.isEmpty()) {
+                return new PieException(ErrorCode.GUEST_ERROR, message, all);
+            }
+            all.put("limit", limit);
+            return new PieException(
+                    ErrorCode.LIMIT_EXCEEDED, message.isEmpty() ? "the program ran out of " + limit : message, all);
         }
         all.put("origin", "guest");
         return new PieException(ErrorCode.valueOf(code), message, all);
+    }
+
+    /** Return what ran out, if that is what the languages say by an exception of theirs. */
+    private static String limit(String type, String message) {
+        return switch (type) {
+            case "MemoryError" -> "heap";
+            case "RecursionError" -> "stack";
+            case "RangeError" -> message.equals("Maximum call stack size exceeded") ? "stack" : "";
+            default -> "";
+        };
     }
 
     public static PieException syntax(String message, String file, int line, int column) {

@@ -170,14 +170,17 @@ final class JavaGuest implements Guest<JavaProgram> {
 
     private PieException failure(Throwable t, JavaProgram program) {
         return switch (t) {
-            case Stop s -> new PieException(s.code(), s.message());
+            case Stop s ->
+                s.code() == ErrorCode.LIMIT_EXCEEDED
+                        ? new PieException(s.code(), s.message(), Map.of("limit", "heap"))
+                        : new PieException(s.code(), s.message());
             case PieException p -> {
                 var details = new LinkedHashMap<String, Object>(p.details());
                 details.put("traceback", GuestTrace.of(p, program));
                 yield new PieException(p.code(), p.message(), details, p);
             }
-            case StackOverflowError e -> limit("the stack ran out", e, program);
-            case OutOfMemoryError e -> limit("out of memory", e, program);
+            case StackOverflowError e -> limit("stack", e, program);
+            case OutOfMemoryError e -> limit("heap", e, program);
             default -> {
                 String message = t.getMessage();
                 yield new PieException(
@@ -189,8 +192,12 @@ final class JavaGuest implements Guest<JavaProgram> {
         };
     }
 
-    private static PieException limit(String message, Throwable t, JavaProgram program) {
-        return new PieException(ErrorCode.LIMIT_EXCEEDED, message, Map.of("traceback", GuestTrace.of(t, program)), t);
+    private static PieException limit(String what, Throwable t, JavaProgram program) {
+        return new PieException(
+                ErrorCode.LIMIT_EXCEEDED,
+                "the program ran out of " + what,
+                Map.of("limit", what, "traceback", GuestTrace.of(t, program)),
+                t);
     }
 
     @Override
