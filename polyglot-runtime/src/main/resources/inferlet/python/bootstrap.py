@@ -185,6 +185,7 @@ def _prepare(ops, names, library):
 
     # What is done to modules right after their import, or at once to those that are imported already.
     adjustments = {
+        "_multiprocessing_graalpy": lambda module: deny(module, ["_spawn_context"], "programs start no processes"),
         "asyncio": adjust_asyncio,
         "linecache": remember,
         "os": adjust_os,

@@ -30,7 +30,7 @@ final class Canary {
               const alone = [], beside = [];
               await round();
               const { ids: known } = await round();
-              for (let i = 0; i < 9; i++) alone.push((await round()).ms);
+              for (let i = 0; i < input.alone; i++) alone.push((await round()).ms);
               session.send('ready');
               let stopped = false;
               session.receive().then(() => { stopped = true; });
@@ -54,11 +54,16 @@ final class Canary {
         this.id = id;
     }
 
-    /** Launch it and wait until it knows what its text is and takes when nothing else runs. */
-    static Canary start(ServerProcess server, Duration pause) throws IOException, InterruptedException {
+    /**
+     * Launch it and wait until it knows what its text is, and what it takes when nothing else runs.
+     *
+     * @param alone how often it takes the time alone
+     * @param pause between two texts
+     */
+    static Canary start(ServerProcess server, int alone, Duration pause) throws IOException, InterruptedException {
         var launch = JsonMapper.shared().createObjectNode();
         launch.putObject("source").put("language", "javascript").put("code", CODE);
-        launch.putObject("input").put("pause", pause.toMillis());
+        launch.putObject("input").put("alone", alone).put("pause", pause.toMillis());
         String id = JsonMapper.shared()
                 .readTree(server.post("/v1/processes", launch).body())
                 .get("id")

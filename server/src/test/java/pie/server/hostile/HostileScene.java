@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import pie.engine.EngineConfig;
 import pie.engine.EngineStats;
 import pie.engine.driver.DriverConfig;
@@ -38,6 +40,9 @@ final class HostileScene {
             .withCaps(Permissions.DEFAULT.withFiles(true).withNetwork(NetworkRule.ANY))
             .withQuotas(new GuestPolicy.FileQuota(8 << 20, 200), new GuestPolicy.FileQuota(8 << 20, 200));
 
+    /** Names of threads that programs run on. */
+    private static final Pattern GUEST = Pattern.compile("pie-guest-[0-9a-f]{8}-.*");
+
     private HostileScene() {}
 
     /** @param args a folder for its files, a driver, and how many seconds ended processes are kept */
@@ -62,7 +67,7 @@ final class HostileScene {
                         DriverConfig.DEFAULT.withPages(512),
                         EngineConfig.DEFAULT,
                         runtime)
-                .withSnapshots(java.util.Optional.of(SnapshotConfig.of(home.resolve("snapshots"))));
+                .withSnapshots(Optional.of(SnapshotConfig.of(home.resolve("snapshots"))));
         var opened = new CompletableFuture<Instance>();
         try (PieServer server = PieServer.start(ServerConfig.loopback(home, 0), () -> {
                     Instance instance = Instance.open(config, line -> {});
@@ -110,7 +115,7 @@ final class HostileScene {
 
     private static long guestThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("pie-guest-"))
+                .filter(thread -> GUEST.matcher(thread.getName()).matches())
                 .count();
     }
 

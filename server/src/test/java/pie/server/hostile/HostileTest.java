@@ -41,7 +41,7 @@ final class HostileTest {
     @BeforeAll
     void start(@TempDir Path home) throws Exception {
         server = ServerProcess.start(home, "cpu", Duration.ofMinutes(15), "-Xmx1g");
-        canary = Canary.start(server, PAUSE);
+        canary = Canary.start(server, ALL ? 20 : 3, PAUSE);
         before = server.figures();
     }
 
