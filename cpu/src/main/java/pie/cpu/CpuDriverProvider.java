@@ -59,7 +59,7 @@ public final class CpuDriverProvider implements DriverProvider {
         Kernels kernels = new Kernels(model, limits.maxContext(), limits.maxRows(), options, arena, team, progress);
         Kernels.Loaded loaded = kernels.load(Processor.current());
         try {
-            return driver(model, limits, options, arena, team, loaded);
+            return driver(model, limits, options, arena, team, loaded, progress);
         } catch (RuntimeException | Error e) {
             loaded.packer().close();
             throw e;
@@ -67,17 +67,32 @@ public final class CpuDriverProvider implements DriverProvider {
     }
 
     private static Driver driver(
-            ModelFiles model, Limits limits, CpuOptions options, Arena arena, Team team, Kernels.Loaded loaded) {
+            ModelFiles model,
+            Limits limits,
+            CpuOptions options,
+            Arena arena,
+            Team team,
+            Kernels.Loaded loaded,
+            Consumer<String> progress) {
         ModelConfig shape = model.config();
         Decoder decoder = loaded.decoder();
         Packer packer = loaded.packer();
         KvPool kv = new KvPool(
                 arena, limits.pages() + 1, limits.pageSize(), shape.layers(), shape.kvHeads(), shape.headDim());
+        var attention = new AttentionChoice(options.attention(), Processor.current(), progress)
+                .open(arena, kv, shape, team.size());
         String arithmetic = decoder.layers().getFirst().qkv().describe();
-        DriverCapabilities capabilities =
-                capabilities(model, limits, Processor.current(), arithmetic, packer.weightType(), kv);
+        DriverCapabilities capabilities = capabilities(
+                model,
+                limits,
+                Processor.current(),
+                arithmetic,
+                attention.kernels().describe(),
+                packer.weightType(),
+                kv);
         Adapters adapters = new Adapters(shape);
-        ForwardPass pass = new ForwardPass(decoder, adapters, team, kv, arena, limits.maxRows(), StepRunner.HEAD_ROWS);
+        ForwardPass pass = new ForwardPass(
+                decoder, adapters, team, kv, attention.attention(), arena, limits.maxRows(), StepRunner.HEAD_ROWS);
         StepRunner runner = new StepRunner(
                 pass, team, shape.vocab(), decoder.head().stride(), limits.pages() + 1, limits.maxRows(), arena);
         Warmup warmup = options.warmup() ? new Warmup(runner, capabilities, limits.pages()) : null;
@@ -85,12 +100,18 @@ public final class CpuDriverProvider implements DriverProvider {
     }
 
     private static DriverCapabilities capabilities(
-            ModelFiles model, Limits limits, Processor processor, String kernels, String weights, KvPool kv) {
+            ModelFiles model,
+            Limits limits,
+            Processor processor,
+            String kernels,
+            String attention,
+            String weights,
+            KvPool kv) {
         ModelConfig shape = model.config();
         return new DriverCapabilities(
                 "cpu",
                 processor.name(),
-                kernels + ", attention " + Lanes.F.vectorBitSize() + "-bit vectors",
+                kernels + ", attention " + attention,
                 limits.pages(),
                 limits.pageSize(),
                 limits.maxContext(),

@@ -17,6 +17,7 @@ import pie.engine.PieException;
  * @param weights format of packed weights: {@code auto} (as compact as the file has them), {@code f32}, {@code f16}, {@code bf16};
  *     {@code int8} and {@code int4} round, in blocks of 32 with a scale each, and with a minimum for 4 bits
  * @param kernels {@code auto}, {@code vnni} (own, assembled, for integer weights), {@code vector} (own) or {@code onednn}
+ * @param attention {@code auto}, {@code assembled} or {@code vector}: all give the same bits
  * @param activations what the kernels for integer weights make of activations: {@code int16}, which loses nothing that matters, or
  *     {@code int8}, which is faster and what llama.cpp does
  * @param warmup compile the kernels in the background after opening
@@ -28,6 +29,7 @@ record CpuOptions(
         int threads,
         Weights weights,
         Kernels kernels,
+        Attends attention,
         Precision activations,
         boolean warmup,
         ThreadPriority priority,
@@ -48,8 +50,14 @@ record CpuOptions(
         ONEDNN
     }
 
+    enum Attends {
+        AUTO,
+        ASSEMBLED,
+        VECTOR
+    }
+
     private static final Set<String> NAMES =
-            Set.of("threads", "weights", "kernels", "activations", "warmup", "priority", "weight_cache");
+            Set.of("threads", "weights", "kernels", "attention", "activations", "warmup", "priority", "weight_cache");
     private static final int MOST_THREADS = 512;
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
@@ -59,13 +67,14 @@ record CpuOptions(
                 throw invalid(
                         name,
                         options.get(name),
-                        "the cpu driver knows threads, weights, kernels, activations, warmup, priority and weight_cache");
+                        "the cpu driver knows threads, weights, kernels, attention, activations, warmup, priority and weight_cache");
             }
         }
         return new CpuOptions(
                 threads(options.getOrDefault("threads", "auto")),
                 choice(Weights.class, "weights", "auto", options),
                 choice(Kernels.class, "kernels", "auto", options),
+                choice(Attends.class, "attention", "auto", options),
                 choice(Precision.class, "activations", "int16", options),
                 bool(options.getOrDefault("warmup", "true")),
                 choice(ThreadPriority.class, "priority", "normal", options),

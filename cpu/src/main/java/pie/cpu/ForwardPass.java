@@ -70,7 +70,15 @@ final class ForwardPass {
     private final Adapters adapters;
     private boolean adapted;
 
-    ForwardPass(Decoder decoder, Adapters adapters, Team team, KvPool kv, Arena arena, int maxRows, int headRows) {
+    ForwardPass(
+            Decoder decoder,
+            Adapters adapters,
+            Team team,
+            KvPool kv,
+            Attention attention,
+            Arena arena,
+            int maxRows,
+            int headRows) {
         this.decoder = decoder;
         this.adapters = adapters;
         this.team = team;
@@ -80,7 +88,7 @@ final class ForwardPass {
         ropes = decoder.ropes().size();
         half = decoder.ropes().getFirst().half();
         feedForward = config.ffn();
-        attention = new Attention(kv, config.heads(), config.attentionScale(), team.size());
+        this.attention = attention;
         DecoderLayer layer = decoder.layers().getFirst();
         FeedForward.Dense dense = layer.feedForward().first();
         outputStride = layer.output().stride();

@@ -22,6 +22,7 @@ class CpuOptionsTest {
         "threads, 100000",
         "weights, int3",
         "kernels, cuda",
+        "attention, fast",
         "warmup, maybe",
         "thread, 2",
     })

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import pie.cpu.Harness.Slice;
+import pie.cpu.kernel.AttentionKernels;
 import pie.cpu.kernel.IntegerKernels;
 import pie.engine.driver.DriverConfig;
 import pie.engine.model.Models;
@@ -83,6 +84,39 @@ class KernelChoiceTest {
             Arrays.setAll(other, i -> 300 + i);
             var mates = h.pass(List.of(Slice.drawn(h.context(), other), Slice.probed(h.context(), prompt)));
             assertThat(mates.get(1).logits()[prompt.length - 1]).isEqualTo(last);
+        }
+    }
+
+    @Test
+    void attentionOfEitherKindGivesTheSameBits() {
+        assumeTrue(AttentionKernels.ASSEMBLED.supported(Processor.current()::has));
+        float[][] assembled = logits("assembled", "attention AVX-512 assembled");
+        assertThat(logits("vector", "-bit vectors")).isDeepEqualTo(assembled);
+        assertThat(logits("auto", "attention AVX-512 assembled")).isDeepEqualTo(assembled);
+    }
+
+    private static float[][] logits(String attention, String said) {
+        DriverConfig config = new DriverConfig(
+                "auto", 16, 64, 0, 64, 16, Map.of("attention", attention, "kernels", "vector", "warmup", "false"));
+        try (var model = Models.open(TestModel.path());
+                var driver = new CpuDriverProvider().open(model, config, line -> {})) {
+            assertThat(driver.capabilities().kernels()).contains(said);
+            Harness h = new Harness(driver);
+            int[] prompt = Reference.read("smollm2-135m-instruct.json")
+                    .items()
+                    .getFirst()
+                    .promptIds();
+            return h.pass(List.of(Slice.probed(h.context(), prompt))).getFirst().logits();
+        }
+    }
+
+    @Test
+    void attentionThatDoesNotFitSaysWhatItNeeds() {
+        DriverConfig config = new DriverConfig("auto", 8, 64, 0, 64, 16, Map.of("attention", "assembled"));
+        try (var model = Models.open(TestModel.path())) {
+            assertThatThrownBy(() -> new CpuDriverProvider().open(model, config, line -> {}))
+                    .hasMessageContaining("attention = assembled")
+                    .hasMessageContaining("pages of 16 slots");
         }
     }
 

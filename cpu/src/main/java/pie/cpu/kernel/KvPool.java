@@ -47,18 +47,25 @@ public final class KvPool {
         return pageBytes;
     }
 
-    long keys(int page, int layer, int head) {
-        return page * pageBytes + layer * layerBytes + head * headBytes;
+    /** Return where a page begins. */
+    long start(int page) {
+        return page * pageBytes;
     }
 
-    long values(int page, int layer, int head) {
-        return keys(page, layer, head) + headBytes / 2;
+    /** Return where the keys of a layer and head lie in every page. */
+    long keys(int layer, int head) {
+        return layer * layerBytes + head * headBytes;
+    }
+
+    /** Return where the values of a layer and head lie in every page. */
+    long values(int layer, int head) {
+        return keys(layer, head) + headBytes / 2;
     }
 
     /** Write the key and value of one token and head; offsets in bytes to headDim floats each. */
     public void write(int page, int place, int layer, int head, MemorySegment y, long key, long value) {
-        long k = keys(page, layer, head) + 4L * place;
-        long v = values(page, layer, head) + 2L * headDim * place;
+        long k = start(page) + keys(layer, head) + 4L * place;
+        long v = start(page) + values(layer, head) + 2L * headDim * place;
         int half = headDim / 2;
         for (int i = 0; i < half; i++) {
             int pair = pair(y.get(FLOAT, key + 8L * i), y.get(FLOAT, key + 8L * i + 4));

@@ -1,5 +1,7 @@
 package pie.cpu.kernel;
 
+import java.util.Arrays;
+
 /**
  * Say in plain loops what the vector kernels compute, operation for operation: the twins that tests compare with, bit for bit.
  *
@@ -34,6 +36,24 @@ public final class Scalar {
             }
         }
         return values[0];
+    }
+
+    /** Twin of {@link Softmax#weights}: replace n scores by e^(score - most), and return 1 / sum, or 0 if nothing may be seen. */
+    static float weights(float[] s, int at, int n, int lanes) {
+        float most = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            most = Math.max(most, s[at + i]);
+        }
+        if (most == Float.NEGATIVE_INFINITY) {
+            Arrays.fill(s, at, at + n, 0);
+            return 0;
+        }
+        float[] sums = new float[lanes];
+        for (int i = 0; i < n; i++) {
+            s[at + i] = exp(s[at + i] - most);
+            sums[i % lanes] += s[at + i];
+        }
+        return 1 / tree(sums, lanes);
     }
 
     /** Twin of {@link Norm#rms}. */

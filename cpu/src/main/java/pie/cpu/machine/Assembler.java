@@ -65,18 +65,35 @@ public final class Assembler {
         INTS_TO_FLOATS(0, 1, 0, 0x5b, 0),
         FLOATS_TO_INTS(1, 1, 0, 0x5b, 0),
         HALVES_TO_FLOATS(1, 2, 0, 0x13, 0),
+        /** {@link #HALVES_TO_FLOATS} of 16 halves in memory. */
+        LOAD_HALVES(1, 2, 0, 0x13, 32),
         /** Keep the low 16 bits of ints; the destination is the last operand. */
         INTS_TO_SHORTS(2, 2, 0, 0x33, 0),
         /** Keep the low 8 bits of ints; the destination is the last operand. */
         INTS_TO_BYTES(2, 2, 0, 0x31, 0),
+        ADD(0, 1, 0, 0x58, 0),
         MULTIPLY(0, 1, 0, 0x59, 0),
+        SUBTRACT(0, 1, 0, 0x5c, 0),
+        /** The second source where one is not a number, as {@link #MOST}. */
+        LEAST(0, 1, 0, 0x5d, 0),
+        MOST(0, 1, 0, 0x5f, 0),
+        /** Compare by a predicate; the destination is a mask register. */
+        COMPARE(0, 1, 0, 0xc2, 0),
+        /** In each quarter take two lanes of the first source, then two of the second. */
+        SHUFFLE_FLOATS(0, 1, 0, 0xc6, 0),
+        /** Take pairs of lanes of the second source in the order of the first. */
+        PERMUTE_PAIRS(1, 2, 1, 0x36, 0),
         MOST_INTS(1, 2, 0, 0x3d, 0),
         /** Destination += first source * second source, rounded once. */
         MULTIPLY_ADD(1, 2, 0, 0xb8, 0),
+        /** Destination = first source * destination + second source, rounded once. */
+        MULTIPLY_THEN_ADD(1, 2, 0, 0xa8, 0),
         MULTIPLY_SCALAR(2, 1, 0, 0x59, 4),
         DIVIDE_SCALAR(2, 1, 0, 0x5e, 4),
         MOST_SCALAR(2, 1, 0, 0x5f, 4),
         BROADCAST_SCALAR(1, 2, 0, 0x18, 4),
+        /** Take two floats in memory for every two lanes. */
+        BROADCAST_PAIR(1, 2, 1, 0x19, 8),
         BROADCAST_GENERAL(1, 2, 0, 0x7c, 0),
         /** Take a quarter; the destination is the last operand. */
         EXTRACT_128(1, 3, 0, 0x39, 16),
@@ -116,7 +133,16 @@ public final class Assembler {
     }
 
     public void vector(Length length, Op op, int to, int a, int b, int immediate) {
-        prefix(length, op, to, a, ~b >> 3 & 1, ~b >> 4 & 1, 0);
+        vector(length, op, to, a, b, immediate, 0);
+    }
+
+    /** Lanes whose bit of the mask register, 1 to 7, is not set become 0. */
+    public void masked(Length length, Op op, int mask, int to, int a, int b) {
+        vector(length, op, to, a, b, NO_IMMEDIATE, 0x80 | mask);
+    }
+
+    private void vector(Length length, Op op, int to, int a, int b, int immediate, int mask) {
+        prefix(length, op, to, a, ~b >> 3 & 1, ~b >> 4 & 1, mask);
         code.write(op.opcode);
         code.write(0xc0 | (to & 7) << 3 | b & 7);
         immediate(immediate);
@@ -133,7 +159,7 @@ public final class Assembler {
     }
 
     private void memory(Length length, Op op, int to, int a, Reg base, int offset, int broadcast, int unit) {
-        prefix(length, op, to, a, ~base.number >> 3 & 1, 1, broadcast);
+        prefix(length, op, to, a, ~base.number >> 3 & 1, 1, broadcast << 4);
         code.write(op.opcode);
         boolean near = offset % unit == 0 && offset / unit >= -128 && offset / unit <= 127;
         code.write((near ? 0x40 : 0x80) | (to & 7) << 3 | base.number & 7);
@@ -144,11 +170,11 @@ public final class Assembler {
         }
     }
 
-    private void prefix(Length length, Op op, int to, int a, int baseBit, int indexBit, int broadcast) {
+    private void prefix(Length length, Op op, int to, int a, int baseBit, int indexBit, int extra) {
         code.write(0x62);
         code.write((~to >> 3 & 1) << 7 | indexBit << 6 | baseBit << 5 | (~to >> 4 & 1) << 4 | op.map);
         code.write(op.wide << 7 | (~a & 15) << 3 | 4 | op.prefix);
-        code.write(length.code << 5 | broadcast << 4 | (~a >> 4 & 1) << 3);
+        code.write(length.code << 5 | (~a >> 4 & 1) << 3 | extra);
     }
 
     /** Put a number into all lanes of a vector, by way of RAX. */
@@ -169,6 +195,23 @@ public final class Assembler {
     public void add(Reg to, int value) {
         general(0x81, 0, to.number);
         word(value);
+    }
+
+    /** Load an address or a number of 64 bits. */
+    public void load(Reg to, Reg base, int offset) {
+        code.write(0x48 | to.number >> 3 << 2 | base.number >> 3);
+        code.write(0x8b);
+        code.write(0x80 | (to.number & 7) << 3 | base.number & 7);
+        word(offset);
+    }
+
+    /** Have a line of memory brought into all caches; any address will do. */
+    public void prefetch(Reg base, int offset) {
+        code.write(0x40 | base.number >> 3);
+        code.write(0x0f);
+        code.write(0x18);
+        code.write(0x88 | base.number & 7);
+        word(offset);
     }
 
     /** Count down and go back until there is nothing left. */

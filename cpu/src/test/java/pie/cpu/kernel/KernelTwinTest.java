@@ -405,9 +405,16 @@ class KernelTwinTest {
         MemorySegment y = segment(floats(5 * stride, 1));
         float scale = (float) (1 / Math.sqrt(headDim));
         for (int window : new int[] {0, 1, 5, 16, 20, 49, 100}) {
-            float[] vector = attend(new Attention(kv, 2 * group, scale, 1), batch, window, y, stride);
-            float[] plain = attend(new Attention(kv, 2 * group, scale, 1, false), batch, window, y, stride);
-            assertThat(vector).as("window %d", window).isEqualTo(plain);
+            float[] plain =
+                    attend(AttentionKernels.SCALAR.open(arena, kv, 2 * group, scale, 1), batch, window, y, stride);
+            for (AttentionKernels kernels : AttentionKernels.values()) {
+                if (kernels.supported(flags()::contains)) {
+                    Attention attention = kernels.open(arena, kv, 2 * group, scale, 1);
+                    assertThat(attend(attention, batch, window, y, stride))
+                            .as("%s, window %d", kernels, window)
+                            .isEqualTo(plain);
+                }
+            }
             float[] direct = direct(tokens, y, group, headDim, window);
             for (int i = 0; i < direct.length; i++) {
                 assertThat(plain[i]).isCloseTo(direct[i], Offset.offset(2e-3f)); // keys and values are kept in f16

@@ -48,6 +48,24 @@ class AssemblerTest {
         check("vcvtdq2ps %zmm26,%zmm10", "62117c485bd2", a -> a.vector(Z512, Op.INTS_TO_FLOATS, 10, 0, 26));
         check("vcvtps2dq %zmm1,%zmm1", "62f17d485bc9", a -> a.vector(Z512, Op.FLOATS_TO_INTS, 1, 0, 1));
         check("vcvtph2ps %ymm9,%zmm8", "62527d4813c1", a -> a.vector(Z512, Op.HALVES_TO_FLOATS, 8, 0, 9));
+        check("vcvtph2ps 32(%rax),%zmm1", "62f27d48134801", a -> a.memory(Z512, Op.LOAD_HALVES, 1, 0, Reg.RAX, 32));
+        check(
+                "vcvtph2ps 2048(%rax),%zmm17",
+                "62e27d48134840", a -> a.memory(Z512, Op.LOAD_HALVES, 17, 0, Reg.RAX, 2048));
+        check(
+                "vbroadcastsd 264(%rsi),%zmm2",
+                "62f2fd48195621", a -> a.memory(Z512, Op.BROADCAST_PAIR, 2, 0, Reg.RSI, 264));
+        check("vaddps %zmm5,%zmm4,%zmm20", "62e15c4858e5", a -> a.vector(Z512, Op.ADD, 20, 4, 5));
+        check("vsubps %zmm5,%zmm4,%zmm4", "62f15c485ce5", a -> a.vector(Z512, Op.SUBTRACT, 4, 4, 5));
+        check("vminps %zmm3,%zmm7,%zmm3", "62f144485ddb", a -> a.vector(Z512, Op.LEAST, 3, 7, 3));
+        check("vmaxps 64(%rdi),%zmm1,%zmm1", "62f174485f4f01", a -> a.memory(Z512, Op.MOST, 1, 1, Reg.RDI, 64));
+        check(
+                "vshufps $0xdd,%zmm31,%zmm30,%zmm5",
+                "62910c40c6efdd", a -> a.vector(Z512, Op.SHUFFLE_FLOATS, 5, 30, 31, 0xdd));
+        check("vpermq %zmm4,%zmm3,%zmm20", "62e2e54836e4", a -> a.vector(Z512, Op.PERMUTE_PAIRS, 20, 3, 4));
+        check("vcmpps $5,%zmm10,%zmm2,%k1", "62d16c48c2ca05", a -> a.vector(Z512, Op.COMPARE, 1, 2, 10, 5));
+        check("vmovups %zmm6,%zmm5{%k1}{z}", "62f17cc910ee", a -> a.masked(Z512, Op.LOAD, 1, 5, 0, 6));
+        check("vfmadd213ps %zmm12,%zmm1,%zmm6", "62d27548a8f4", a -> a.vector(Z512, Op.MULTIPLY_THEN_ADD, 6, 1, 12));
         check("vpmovdw %zmm10,%ymm8", "62527e4833d0", a -> a.vector(Z512, Op.INTS_TO_SHORTS, 10, 0, 8));
         check("vpmovdb %zmm21,%xmm5", "62e27e4831ed", a -> a.vector(Z512, Op.INTS_TO_BYTES, 21, 0, 5));
         check("vmulps %zmm5,%zmm0,%zmm0", "62f17c4859c5", a -> a.vector(Z512, Op.MULTIPLY, 0, 0, 5));
@@ -72,6 +90,9 @@ class AssemblerTest {
         check("mov %r9,%rax", "4c89c8", a -> a.move(Reg.RAX, Reg.R9));
         check("add %r8,%r9", "4d01c1", a -> a.add(Reg.R9, Reg.R8));
         check(".byte 0x49,0x81,0xc3; .long 1280", "4981c300050000", a -> a.add(Reg.R11, 1280));
+        check(".byte 0x4c,0x8b,0x97; .long 16", "4c8b9710000000", a -> a.load(Reg.R10, Reg.RDI, 16));
+        check(".byte 0x49,0x8b,0x82; .long 0", "498b8200000000", a -> a.load(Reg.RAX, Reg.R10, 0));
+        check(".byte 0x41,0x0f,0x18,0x8b; .long 128", "410f188b80000000", a -> a.prefetch(Reg.R11, 128));
         check("1: dec %r10; .byte 0x0f,0x85; .long -9", "49ffca0f85f7ffffff", a -> a.loop(Reg.R10, 0));
         check("vzeroupper; ret", "c5f877c3", a -> a.end());
     }
