@@ -1,7 +1,6 @@
 package pie.inferlet;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,7 +12,7 @@ public final class FetchOptions {
     private static final int REDIRECTS = 8;
 
     private String method = "GET";
-    private final List<String> headers = new ArrayList<>();
+    private List<String> headers = List.of();
     private byte @Nullable [] body;
     private int redirects = REDIRECTS;
 
@@ -32,12 +31,7 @@ public final class FetchOptions {
     }
 
     public FetchOptions header(String name, String value) {
-        if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-                || value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-            throw PieException.invalid("header '" + name + "' cannot be sent");
-        }
-        headers.add(name);
-        headers.add(value);
+        headers = Headers.with(headers, name, value);
         return this;
     }
 

@@ -130,6 +130,11 @@ public interface Host {
         throw new PieException(ErrorCode.PERMISSION_DENIED, "this program has no network permission");
     }
 
+    /** Return the HTTP requests that the program is there to answer; empty for any other program. */
+    default Optional<Requests> requests() {
+        return Optional.empty();
+    }
+
     /** Return the files of the process. */
     default Files files() {
         throw new PieException(ErrorCode.PERMISSION_DENIED, "this program has no files permission");
@@ -287,6 +292,50 @@ public interface Host {
 
         @Override
         void close();
+    }
+
+    /** Bring HTTP requests to a program. */
+    interface Requests {
+        /** Take the oldest request, now or when it comes; empty when no more will. Cancelling the future loses no request. */
+        CompletableFuture<Optional<Incoming>> next();
+
+        /** Put a request back in front, as it will not be delivered. */
+        void giveBack(Incoming request);
+    }
+
+    /** A request to this program, to be answered once. */
+    interface Incoming {
+        String method();
+
+        /** Return what comes after the program's own address, with a slash in front. */
+        String path();
+
+        /** Return the query as it was sent, without the question mark. */
+        String query();
+
+        /** Return names and values in turn, names in lower case. */
+        List<String> headers();
+
+        /** Read on; empty at the end. Fails with CANCELLED if the client has left, PAYLOAD_TOO_LARGE. */
+        CompletableFuture<Optional<byte[]>> next();
+
+        /** Read all that is left. */
+        CompletableFuture<byte[]> rest();
+
+        /** Complete when the client has left before the answer was whole. */
+        CompletableFuture<Boolean> gone();
+
+        /** Begin the answer. @throws PieException INVALID_ARGUMENT for a status, or if it has begun */
+        void begin(int status, List<String> headers);
+
+        /** Send a piece of the answer's body; completes when it has been sent. Fails with CANCELLED if the client has left. */
+        CompletableFuture<Boolean> write(byte[] piece);
+
+        /** End the answer. */
+        void end();
+
+        /** Give up: the client is told of a failure, or cut off if the answer has begun. */
+        void fail();
     }
 
     /**

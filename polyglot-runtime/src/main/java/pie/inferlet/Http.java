@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
-/** Ask other hosts: module {@code http}. What may be asked is a permission; private addresses may not, whatever leads to them. */
+/** Ask other hosts, and answer requests: module {@code http}. What may be asked is a permission; private addresses may not, whatever leads to them. */
 public final class Http {
     private Http() {}
 
@@ -29,6 +29,17 @@ public final class Http {
             }
             return response.bytesAsync();
         });
+    }
+
+    /**
+     * Answer a request with server-sent events, each sent at once.
+     *
+     * @param events iterator, iterable or stream of texts, of maps with {@code event data id retry}, or of any JSON values
+     */
+    public static Response sse(Object events) {
+        return Response.of(ServerEvents.framed(events))
+                .header("content-type", "text/event-stream; charset=utf-8")
+                .header("cache-control", "no-cache");
     }
 
     /** Send a request; returns an answer of any status. @throws PieException UPSTREAM_FAILURE, PERMISSION_DENIED */

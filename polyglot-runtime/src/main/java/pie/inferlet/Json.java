@@ -48,6 +48,19 @@ public final class Json {
         }
     }
 
+    /** Read the JSON of a request to this program. */
+    static @Nullable Object request(String text) {
+        try {
+            return MAPPER.readValue(text, Object.class);
+        } catch (JacksonException e) {
+            throw new PieException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the body of this request is not JSON: " + e.getOriginalMessage(),
+                    Map.of(),
+                    e);
+        }
+    }
+
     public static String text(@Nullable Object value) {
         try {
             return MAPPER.writeValueAsString(value);

@@ -1,14 +1,16 @@
 package pie.inferlet;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Read an answer to {@link Http#fetch}: its body once, whole or piece by piece. */
+/**
+ * Hold an answer: one to {@link Http#fetch}, whose body is read once, whole or piece by piece, or one that {@code handle} makes with
+ * {@link #of}.
+ */
 public final class Response implements AutoCloseable {
     private final Host host;
     private final Host.WebResponse answer;
@@ -16,6 +18,38 @@ public final class Response implements AutoCloseable {
     Response(Host host, Host.WebResponse answer) {
         this.host = host;
         this.answer = answer;
+    }
+
+    /** Answer a request with 200. */
+    public static Response of(@Nullable Object body) {
+        return of(body, 200);
+    }
+
+    /**
+     * Answer a request.
+     *
+     * @param body text, bytes, or an iterator, iterable or stream of such chunks, each sent at once; any other value, lists, sets and
+     *     maps too, is sent as JSON; null for none
+     * @throws pie.engine.PieException INVALID_ARGUMENT for a status outside of 200..599
+     */
+    public static Response of(@Nullable Object body, int status) {
+        return new Response(Host.current(), MadeAnswer.of(body, status));
+    }
+
+    /**
+     * Return this answer with a header more, which takes the place of one of that name.
+     *
+     * @throws pie.engine.PieException INVALID_ARGUMENT for what no header may hold, and for an answer of another host
+     */
+    public Response header(String name, String value) {
+        if (!(answer instanceof MadeAnswer made)) {
+            throw pie.engine.PieException.invalid("Response.header: this is the answer of " + url());
+        }
+        return new Response(host, made.with(name, value));
+    }
+
+    List<String> flatHeaders() {
+        return answer.headers();
     }
 
     public int status() {
@@ -34,12 +68,7 @@ public final class Response implements AutoCloseable {
 
     /** Return the headers by name in lower case; of one that comes several times the values are joined by a comma. */
     public Map<String, String> headers() {
-        var all = new LinkedHashMap<String, String>();
-        List<String> flat = answer.headers();
-        for (int i = 0; i + 1 < flat.size(); i += 2) {
-            all.merge(flat.get(i), flat.get(i + 1), (a, b) -> a + ", " + b);
-        }
-        return all;
+        return Headers.map(answer.headers());
     }
 
     public byte[] bytes() {

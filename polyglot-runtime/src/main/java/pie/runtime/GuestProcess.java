@@ -252,6 +252,11 @@ final class GuestProcess<P> implements InferletProcess {
         }
     }
 
+    @Override
+    public String kind() {
+        return request.requests().isPresent() ? "app" : InferletProcess.super.kind();
+    }
+
     Family family() {
         return family;
     }

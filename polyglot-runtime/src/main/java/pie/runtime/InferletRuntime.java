@@ -192,6 +192,11 @@ public final class InferletRuntime implements AutoCloseable {
                     "programs in " + request.source().language().word()
                             + " cannot be recorded: they share objects and threads with the host; launch it without recording");
         }
+        if (request.recordings().isPresent() && request.requests().isPresent()) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED,
+                    "programs that answer HTTP requests cannot be recorded; launch it without recording");
+        }
         P program = pool.language().check(request.source());
         long seed = request.seed().orElseGet(random::nextLong);
         return new GuestProcess<>(id, parent, request, program, pool, order, facilities, seed, this::ended);

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.runtime.mcp.McpServer;
+import pie.runtime.serve.RequestQueue;
 
 /**
  * Ask for one run of a program.
@@ -20,6 +21,7 @@ import pie.runtime.mcp.McpServer;
  * @param seed of the process's random sources and of samplers that name none
  * @param permissions what it asks for beyond computing
  * @param mcp MCP servers that it may call, by name
+ * @param requests HTTP requests that the program is there to answer, empty for any other program
  * @param profiled whether its life is recorded from the beginning, see {@link pie.engine.process.InferletProcess#profile}
  */
 public record LaunchRequest(
@@ -35,7 +37,8 @@ public record LaunchRequest(
         Optional<Path> recordings,
         Permissions permissions,
         Map<String, McpServer> mcp,
-        boolean profiled) {
+        boolean profiled,
+        Optional<RequestQueue> requests) {
     public LaunchRequest(
             OwnerId owner,
             ProgramSource source,
@@ -50,6 +53,37 @@ public record LaunchRequest(
             Permissions permissions,
             Map<String, McpServer> mcp) {
         this(owner, source, input, model, budget, labels, seed, capture, bid, recordings, permissions, mcp, false);
+    }
+
+    public LaunchRequest(
+            OwnerId owner,
+            ProgramSource source,
+            String input,
+            Optional<String> model,
+            Budget budget,
+            Map<String, String> labels,
+            OptionalLong seed,
+            boolean capture,
+            OptionalDouble bid,
+            Optional<Path> recordings,
+            Permissions permissions,
+            Map<String, McpServer> mcp,
+            boolean profiled) {
+        this(
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                recordings,
+                permissions,
+                mcp,
+                profiled,
+                Optional.empty());
     }
 
     public LaunchRequest(
@@ -104,7 +138,8 @@ public record LaunchRequest(
                 Optional.of(folder),
                 permissions,
                 mcp,
-                profiled);
+                profiled,
+                requests);
     }
 
     public LaunchRequest bidding(OptionalDouble credits) {
@@ -121,7 +156,8 @@ public record LaunchRequest(
                 recordings,
                 permissions,
                 mcp,
-                profiled);
+                profiled,
+                requests);
     }
 
     public LaunchRequest calling(Map<String, McpServer> servers) {
@@ -138,18 +174,64 @@ public record LaunchRequest(
                 recordings,
                 permissions,
                 Map.copyOf(servers),
-                profiled);
+                profiled,
+                requests);
     }
 
     public LaunchRequest permitted(Permissions asked) {
         return new LaunchRequest(
-                owner, source, input, model, budget, labels, seed, capture, bid, recordings, asked, mcp, profiled);
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                recordings,
+                asked,
+                mcp,
+                profiled,
+                requests);
     }
 
     /** Record its life from the beginning. */
     public LaunchRequest profiling() {
         return new LaunchRequest(
-                owner, source, input, model, budget, labels, seed, capture, bid, recordings, permissions, mcp, true);
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                recordings,
+                permissions,
+                mcp,
+                true,
+                requests);
+    }
+
+    /** Let the program answer requests: its {@code handle} is called for each. */
+    public LaunchRequest serving(RequestQueue queue) {
+        return new LaunchRequest(
+                owner,
+                source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                recordings,
+                permissions,
+                mcp,
+                profiled,
+                Optional.of(queue));
     }
 
     public static LaunchRequest of(ProgramSource source, String input) {

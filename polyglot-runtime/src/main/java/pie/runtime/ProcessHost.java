@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -33,6 +34,7 @@ import pie.inferlet.Stats;
 import pie.runtime.files.ProcessFiles;
 import pie.runtime.mcp.ProcessMcp;
 import pie.runtime.messaging.OwnerTopics;
+import pie.runtime.serve.RequestQueue;
 import pie.runtime.web.ProcessWeb;
 import pie.runtime.web.WebLimits;
 
@@ -51,6 +53,7 @@ final class ProcessHost implements Host {
     private final ProcessMcp mcp;
     private final ProcessFiles files;
     private final ForeignModules modules;
+    private final Optional<RequestQueue> requests;
     private final boolean mayPublish;
     private final List<Engine> engines;
     private final long seed;
@@ -92,6 +95,7 @@ final class ProcessHost implements Host {
                 request.source().texts(),
                 request.permissions().files() && caps.files());
         this.modules = new ForeignModules(this, request.source(), facilities::pool);
+        this.requests = request.requests();
         this.output = new ProcessOutput(log, request.capture());
     }
 
@@ -202,6 +206,7 @@ final class ProcessHost implements Host {
     /** Let go of what outlives no process. */
     void close() {
         inbox.close();
+        requests.ifPresent(RequestQueue::abandon);
         topics.close();
         mcp.close();
         web.close();
@@ -222,6 +227,11 @@ final class ProcessHost implements Host {
     @Override
     public Web web() {
         return web;
+    }
+
+    @Override
+    public Optional<Requests> requests() {
+        return requests.map(queue -> queue);
     }
 
     @Override

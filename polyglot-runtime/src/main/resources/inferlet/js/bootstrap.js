@@ -1,5 +1,5 @@
 // Prepares a fresh context: what programs expect of a JavaScript host, and the driver of the program. Evaluates to
-// (ops) => ({ deliver, fire, run, load }); `ops` are the host's functions by name.
+// (ops) => ({ deliver, fire, run, serve, … }); `ops` are the host's functions by name.
 (function prepare(ops) {
   'use strict';
   const global = globalThis;
@@ -425,7 +425,10 @@
     }
     static from(chunks) {
       const it = chunks[Symbol.asyncIterator]?.() ?? chunks[Symbol.iterator]();
-      return new ReadableStream({ async pull(c) { const { value, done } = await it.next(); done ? c.close() : c.enqueue(value); } });
+      return new ReadableStream({
+        async pull(c) { const { value, done } = await it.next(); done ? c.close() : c.enqueue(value); },
+        async cancel() { await it.return?.(); },
+      });
     }
     #settle() {
       for (const w of this.#waiting.splice(0)) this.#state === 'failed' ? w.reject(this.#error) : w.resolve({ value: undefined, done: true });
@@ -466,12 +469,19 @@
     }
     values() { return this[Symbol.asyncIterator](); }
   }
-  // What requests and answers have in common: a body that is read once.
+  // What requests and answers have in common: a body that is read once. Beyond the standard it may be an async iterable, whose
+  // chunks are sent one by one, or any value, which is sent as JSON.
   class Body {
     #body = null;
     bodyUsed = false;
     give(body, headers) {
-      this.#body = body ?? null;
+      const iterable = typeof body === 'object' && body !== null && !(body instanceof ReadableStream)
+        && (body[Symbol.asyncIterator] !== undefined || typeof body.next === 'function' && body[Symbol.iterator] !== undefined);
+      const plain = typeof body === 'object' && body !== null && !iterable && !(body instanceof ReadableStream)
+        && !ArrayBuffer.isView(body) && !(body instanceof ArrayBuffer) && !(body instanceof URLSearchParams);
+      this.#body = iterable ? ReadableStream.from(body) : plain ? JSON.stringify(body) : body ?? null;
+      if (iterable && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8');
+      if (plain && !headers.has('content-type')) headers.set('content-type', 'application/json');
       if (typeof body === 'string' && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8');
       if (body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
     }
@@ -656,6 +666,68 @@
       done(true, text, '', '', '', '{}', ...given);
     })().catch((error) => report(error, done));
   }
+  // Answer requests with a function of the program until no more come; `done` hears of the end.
+  function serve(file, entry, seedValue, done) {
+    seed(seedValue);
+    ended = done;
+    import(file).then(async (module) => {
+      const whole = module.default;
+      const handle = module[entry] ?? (typeof whole === 'function' ? whole : whole?.fetch?.bind(whole));
+      if (typeof handle !== 'function') {
+        throw makeError('INVALID_ARGUMENT', `the program exports no function ${entry}(request), and no default with fetch, which would answer requests`, '{}');
+      }
+      const open = new Set();
+      for (let h = await call(ops.request_next()); h !== undefined; h = await call(ops.request_next())) {
+        const one = respond(handle, h).finally(() => open.delete(one));
+        open.add(one);
+      }
+      await Promise.all(open);
+      done(true, '', '', '', '', '{}');
+    }).catch((error) => report(error, done));
+  }
+  async function respond(handle, h) {
+    const over = new AbortController();
+    const left = new AbortController();
+    let reader;
+    call(ops.request_gone(h), { signal: over.signal }).then(() => {
+      left.abort(makeError('CANCELLED', 'the client of this request has left', '{}'));
+      reader?.cancel();
+    }, () => {});
+    try {
+      let response = await handle(incoming(h, left.signal));
+      if (!(response instanceof Response)) response = new Response(response);
+      ops.request_begin(h, response.status, [...response.headers].flat());
+      if (response.body !== null) {
+        reader = response.body.getReader();
+        for (let r = await reader.read(); !r.done; r = await reader.read()) {
+          const chunk = bytesOf(r.value);
+          if (chunk.length) await call(ops.request_write(h, chunk.buffer.slice(chunk.byteOffset, chunk.byteOffset + chunk.byteLength)));
+        }
+      }
+      ops.request_end(h);
+    } catch (error) {
+      ops.request_fail(h);
+      if (!left.signal.aborted) console.error(error instanceof Error ? error.stack ?? String(error) : error);
+      await reader?.cancel().catch(() => {});
+    } finally {
+      over.abort();
+    }
+  }
+  // The request as the Fetch standard has it, with the path below the program's address and the query beside.
+  function incoming(h, signal) {
+    const [method, path, query, ...flat] = ops.request_info(h);
+    const headers = new Headers();
+    for (let i = 0; i < flat.length; i += 2) headers.append(flat[i], flat[i + 1]);
+    const body = new ReadableStream({
+      async pull(c) {
+        const chunk = await call(ops.request_piece(h), { signal });
+        chunk === undefined ? c.close() : c.enqueue(chunk);
+      },
+    });
+    const empty = /^(GET|HEAD)$/.test(method);
+    const url = `http://${headers.get('host') ?? 'pie'}${path}${query ? `?${query}` : ''}`;
+    return Object.assign(new Request(url, { method, headers, signal, body: empty ? undefined : body }), { path, query: new URLSearchParams(query) });
+  }
   const ids = (buffer) => new Uint32Array(new ArrayBuffer(buffer)).slice();
   const floats = (buffer) => new Float32Array(new ArrayBuffer(buffer)).slice();
   const bytes = (buffer) => new Uint8Array(new ArrayBuffer(buffer)).slice();
@@ -690,5 +762,5 @@
     };
   }
   Object.defineProperty(global, Symbol.for('pie.host'), { value: Object.freeze({ ops, call, errors, makeError, scope, facade }), configurable: true });
-  return { deliver, fire, run, open, invoke, raise, ids, floats, bytes, list, record, absent: undefined };
+  return { deliver, fire, run, serve, open, invoke, raise, ids, floats, bytes, list, record, absent: undefined };
 })

@@ -705,7 +705,24 @@ export const http = Object.freeze({
     throw makeError('UPSTREAM_FAILURE', `http.get: ${response.url} answers with status ${response.status}`,
       JSON.stringify({ peer: response.url, status: response.status }));
   }, options),
+  // An answer of server-sent events: text, objects with event, data, id and retry, or any JSON value; each is sent at once.
+  sse: (events, { status, headers } = {}) => {
+    const response = new Response(framed(events), { status, headers });
+    response.headers.set('content-type', 'text/event-stream; charset=utf-8');
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-cache');
+    return response;
+  },
 });
+const SSE_FIELDS = ['event', 'id', 'retry', 'data'];
+async function* framed(events) {
+  for await (const event of events) {
+    const keys = typeof event === 'object' && event !== null && !Array.isArray(event) ? Object.keys(event) : [];
+    const fields = keys.length && keys.every((k) => SSE_FIELDS.includes(k)) ? event : { data: event };
+    const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+    yield SSE_FIELDS.filter((k) => k in fields)
+      .flatMap((k) => text(fields[k]).split('\n').map((line) => `${k}: ${line}`)).join('\n') + '\n\n';
+  }
+}
 
 // --- files of the program in other languages ---------------------------------------------------
 const REFERENCE = '$pie';

@@ -368,7 +368,18 @@ def _prepare(ops, names, library):
             return value
         return _loop.run(value, not any(loops.search(text) for text in files.values()))
 
-    def run(program, file, entry, text, seed_value, recorded):
+    def served(module, entry):
+        """Answer requests with a function of the module until no more come."""
+        handle = module.__dict__.get(entry)
+        if not callable(handle):
+            from inferlet.errors import InvalidArgumentError
+
+            raise InvalidArgumentError(f"the program has no function {entry}(request), which would answer requests")
+        from inferlet import _serve
+
+        _loop.run(_serve.serve(handle), False)
+
+    def run(program, file, entry, text, seed_value, recorded, serving):
         """Run a program to its end: [True, result] or [False, message, type, traceback, code, details]."""
         take(program, seed_value)
         if recorded:
@@ -381,6 +392,9 @@ def _prepare(ops, names, library):
         module = begin(file, name)
         try:
             exec(compile(source, file, "exec"), module.__dict__)
+            if serving:
+                served(module, entry)
+                return [True, ""]
             main = module.__dict__.get(entry)
             if not callable(main):
                 return [True, ""]

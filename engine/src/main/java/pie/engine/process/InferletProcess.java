@@ -18,7 +18,7 @@ public interface InferletProcess {
 
     OwnerId owner();
 
-    /** Return {@code process} for a program, {@code openai} for a plain generation that an OpenAI route asked for. */
+    /** Return {@code process} for a program, {@code app} for one that answers HTTP requests, {@code openai} for a plain generation that an OpenAI route asked for. */
     default String kind() {
         return "process";
     }

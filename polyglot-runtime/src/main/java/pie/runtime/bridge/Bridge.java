@@ -53,6 +53,7 @@ public final class Bridge {
         new ToolOps(this).register();
         new MessagingOps(this).register();
         new WebOps(this).register();
+        new ServeOps(this).register();
         new FileOps(this).register();
         new McpOps(this).register();
         new ModuleOps(this).register();

@@ -50,7 +50,8 @@ final class WebOps {
         return bridge.host().web().send(new Host.WebRequest(method, a.text(1, "url"), headers(a), body, redirects));
     }
 
-    private static List<String> headers(Args a) {
+    /** Return argument 2, names and values in turn. @throws PieException INVALID_ARGUMENT for what no header may hold */
+    static List<String> headers(Args a) {
         var flat = new ArrayList<String>();
         List<String> given = a.texts(2, "headers");
         for (int i = 0; i + 1 < given.size(); i += 2) {

@@ -10,6 +10,7 @@ final class Api {
     private static final Set<String> OF_THE_ENGINE =
             Set.of("pie/engine/PieException", "pie/engine/ErrorCode", "pie/engine/ErrorCode$Category");
     private static final String HOST = "pie/inferlet/Host";
+    private static final String SERVING = "pie/inferlet/Serving";
     private static final String BINDING = "pie/inferlet/JsonBinding";
     private static final String PASSING = "pie/inferlet/Passing";
     private static final ConcurrentHashMap<String, Boolean> VISIBLE = new ConcurrentHashMap<>();
@@ -37,6 +38,8 @@ final class Api {
     private static boolean isOfTheRuntime(String internalName) {
         return internalName.equals(HOST)
                 || internalName.startsWith(HOST + "$")
+                || internalName.equals(SERVING)
+                || internalName.startsWith(SERVING + "$")
                 || internalName.equals(BINDING)
                 || internalName.equals(PASSING);
     }

@@ -17,13 +17,29 @@ final class EntryPoint {
     private static final Set<String> PARAMETERS = Set.of(
             "Ljava/lang/String;", "Ljava/util/Map;", "Ljava/lang/Object;", "[Ljava/lang/String;", "Ljava/util/List;");
 
+    private static final String MAIN = "main";
+    private static final String HANDLE = "handle";
+    private static final String REQUEST = "Lpie/inferlet/Request;";
+
     private EntryPoint() {}
 
     /**
+     * Find the method that is asked for; {@code handle(Request)} stands in for a {@code main} that is not there.
+     *
      * @param entryFile the SourceFile name of the entry file
      * @throws PieException SOURCE_ERROR if there is none, or more than one
      */
     static JavaProgram.Entry find(Map<String, ClassModel> classes, String entryFile, String postedFile, String method) {
+        boolean served = method.equals(MAIN)
+                && classes.values().stream().allMatch(c -> methods(c, MAIN).isEmpty())
+                && classes.values().stream()
+                        .flatMap(c -> methods(c, HANDLE).stream())
+                        .anyMatch(m -> parameters(m).contains(REQUEST));
+        return only(classes, entryFile, postedFile, served ? HANDLE : method);
+    }
+
+    private static JavaProgram.Entry only(
+            Map<String, ClassModel> classes, String entryFile, String postedFile, String method) {
         List<ClassModel> candidates = classes.values().stream()
                 .filter(c -> !methods(c, method).isEmpty())
                 .toList();
@@ -50,16 +66,19 @@ final class EntryPoint {
         ClassModel c = best.getFirst();
         MethodModel m = methods(c, method).getFirst();
         List<String> parameters = parameters(m);
-        if (!parameters.isEmpty() && !accepts(classes, parameters.getFirst())) {
+        boolean request = parameters.contains(REQUEST);
+        if (!parameters.isEmpty() && !request && !accepts(classes, parameters.getFirst())) {
             throw error(
                     postedFile,
                     "the parameter of " + method
-                            + " must be a String, Map, List, Object, String[] or a record of the program");
+                            + " must be a String, Map, List, Object, String[], a record of the program, or a Request to"
+                            + " answer");
         }
         if (!m.flags().has(AccessFlag.STATIC) && !constructible(c)) {
             throw error(postedFile, simpleName(c) + " needs a constructor without parameters, or a static " + method);
         }
-        return new JavaProgram.Entry(c.thisClass().asInternalName().replace('/', '.'), method, !parameters.isEmpty());
+        return new JavaProgram.Entry(
+                c.thisClass().asInternalName().replace('/', '.'), method, !parameters.isEmpty(), request);
     }
 
     /** Find the class whose methods programs in other languages call: the one named like the file. */
@@ -68,7 +87,7 @@ final class EntryPoint {
         return classes.values().stream()
                 .filter(c -> simpleName(c).equals(stem) && inFile(c, entryFile))
                 .findFirst()
-                .map(c -> new JavaProgram.Entry(c.thisClass().asInternalName().replace('/', '.'), "", false))
+                .map(c -> new JavaProgram.Entry(c.thisClass().asInternalName().replace('/', '.'), "", false, false))
                 .orElseThrow(() -> error(postedFile, "no class " + stem + ", whose methods could be called"));
     }
 

@@ -11,6 +11,7 @@ import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -20,10 +21,12 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.trace.StackSource;
 import pie.inferlet.Host;
+import pie.inferlet.Serving;
 import pie.runtime.Guest;
 import pie.runtime.java.gate.Futures;
 import pie.runtime.java.gate.Gate;
 import pie.runtime.java.gate.Plain;
+import pie.runtime.serve.RequestQueue;
 
 /** Run one Java program in this JVM, in classes and a gate of its own. */
 final class JavaGuest implements Guest<JavaProgram> {
@@ -83,13 +86,18 @@ final class JavaGuest implements Guest<JavaProgram> {
     @Override
     public String run(Host host, JavaProgram program, String input) {
         try {
+            Optional<Host.Requests> requests = host.requests();
+            if (requests.isPresent()) {
+                serve(host, requests.get(), program);
+                return "";
+            }
             ProgramLoader loader = bound(host, program);
             Switches bound = Objects.requireNonNull(switches);
             host.programRunsOn(bound.own());
-            Object result = call(loader, program.entry(), input);
-            if (result instanceof CompletableFuture<?> future) {
-                result = (Object) bound.await.invoke(future);
+            if (program.entry().takesRequest()) {
+                throw RequestQueue.notServed();
             }
+            Object result = awaited(call(loader, program.entry(), input));
             return (String) bound.result.invoke(result);
         } catch (Throwable e) {
             throw failure(unwrapped(e), program);
@@ -126,16 +134,52 @@ final class JavaGuest implements Guest<JavaProgram> {
         }
     }
 
+    private @Nullable Object awaited(@Nullable Object result) throws Throwable {
+        return result instanceof CompletableFuture<?> future
+                ? (Object) Objects.requireNonNull(switches).await.invoke(future)
+                : result;
+    }
+
+    private void serve(Host process, Host.Requests requests, JavaProgram program) throws Throwable {
+        if (!program.entry().takesRequest()) {
+            throw PieException.invalid("the program has no method handle(Request), which would answer requests");
+        }
+        var baton = new Baton();
+        Host host = baton.over(process);
+        ProgramLoader loader = bound(host, program);
+        host.programRunsOn(Objects.requireNonNull(switches).own());
+        Class<?> type = Class.forName(program.entry().className(), true, loader);
+        Method method = method(type, program.entry());
+        Object receiver = receiver(type, method);
+        Serving.serve(
+                host,
+                requests,
+                request -> awaited(method.invoke(receiver, request)),
+                thrown -> report(host, thrown, program),
+                baton::run);
+    }
+
+    private void report(Host host, Throwable thrown, JavaProgram program) {
+        PieException failure = failure(unwrapped(thrown), program);
+        host.stderr(failure.details().getOrDefault("traceback", failure.message()) + "\n");
+        host.flush();
+    }
+
+    /** Return what the method is called on, null for a static one. */
+    private static @Nullable Object receiver(Class<?> type, Method method) throws ReflectiveOperationException {
+        method.setAccessible(true);
+        if (Modifier.isStatic(method.getModifiers())) {
+            return null;
+        }
+        Constructor<?> constructor = type.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        return constructor.newInstance();
+    }
+
     private static @Nullable Object call(ProgramLoader loader, JavaProgram.Entry entry, String input) throws Throwable {
         Class<?> type = Class.forName(entry.className(), true, loader);
         Method method = method(type, entry);
-        method.setAccessible(true);
-        Object receiver = null;
-        if (!Modifier.isStatic(method.getModifiers())) {
-            Constructor<?> constructor = type.getDeclaredConstructor();
-            constructor.setAccessible(true);
-            receiver = constructor.newInstance();
-        }
+        Object receiver = receiver(type, method);
         return entry.takesInput()
                 ? method.invoke(
                         receiver,

@@ -13,6 +13,6 @@ record JavaProgram(Map<String, byte[]> classes, Entry entry, Map<String, Source>
     /** Pair a posted path with its lines. */
     record Source(String path, String[] lines) {}
 
-    /** Name the entry method; its class, and whether it takes the input. */
-    record Entry(String className, String method, boolean takesInput) {}
+    /** Name the entry method; its class, whether it takes a parameter, and whether that is a request to answer. */
+    record Entry(String className, String method, boolean takesInput, boolean takesRequest) {}
 }

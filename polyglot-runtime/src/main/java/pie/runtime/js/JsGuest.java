@@ -70,6 +70,15 @@ final class JsGuest implements Guest<JsProgram> {
     public String run(Host host, JsProgram program, String input) {
         bridge.attach(host, tape);
         files.add(program.files());
+        if (host.requests().isPresent()) {
+            prepared.invokeMember(
+                    "serve",
+                    JsFiles.APP + program.file(),
+                    program.entry(),
+                    host.seed() & 0x1f_ffff_ffff_ffffL,
+                    answering());
+            return answered(host, program).text();
+        }
         prepared.invokeMember(
                 "run",
                 JsFiles.APP + program.file(),

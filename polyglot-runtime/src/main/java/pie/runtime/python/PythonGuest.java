@@ -110,7 +110,8 @@ final class PythonGuest implements Guest<PythonProgram> {
                         program.entry(),
                         input,
                         process.seed() & 0x1f_ffff_ffff_ffffL,
-                        tape != null)
+                        tape != null,
+                        process.requests().isPresent())
                 .getArrayElement(1)
                 .asString();
     }

@@ -45,8 +45,8 @@ final class Bench {
     static List<JavaProgram> admitAll(JavaPrograms programs, List<String> codes) {
         JavaProgram all = programs.admit(batch(codes));
         return IntStream.range(0, codes.size())
-                .mapToObj(i ->
-                        new JavaProgram(all.classes(), new JavaProgram.Entry("P" + i, "main", false), all.sources()))
+                .mapToObj(i -> new JavaProgram(
+                        all.classes(), new JavaProgram.Entry("P" + i, "main", false, false), all.sources()))
                 .toList();
     }
 

@@ -1,7 +1,9 @@
 package pie.runtime.java.gate;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -22,7 +24,9 @@ import pie.inferlet.Host;
  */
 public final class Futures {
     private static final ConcurrentLinkedQueue<Runnable> READY = new ConcurrentLinkedQueue<>();
-    private static volatile CompletableFuture<@Nullable Void> news = new CompletableFuture<>();
+    /** What each wait waits for: several may wait where a program answers requests, though one of them runs at a time. */
+    private static final Set<CompletableFuture<@Nullable Void>> WAITS = ConcurrentHashMap.newKeySet();
+
     private static final Executor OWN = task -> {
         READY.add(task);
         wake();
@@ -36,7 +40,7 @@ public final class Futures {
     }
 
     private static void wake() {
-        news.complete(null);
+        WAITS.forEach(wait -> wait.complete(null));
     }
 
     /** Wait for a future and run what becomes ready meanwhile; false: the time has passed. */
@@ -46,22 +50,26 @@ public final class Futures {
         future.whenComplete((v, t) -> wake());
         while (true) {
             CompletableFuture<@Nullable Void> next = new CompletableFuture<>();
-            news = next;
-            for (Runnable task = READY.poll(); task != null; task = READY.poll()) {
-                Gate.check();
-                task.run();
-            }
-            if (future.isDone()) {
-                return true;
-            }
-            if (nanos < Long.MAX_VALUE / 4) {
-                long left = end - System.nanoTime();
-                if (left <= 0) {
-                    return false;
+            WAITS.add(next);
+            try {
+                for (Runnable task = READY.poll(); task != null; task = READY.poll()) {
+                    Gate.check();
+                    task.run();
                 }
-                next.completeOnTimeout(null, left, TimeUnit.NANOSECONDS);
+                if (future.isDone()) {
+                    return true;
+                }
+                if (nanos < Long.MAX_VALUE / 4) {
+                    long left = end - System.nanoTime();
+                    if (left <= 0) {
+                        return false;
+                    }
+                    next.completeOnTimeout(null, left, TimeUnit.NANOSECONDS);
+                }
+                Gate.host().await(next, Host.BEGUN);
+            } finally {
+                WAITS.remove(next);
             }
-            Gate.host().await(next, Host.BEGUN);
         }
     }
 
