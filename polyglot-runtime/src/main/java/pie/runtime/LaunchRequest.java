@@ -215,6 +215,25 @@ public record LaunchRequest(
                 requests);
     }
 
+    /** Run another program. */
+    public LaunchRequest running(ProgramSource program) {
+        return new LaunchRequest(
+                owner,
+                program,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                bid,
+                recordings,
+                permissions,
+                mcp,
+                profiled,
+                requests);
+    }
+
     /** Let the program answer requests: its {@code handle} is called for each. */
     public LaunchRequest serving(RequestQueue queue) {
         return new LaunchRequest(

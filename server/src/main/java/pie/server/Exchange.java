@@ -80,6 +80,35 @@ final class Exchange {
         return rawPath() + (query.isEmpty() ? "" : "?" + query);
     }
 
+    /** Return the query as it was sent, without the question mark. */
+    String rawQuery() {
+        return request.prologue().query().rawValue();
+    }
+
+    /** Return all headers, names and values in turn. */
+    List<String> headers() {
+        var all = new java.util.ArrayList<String>();
+        request.headers()
+                .forEach(header -> header.allValues().forEach(value -> {
+                    all.add(header.name());
+                    all.add(value);
+                }));
+        return all;
+    }
+
+    Optional<String> headerText(String name) {
+        return header(HeaderNames.create(name));
+    }
+
+    boolean hasBody() {
+        return request.content().hasEntity();
+    }
+
+    /** Return the body, to be read on this thread. */
+    InputStream bodyStream() {
+        return hasBody() ? request.content().inputStream() : InputStream.nullInputStream();
+    }
+
     String path(String name) {
         String value = path.get(name);
         if (value == null) {
@@ -312,6 +341,35 @@ final class Exchange {
                 OpenAiRoutes.covers(rawPath())
                         ? OpenAiError.body(e)
                         : ErrorBody.of(e.code(), e.message(), e.details(), requestId));
+    }
+
+    /**
+     * Begin an answer whose body is written piece by piece.
+     *
+     * @param headers names and values in turn
+     * @param body whether there is one; without, the answer is sent at once
+     */
+    OutputStream answer(int status, List<String> headers, boolean body) {
+        response.status(Status.create(status));
+        for (int i = 0; i + 1 < headers.size(); i += 2) {
+            response.header(HeaderNames.create(headers.get(i)), headers.get(i + 1));
+        }
+        if (!body) {
+            write(response::send);
+            return OutputStream.nullOutputStream();
+        }
+        response.header(HeaderValues.TRANSFER_ENCODING_CHUNKED);
+        return response.outputStream();
+    }
+
+    /** Write a piece and send it at once. */
+    static void flushed(OutputStream out, byte[] piece) {
+        try {
+            out.write(piece);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     boolean sent() {

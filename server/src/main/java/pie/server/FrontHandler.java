@@ -46,6 +46,7 @@ final class FrontHandler implements Handler {
         all.addAll(new ProcessRoutes(service, processes).routes());
         all.addAll(events.routes());
         all.addAll(new ProgramRoutes(service).routes());
+        all.addAll(new AppRoutes(service).routes());
         all.addAll(new OpenAiRoutes(service).routes());
         all.addAll(new WsRoutes(service).routes());
         all.addAll(new ModelRoutes(service).routes());
@@ -141,6 +142,12 @@ final class FrontHandler implements Handler {
     private void route(Exchange exchange) throws Exception {
         door.checkSource(exchange);
         String path = decoded(exchange.rawPath());
+        if (path.startsWith(AppGate.PREFIX)) {
+            exchange.bind(AppGate.ROUTE, Map.of());
+            door.checkToken(exchange);
+            AppGate.pass(service, exchange, exchange.rawPath());
+            return;
+        }
         if (exchange.method().equals("OPTIONS")) {
             preflight(exchange);
             return;

@@ -148,6 +148,7 @@ public final class PieServer implements AutoCloseable {
 
     private void drain() {
         try {
+            service.apps().close();
             if (service.up().isPresent()) {
                 service.launcher().drain(config.drain());
             }

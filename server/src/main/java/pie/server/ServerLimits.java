@@ -17,6 +17,7 @@ import java.util.List;
  * @param source text of one inline program
  * @param sourceFiles texts of all further files of one inline program
  * @param upload of one stored program, as it is sent
+ * @param appBody of one request to a program that answers them
  * @param message one message to a program
  * @param batch launches of one batch request
  * @param labels of one process
@@ -40,6 +41,7 @@ public record ServerLimits(
         int source,
         int sourceFiles,
         int upload,
+        int appBody,
         int message,
         int batch,
         int labels,
@@ -64,6 +66,7 @@ public record ServerLimits(
             MIB,
             4 * MIB,
             64 * MIB,
+            32 * MIB,
             16 * MIB,
             256,
             16,
@@ -92,6 +95,7 @@ public record ServerLimits(
                 new Row("source", source, "413 `PAYLOAD_TOO_LARGE`"),
                 new Row("source_files", sourceFiles, "413 `PAYLOAD_TOO_LARGE`"),
                 new Row("upload", upload, "413 `PAYLOAD_TOO_LARGE`"),
+                new Row("app_body", appBody, "`PAYLOAD_TOO_LARGE` in the program"),
                 new Row("message", message, "413 `PAYLOAD_TOO_LARGE`"),
                 new Row("batch", batch, "400 `INVALID_ARGUMENT`"),
                 new Row("labels", labels, "400 `INVALID_ARGUMENT`"),
@@ -121,6 +125,7 @@ public record ServerLimits(
                 source,
                 sourceFiles,
                 upload,
+                appBody,
                 message,
                 batch,
                 labels,
@@ -146,6 +151,7 @@ public record ServerLimits(
                 source,
                 sourceFiles,
                 upload,
+                appBody,
                 message,
                 batch,
                 labels,
@@ -171,6 +177,7 @@ public record ServerLimits(
                 source,
                 sourceFiles,
                 upload,
+                appBody,
                 message,
                 batch,
                 labels,
@@ -196,6 +203,7 @@ public record ServerLimits(
                 source,
                 sourceFiles,
                 upload,
+                appBody,
                 message,
                 batch,
                 labels,

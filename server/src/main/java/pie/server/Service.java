@@ -41,6 +41,7 @@ final class Service {
     private final Json json;
     private final ConnectionWatch connections;
     private final ProgramStore programs;
+    private final Apps apps = new Apps();
     private final Instant started = Instant.now();
     private final Metrics metrics;
     private final RequestSpans spans;
@@ -95,6 +96,10 @@ final class Service {
 
     ProgramStore programs() {
         return programs;
+    }
+
+    Apps apps() {
+        return apps;
     }
 
     RequestSpans spans() {
