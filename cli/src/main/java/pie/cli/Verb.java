@@ -2,6 +2,7 @@ package pie.cli;
 
 import java.util.List;
 import java.util.function.Supplier;
+import pie.cli.command.AppCommand;
 import pie.cli.command.AttachCommand;
 import pie.cli.command.BenchCommand;
 import pie.cli.command.CompletionCommand;
@@ -64,6 +65,10 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "Interrupt processes; what does not end within the server's grace is killed",
                     KillCommand::new),
             new Verb("program", "Store, list, describe and remove programs on a running server", ProgramCommand::new),
+            new Verb(
+                    "app",
+                    "Start, list and stop programs that answer HTTP requests on a running server",
+                    AppCommand::new),
             new Verb("model", "Fetch, list, describe and remove models", ModelCommand::new),
             new Verb(
                     "replay",

@@ -27,6 +27,9 @@ final class HelpTest {
                         "program list",
                         "program info",
                         "program rm",
+                        "app start",
+                        "app list",
+                        "app stop",
                         "snapshot list",
                         "snapshot rm"),
                 Verb.ALL.stream().map(Verb::name));

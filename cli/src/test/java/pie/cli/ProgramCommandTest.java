@@ -82,4 +82,20 @@ final class ProgramCommandTest {
             assertThat(pie(server, "launch", "hello").code()).isEqualTo(3);
         }
     }
+
+    @Test
+    void starts_lists_and_stops_apps() throws IOException {
+        Path web = Files.writeString(dir.resolve("web.js"), "export const handle = r => 'at ' + r.path;");
+        try (PieServer server = server()) {
+            Output started = pie(server, "app", "start", "web", web.toString());
+            assertThat(started.out()).as(started.err()).isEqualTo(server.uri() + "/apps/web/\n");
+            assertThat(pie(server, "app", "list").out()).containsPattern("web +web@0.0.0 +running +/apps/web/");
+            assertThat(pie(server, "program", "add", web.toString()).code()).isZero();
+            assertThat(pie(server, "app", "start", "fresh", "web@^0.1", "--per-request")
+                            .code())
+                    .isZero();
+            assertThat(pie(server, "app", "stop", "web").out()).isEqualTo("stopped web\n");
+            assertThat(pie(server, "app", "stop", "web").code()).isEqualTo(3);
+        }
+    }
 }

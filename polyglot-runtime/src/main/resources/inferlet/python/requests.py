@@ -86,7 +86,7 @@ def request(method, url, **options):
     arguments, timeout = _shaped(method, url, **options)
     timeout = sum(timeout) if isinstance(timeout, tuple) else timeout
     try:
-        head = _Streamed(_p.http_fetch_now(*arguments, timeout))
+        head = _Streamed._of(_p.http_fetch_now(*arguments, timeout))
         return Response(head, _p.http_rest_now(head._h, timeout))
     except PieTimeoutError as e:
         raise Timeout(str(e)) from e
@@ -99,7 +99,7 @@ async def request_async(method, url, **options):
 
     arguments, timeout = _shaped(method, url, **options)
     try:
-        head = _Streamed(await call(_p.http_fetch, *arguments, timeout=timeout))
+        head = _Streamed._of(await call(_p.http_fetch, *arguments, timeout=timeout))
         return Response(head, await head.bytes(timeout=timeout))
     except PieTimeoutError as e:
         raise Timeout(str(e)) from e

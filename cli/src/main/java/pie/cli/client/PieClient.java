@@ -53,6 +53,10 @@ public final class PieClient {
         return json(send("POST", path, BodyPublishers.ofString(Json.line(body)), "application/json", Map.of()));
     }
 
+    public JsonNode put(String path, Object body) throws InterruptedException {
+        return json(send("PUT", path, BodyPublishers.ofString(Json.line(body)), "application/json", Map.of()));
+    }
+
     public JsonNode put(String path, byte[] body, String type) throws InterruptedException {
         return json(
                 send("PUT", path, BodyPublishers.ofByteArray(body), "application/json", Map.of("Content-Type", type)));

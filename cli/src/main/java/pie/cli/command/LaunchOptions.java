@@ -94,7 +94,11 @@ final class LaunchOptions {
 
     /** Say whether a stored program is meant: a plain name, and no file of it here. */
     private boolean stored() {
-        return STORED.matcher(file).matches() && language.isEmpty() && !Files.exists(Path.of(file));
+        return stored(file, language);
+    }
+
+    static boolean stored(String named, String language) {
+        return STORED.matcher(named).matches() && language.isEmpty() && !Files.exists(Path.of(named));
     }
 
     /** Return what runs the program on an engine of its own. @param permissions what a program that is not stored may do */
@@ -183,7 +187,8 @@ final class LaunchOptions {
         return body;
     }
 
-    private static Map<String, Object> sent(ProgramSource source) {
+    /** Return a program as the API takes it. */
+    static Map<String, Object> sent(ProgramSource source) {
         var sent = new LinkedHashMap<String, Object>();
         sent.put("language", source.language().word());
         sent.put("file", source.file());

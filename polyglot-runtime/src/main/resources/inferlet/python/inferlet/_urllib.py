@@ -22,7 +22,7 @@ class _Handler(_request_module.BaseHandler):
         headers = {**req.unredirected_hdrs, **req.headers}
         timeout = req.timeout if isinstance(req.timeout, (int, float)) else None
         try:
-            head = Response(_p.http_fetch_now(*_request(req.full_url, req.get_method(), headers, req.data), timeout))
+            head = Response._of(_p.http_fetch_now(*_request(req.full_url, req.get_method(), headers, req.data), timeout))
             body = _p.http_rest_now(head._h, timeout)
         except errors.UpstreamError as e:
             raise urllib.error.URLError(str(e)) from e

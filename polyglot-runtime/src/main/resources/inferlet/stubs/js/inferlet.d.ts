@@ -834,11 +834,19 @@ declare module 'inferlet' {
     /** Why this process waits or runs slowly: the record of the server's explain route. */
     function explain(options?: Waiting): Promise<Record<string, any>>;
   }
+  /** A request to this program, which its exported handle is called with. */
+  export interface ServerRequest extends Request {
+    /** What comes after the program's own address, with a slash in front. */
+    readonly path: string;
+    readonly query: URLSearchParams;
+  }
   export namespace http {
     /** Send a request; as the global fetch. */
     function fetch(url: string | URL | Request, init?: RequestInit & { timeout?: number }): Promise<Response>;
     /** Return the body of an answer with a status of 2xx. */
     function get(url: string | URL, options?: { headers?: HeadersInit } & Waiting): Promise<Uint8Array>;
+    /** Answer with server-sent events, each sent at once: text, objects with event, data, id and retry, or any JSON value. */
+    function sse(events: Iterable<any> | AsyncIterable<any>, init?: { status?: number; headers?: HeadersInit }): Response;
   }
   export interface Room { used: number; allowed: number; files: number; allowedFiles: number }
   export namespace filesystem {
