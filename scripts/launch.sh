@@ -201,7 +201,7 @@ ensure_bench_built() {
     bench_args=$app/bench.args
     [ -n "${PIE_NO_BUILD:-}" ] && [ -r "$bench_args" ] && return
     local inputs=("$root/pom.xml") module class_path
-    for module in engine cpu benches; do inputs+=("$root/$module/pom.xml" "$root/$module/src/main"); done
+    for module in engine cpu cuda benches; do inputs+=("$root/$module/pom.xml" "$root/$module/src/main"); done
     if [ -r "$bench_args" ] && [ -z "$(find "${inputs[@]}" -newer "$bench_args" -print 2>/dev/null | head -n 1)" ]; then
         return
     fi
@@ -211,7 +211,7 @@ ensure_bench_built() {
     : >"$app/bench.stamp"
     package_with_maven "$app/bench.log" benches
     class_path=$(<"$root/benches/target/class-path")
-    for module in benches engine cpu; do
+    for module in benches engine cpu cuda; do
         class_path=$(echo "$root/$module/target/$module-"[0-9]*[0-9].jar):$class_path
     done
     printf -- '-cp\n"%s"\n' "$(printf %s "$class_path" | sed 's/[\\"]/\\&/g')" >"$bench_args.new"

@@ -34,6 +34,24 @@ void writeUnmarked(Warp& w, const Op* o, uint64_t address, unsigned n, int lane)
     Memory::mark(address, n);
 }
 
+void noteWrite(Warp& w, uint64_t address) {
+    if (auto a = Memory::device().writtenByKernel(address)) {
+        w.block->ownFrom = a->address;
+        w.block->ownTo = a->end();
+    }
+}
+
+void earlyAccess(Warp& w, const Op* o, uint64_t address, bool write, int lane) {
+    if (write) w.fail(o, LAUNCH_FAILED, "a write before griddepcontrol.wait: earlier kernels may still read there", lane);
+    Block& b = *w.block;
+    if (address >= b.cleanFrom && address < b.cleanTo) return;
+    auto a = Memory::device().find(address);
+    if (a && a->byKernels) w.fail(o, LAUNCH_FAILED, "a read before griddepcontrol.wait, of memory that kernels write", lane);
+    if (!a) return;
+    b.cleanFrom = a->address;
+    b.cleanTo = a->end();
+}
+
 void sharedBounds(const Warp& w, const Op* o, uint64_t offset, unsigned n, int lane) {
     w.fail(o, ILLEGAL_ADDRESS, "out-of-bounds access of " + bytes(n) + " at byte " + std::to_string(offset) + " of " + bytes(w.block->shared.size()) + " of shared memory", lane);
 }

@@ -14,6 +14,9 @@ inline uint64_t addressOf(Warp& w, const Op* o, int lane) {
 [[noreturn]] void misaligned(const Warp& w, const Op* o, uint64_t address, unsigned n, int lane);
 void readUnmarked(Warp& w, const Op* o, uint64_t address, unsigned n, int lane);
 void writeUnmarked(Warp& w, const Op* o, uint64_t address, unsigned n, int lane);
+void noteWrite(Warp& w, uint64_t address);
+/** An access of a lane that has not awaited earlier kernels: those may be writing what it reads and reading what it writes. */
+void earlyAccess(Warp& w, const Op* o, uint64_t address, bool write, int lane);
 void sharedBounds(const Warp& w, const Op* o, uint64_t offset, unsigned n, int lane);
 [[noreturn]] void sharedProblem(const Warp& w, const Op* o, Shared::Problem problem, int lane);
 char* localAt(Warp& w, const Op* o, uint64_t offset, unsigned n, int lane);
@@ -27,6 +30,8 @@ inline __attribute__((always_inline)) char* globalAt(Warp& w, const Op* o, uint6
         else
             readUnmarked(w, o, a, n, lane);
     }
+    if (!(w.awaited >> lane & 1)) [[unlikely]] earlyAccess(w, o, a, A != Access::READ, lane);
+    if (A != Access::READ && (a < w.block->ownFrom || a >= w.block->ownTo)) [[unlikely]] noteWrite(w, a);
     return reinterpret_cast<char*>(a);
 }
 

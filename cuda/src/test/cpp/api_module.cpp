@@ -16,6 +16,24 @@ using namespace emulator;
 namespace {
 
 constexpr int NO_BINARY_FOR_GPU = 209, UNSUPPORTED_PTX_VERSION = 222, PTX_VERSION = 85;
+constexpr unsigned PROGRAMMATIC_STREAM_SERIALIZATION = 6;
+
+/** CUlaunchAttribute */
+struct LaunchAttribute {
+    unsigned number;
+    alignas(8) int value;
+    char rest[60];
+};
+/** CUlaunchConfig */
+struct LaunchConfiguration {
+    unsigned grid[3], block[3];
+    unsigned dynamicShared;
+    void* stream;
+    const LaunchAttribute* attributes;
+    unsigned attributeCount;
+};
+static_assert(sizeof(LaunchAttribute) == 72 && sizeof(LaunchConfiguration) == 56);
+
 constexpr int ERROR_LOG_BUFFER = 5, ERROR_LOG_BYTES = 6;
 
 // Programs without module variables depend on their text alone: every context may share them.
@@ -107,7 +125,7 @@ Function* functionOf(const Call& call, void* handle) {
     return nullptr;
 }
 
-Status launch(Call& call, void* handle, const unsigned (&grid)[3], const unsigned (&block)[3], unsigned dynamic, void* streamHandle, void** parameters, void** extra) {
+Status launch(Call& call, void* handle, const unsigned (&grid)[3], const unsigned (&block)[3], unsigned dynamic, void* streamHandle, void** parameters, void** extra, bool early = false) {
     Function* f = functionOf(call, handle);
     if (!f) return INVALID_HANDLE;
     auto stream = call.stream(streamHandle);
@@ -128,6 +146,7 @@ Status launch(Call& call, void* handle, const unsigned (&grid)[3], const unsigne
     std::copy(grid, grid + 3, launch->grid);
     std::copy(block, block + 3, launch->block);
     launch->dynamicShared = dynamic;
+    launch->early = early;
     launch->parameters.resize(p.parameterBytes + 8);
     if (extra) {
         const char* buffer = nullptr;
@@ -245,6 +264,16 @@ int cuFuncSetCacheConfig(void*, int) { return SUCCESS; }
 int cuLaunchKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned dynamic, void* stream, void** parameters, void** extra) {
     ENTER(Needs::CONTEXT);
     return launch(call, f, {gx, gy, gz}, {bx, by, bz}, dynamic, stream, parameters, extra);
+}
+int cuLaunchKernelEx(const LaunchConfiguration* c, void* f, void** parameters, void** extra) {
+    ENTER(Needs::CONTEXT);
+    bool early = false;
+    for (unsigned i = 0; i < c->attributeCount; i++) {
+        if (c->attributes[i].number != PROGRAMMATIC_STREAM_SERIALIZATION) return call.refuse(NOT_SUPPORTED, "launch attribute " + std::to_string(c->attributes[i].number));
+        early = c->attributes[i].value != 0;
+    }
+    if (early && settings.capability < 90) return call.refuse(NOT_SUPPORTED, "programmatic launches need compute capability 9.0");
+    return launch(call, f, {c->grid[0], c->grid[1], c->grid[2]}, {c->block[0], c->block[1], c->block[2]}, c->dynamicShared, c->stream, parameters, extra, early);
 }
 int cuLaunchCooperativeKernel(void* f, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned dynamic, void* stream, void** parameters) {
     ENTER(Needs::CONTEXT);

@@ -16,14 +16,19 @@ const Op* branch(Warp& w, const Op* o) {
     return w.jump(o->target());
 }
 
-const Op* leave(Warp& w, const Op*) { return w.exit(); }
+const Op* exit(Warp& w, const Op* o) {
+    if (w.act & ~w.awaited) w.fail(o, LAUNCH_FAILED, "the kernel ends without griddepcontrol.wait: the next one may begin before earlier ones have ended");
+    return w.exit();
+}
+
+const Op* leave(Warp& w, const Op* o) { return exit(w, o); }
 
 const Op* leaveIf(Warp& w, const Op* o) {
     uint32_t p = w.bits(o->guard);
     uint32_t taken = w.act & (o->negate ? ~p : p);
     if (taken == 0) return o + 1;
     if (taken != w.act) w.split(o + 1, w.act & ~taken);
-    return w.exit();
+    return exit(w, o);
 }
 
 const Op* trap(Warp& w, const Op* o) { w.fail(o, LAUNCH_FAILED, "trap"); }
@@ -55,6 +60,19 @@ void nothing(Builder& b) {
     b.emit([](Warp&, const Op* o) -> const Op* { return o + 1; });
 }
 
+const Op* awaitEarlier(Warp& w, const Op* o) {
+    w.awaited |= w.act;
+    return o + 1;
+}
+void decodeGrids(Builder& b) {
+    if (b.s().has("wait"))
+        b.emit(awaitEarlier);
+    else if (b.s().has("launch_dependents"))
+        nothing(b);
+    else
+        b.unsupported();
+}
+
 }  // namespace
 
 const Op* branchIf(Warp& w, const Op* o) {
@@ -68,6 +86,6 @@ const Op* branchIf(Warp& w, const Op* o) {
 }
 
 const Group CONTROL[] = {{"bra", decodeBranch}, {"ret", decodeLeave}, {"exit", decodeLeave}, {"trap", decodeTrap}, {"brkpt", decodeTrap},
-                         {"call", decodeCall},  {"nanosleep", nothing}, {"pmevent", nothing}, {nullptr, nullptr}};
+                         {"call", decodeCall},  {"nanosleep", nothing}, {"pmevent", nothing}, {"griddepcontrol", decodeGrids}, {nullptr, nullptr}};
 
 }  // namespace emulator

@@ -83,7 +83,7 @@ inline bool contiguous(const uint64_t* a) {
 template <int N, int V, Space S>
 const Op* load(Warp& w, const Op* o) {
     constexpr unsigned T = N * V;
-    if (S == Space::GLOBAL && w.act == ~0u) {
+    if (S == Space::GLOBAL && (w.act & w.awaited) == ~0u) {
         const uint64_t* a = w.row64(o->a);
         uint64_t first = a[0] + static_cast<uint64_t>(o->imm);
         if ((first & (T - 1)) == 0 && Memory::inside(first)) {

@@ -76,7 +76,7 @@ void Machine::prepare(const Launch& launch, const volatile bool* stop) {
     block_.launch = &launch;
     block_.program = &p;
     block_.stop = stop;
-    block_.allowedFrom = block_.allowedTo = 0;
+    block_.allowedFrom = block_.allowedTo = block_.ownFrom = block_.ownTo = block_.cleanFrom = block_.cleanTo = 0;
     block_.shared.prepare(p.staticShared + launch.dynamicShared, p.cell);
     block_.local.assign(size_t{p.localBytes} * ((launch.threads() + 31) / 32 * 32), static_cast<char>(0xFF));
     size_t count = (launch.threads() + 31) / 32, each = (p.fileBytes + 63) / 64 * 64;

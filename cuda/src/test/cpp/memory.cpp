@@ -50,7 +50,7 @@ uint64_t Memory::allocate(size_t bytes, Kind kind, const void* owner) {
     if (top_ + room > WINDOW) return 0;
     auto address = reinterpret_cast<uint64_t>(window) + top_;
     top_ += room;
-    live_[address] = {address, bytes, kind, owner};
+    live_[address] = {address, bytes, kind, owner, false};
     if (counts) used_ += bytes;
     if (kind == Kind::PINNED) mark(address, bytes);  // the host writes it unseen
     return address;
@@ -58,7 +58,7 @@ uint64_t Memory::allocate(size_t bytes, Kind kind, const void* owner) {
 
 bool Memory::add(uint64_t address, size_t bytes, const void* owner) {
     std::lock_guard guard(lock_);
-    return live_.try_emplace(address, Allocation{address, bytes, Kind::REGISTERED, owner}).second;
+    return live_.try_emplace(address, Allocation{address, bytes, Kind::REGISTERED, owner, false}).second;
 }
 
 bool Memory::release(uint64_t address, Kind kind) {
@@ -90,6 +90,16 @@ std::optional<Allocation> Memory::find(uint64_t address) const {
     if (next == live_.begin()) return std::nullopt;
     const Allocation& a = std::prev(next)->second;
     return a.holds(address, 0) && address < a.end() ? std::optional(a) : std::nullopt;
+}
+
+std::optional<Allocation> Memory::writtenByKernel(uint64_t address) {
+    std::lock_guard guard(lock_);
+    auto next = live_.upper_bound(address);
+    if (next == live_.begin()) return std::nullopt;
+    Allocation& a = std::prev(next)->second;
+    if (address >= a.end()) return std::nullopt;
+    a.byKernels = true;
+    return a;
 }
 
 bool Memory::holds(uint64_t address, size_t bytes) const {

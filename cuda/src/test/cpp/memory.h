@@ -24,6 +24,7 @@ struct Allocation {
     size_t bytes;
     Kind kind;
     const void* owner;  // the context
+    bool byKernels = false;  // a kernel has written to it
     uint64_t end() const { return address + bytes; }
     bool holds(uint64_t a, size_t n) const { return a >= address && n <= bytes && a - address <= bytes - n; }
 };
@@ -43,6 +44,8 @@ class Memory {
     void releaseAllOf(const void* owner);
 
     std::optional<Allocation> find(uint64_t address) const;
+    /** Note that a kernel writes to the allocation at an address, and return it. */
+    std::optional<Allocation> writtenByKernel(uint64_t address);
     bool holds(uint64_t address, size_t bytes) const;
     /** Say what lies at an address that no live allocation holds: past which end, or freed, or nothing. */
     std::string describe(uint64_t address, size_t bytes) const;

@@ -22,7 +22,7 @@ void Settings::reset() {
     memory = environment("PIE_EMULATOR_MEMORY", int64_t{2} << 30);
     approximate = environment("PIE_EMULATOR_APPROXIMATE", 1);
     budget = environment("PIE_EMULATOR_BUDGET", int64_t{200} * 1000 * 1000);
-    capability = environment("PIE_EMULATOR_CAPABILITY", 80);
+    capability = environment("PIE_EMULATOR_CAPABILITY", 90);
     verbose = environment("PIE_EMULATOR_VERBOSE", 0);
 }
 

@@ -38,6 +38,7 @@ void Warp::start(unsigned lanes) {
     state = State::READY;
     waiting = 0;
     syncs = 0;
+    awaited = block->launch->early ? 0 : ALL;
     copies.clear();
     std::memset(groups, 0, sizeof groups);
     pc = block->program->ops.data();

@@ -21,6 +21,7 @@ struct Launch {
     unsigned grid[3], block[3];
     unsigned dynamicShared;
     std::vector<char> parameters;
+    bool early = false;  // it may begin while earlier kernels of the stream run
     unsigned threads() const { return block[0] * block[1] * block[2]; }
     uint64_t blocks() const { return uint64_t{grid[0]} * grid[1] * grid[2]; }
 };
@@ -33,6 +34,8 @@ struct Block {
     Shared shared;
     std::vector<char> local;
     uint64_t allowedFrom = 0, allowedTo = 0;  // the allocation that was written to last
+    uint64_t ownFrom = 0, ownTo = 0;          // the same, once it is noted that kernels write it
+    uint64_t cleanFrom = 0, cleanTo = 0;      // the allocation that was read early last: no kernel writes it
     int64_t budget = 0;                       // warp instructions left
     unsigned arrived[16] = {};                // threads that went on from bar.arrive, for each barrier
     const volatile bool* stop = nullptr;      // set when another block failed
@@ -52,6 +55,7 @@ struct Warp {
     char* r = nullptr;  // the register file
     uint32_t act = 0;   // lanes that run
     uint32_t live = 0;  // lanes that have not exited
+    uint32_t awaited = 0;  // lanes that need not wait for earlier kernels any more
     const Op* stop = nullptr;  // where the lanes that run meet others, or null to leave the loop
     Block* block = nullptr;
     unsigned id = 0;

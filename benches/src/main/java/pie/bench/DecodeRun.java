@@ -12,17 +12,24 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measure what engine and CPU driver make of the processor, beside llama.cpp on the same file: no guest, no HTTP on either side. */
+/** Measure what engine and driver make of the device, beside llama.cpp on the same file: no guest, no HTTP on either side. */
 @Command(
         name = "decode",
         description = {
-            "Measure prefill and decode of the engine on the CPU, in this JVM, in tokens/s.%n",
+            "Measure prefill and decode of the engine, in this JVM, in tokens/s.%n",
             "Rounds of pie and of llama.cpp's own benchmarks alternate; the ratio is that of each round.%n"
         },
         sortOptions = false)
 final class DecodeRun implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Default: ${DEFAULT-VALUE}.")
     private String model = PieOptions.DEFAULT_MODEL;
+
+    @Option(
+            names = "--driver",
+            paramLabel = "KIND",
+            description =
+                    "cpu or cuda; with cuda llama.cpp has all layers on the device too. Default: ${DEFAULT-VALUE}.")
+    private String driver = "cpu";
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each side; 0 = all processors.")
     private int threads;
@@ -45,7 +52,7 @@ final class DecodeRun implements Callable<Integer> {
     @Option(
             names = "--driver-option",
             paramLabel = "NAME=VALUE",
-            description = "Of the cpu driver, such as kernels=vector or activations=int8; may be given again.")
+            description = "Of the driver, such as kernels=vector or activations=int8; may be given again.")
     private Map<String, String> driverOptions = new LinkedHashMap<>();
 
     @Option(names = "--llama-bench", paramLabel = "PATH", description = "llama.cpp's llama-bench, for the prefill.")
@@ -72,11 +79,12 @@ final class DecodeRun implements Callable<Integer> {
         int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         report.environment(Environment.json());
         report.put("model", file.getFileName().toString());
+        report.put("driver", driver);
         report.put("threads", workers);
         report.put("driver_options", driverOptions);
         Map<String, List<Double>> pie = new LinkedHashMap<>();
         Map<String, List<Double>> peer = new LinkedHashMap<>();
-        try (EngineTarget target = EngineTarget.open(file, workers, driverOptions)) {
+        try (EngineTarget target = EngineTarget.open(driver, file, workers, driverOptions)) {
             report.line("%s", target.engine().capabilities().kernels());
             report.put("kernels", target.engine().capabilities().kernels());
             var decode = new EngineDecode(target.engine());
@@ -105,10 +113,11 @@ final class DecodeRun implements Callable<Integer> {
     private Map<String, Double> llama(Path file, int workers) throws IOException, InterruptedException {
         var figures = new LinkedHashMap<String, Double>();
         if (llamaBench != null) {
-            figures.putAll(LlamaBench.prefill(llamaBench, file, workers, prefill));
+            figures.putAll(new LlamaBench(file, workers, driver.equals("cuda")).prefill(llamaBench, prefill));
         }
         if (llamaBatchedBench != null) {
-            figures.putAll(LlamaBench.streams(llamaBatchedBench, file, workers, promptTokens, maxTokens, streams));
+            figures.putAll(new LlamaBench(file, workers, driver.equals("cuda"))
+                    .streams(llamaBatchedBench, promptTokens, maxTokens, streams));
         }
         return figures;
     }

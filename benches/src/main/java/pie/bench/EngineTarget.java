@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import pie.engine.ContextHandle;
 import pie.engine.Engine;
 import pie.engine.EngineConfig;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverProvider;
@@ -33,32 +35,39 @@ final class EngineTarget implements Target, AutoCloseable {
     }
 
     static EngineTarget open(Path model, int threads) {
-        return open(model, threads, EngineConfig.DEFAULT, Map.of());
+        return open("cpu", model, threads, EngineConfig.DEFAULT, Map.of());
     }
 
     static EngineTarget open(Path model, int threads, EngineConfig rules) {
-        return open(model, threads, rules, Map.of());
+        return open("cpu", model, threads, rules, Map.of());
     }
 
-    /** @param options of the driver */
-    static EngineTarget open(Path model, int threads, Map<String, String> options) {
-        return open(model, threads, EngineConfig.DEFAULT, options);
+    /**
+     * @param driver its kind
+     * @param options of the driver
+     */
+    static EngineTarget open(String driver, Path model, int threads, Map<String, String> options) {
+        return open(driver, model, threads, EngineConfig.DEFAULT, options);
     }
 
-    private static EngineTarget open(Path model, int threads, EngineConfig rules, Map<String, String> options) {
-        ModelFiles files = Models.open(model);
-        DriverProvider cpu = ServiceLoader.load(DriverProvider.class).stream()
+    private static EngineTarget open(
+            String kind, Path model, int threads, EngineConfig rules, Map<String, String> options) {
+        DriverProvider provider = ServiceLoader.load(DriverProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
-                .filter(p -> p.kind().equals("cpu"))
+                .filter(p -> p.kind().equals(kind))
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow(() -> new PieException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "--driver " + kind + ": give cpu or cuda",
+                        Map.of("argument", "driver")));
+        ModelFiles files = Models.open(model);
         DriverConfig config = threads > 0
                 ? DriverConfig.DEFAULT.withOption("threads", Integer.toString(threads))
                 : DriverConfig.DEFAULT;
         for (Map.Entry<String, String> option : options.entrySet()) {
             config = config.withOption(option.getKey(), option.getValue());
         }
-        Driver driver = cpu.open(files, config, line -> {});
+        Driver driver = provider.open(files, config, line -> {});
         var loaded = new LoadedModel("model", files.config(), files.tokenizer(), files.chatTemplate());
         return new EngineTarget(files, Engine.start(loaded, driver, rules));
     }

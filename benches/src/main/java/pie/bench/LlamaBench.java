@@ -3,6 +3,7 @@ package pie.bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,38 +11,21 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Run llama.cpp's own benchmarks once and read their figures, tokens/s by the names of {@link DecodeRun}. */
-final class LlamaBench {
-    private LlamaBench() {}
-
-    static Map<String, Double> prefill(Path binary, Path model, int threads, int tokens)
-            throws IOException, InterruptedException {
-        return readBench(output(List.of(
-                binary.toString(),
-                "-m",
-                model.toString(),
-                "-t",
-                "" + threads,
-                "-p",
-                "" + tokens,
-                "-n",
-                "0",
-                "-r",
-                "1",
-                "-o",
-                "json")));
+/**
+ * Run llama.cpp's own benchmarks once and read their figures, tokens/s by the names of {@link DecodeRun}.
+ *
+ * @param onDevice whether all layers go to the GPU
+ */
+record LlamaBench(Path model, int threads, boolean onDevice) {
+    Map<String, Double> prefill(Path binary, int tokens) throws IOException, InterruptedException {
+        return readBench(output(binary, "-p", "" + tokens, "-n", "0", "-r", "1", "-o", "json"));
     }
 
-    static Map<String, Double> streams(
-            Path binary, Path model, int threads, int promptTokens, int maxTokens, List<Integer> streams)
+    Map<String, Double> streams(Path binary, int promptTokens, int maxTokens, List<Integer> streams)
             throws IOException, InterruptedException {
         int most = streams.stream().mapToInt(Integer::intValue).max().orElse(1);
-        return readBatchedBench(output(List.of(
-                binary.toString(),
-                "-m",
-                model.toString(),
-                "-t",
-                "" + threads,
+        return readBatchedBench(output(
+                binary,
                 "-npp",
                 "" + promptTokens,
                 "-ntg",
@@ -51,7 +35,7 @@ final class LlamaBench {
                 "-c",
                 "" + most * (promptTokens + maxTokens),
                 "--output-format",
-                "jsonl")));
+                "jsonl"));
     }
 
     static Map<String, Double> readBench(String json) {
@@ -75,7 +59,10 @@ final class LlamaBench {
         return figures;
     }
 
-    private static String output(List<String> command) throws IOException, InterruptedException {
+    private String output(Path binary, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(binary.toString(), "-m", model.toString(), "-t", "" + threads, "-ngl", onDevice ? "99" : "0"));
+        command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -78,7 +78,7 @@ final class WeightsRun implements Callable<Integer> {
                 "%-6s %-28s %10s %10s %14s %14s",
                 "type", "kernels", "perplexity", "agreement", "1 stream", "prefill 256");
         for (String type : types) {
-            try (EngineTarget target = EngineTarget.open(file, workers, Map.of("weights", type))) {
+            try (EngineTarget target = EngineTarget.open("cpu", file, workers, Map.of("weights", type))) {
                 Reading reading = read(target.engine(), text);
                 exact = exact.length == 0 ? reading.likeliest : exact;
                 results.add(told(type, target.engine(), reading, agreement(exact, reading.likeliest)));

@@ -67,7 +67,7 @@ final class CudaMachine implements AutoCloseable {
             String image = new KernelImage(
                             api, format, files.config().headDim(), KernelImage.cache(), options.compiler(), progress)
                     .load();
-            Kernels kernels = new Kernels(api, arena);
+            Kernels kernels = new Kernels(api, arena, options.overlap());
             DeviceModel model = ModelLoader.load(files, api, format, limits.maxContext(), options.cublas(), progress);
             StepShape shape = shape(api, model.config(), limits);
             long pool = api.allocate(shape.pages() * shape.pageBytes());

@@ -12,13 +12,14 @@ import pie.engine.PieException;
  *
  * @param weights number format: {@code auto} (f16 where all weights are in range, else bf16), {@code f16}, {@code bf16}
  * @param graphs record launches of decode steps and replay them
+ * @param overlap let a kernel begin while the one before it ends, where the device can (compute capability 9.0)
  * @param image where kernels come from: {@code nvrtc}, {@code driver} (the shipped PTX, compiled by the driver), or {@code auto}, NVRTC where it
  *     is installed
  * @param matmuls {@code own}, or {@code cublas} for steps of many rows: faster there, but rows then depend on their batch mates
  */
 // threads, warmup, priority and weight_cache are for a driver that --driver auto may take instead, and change nothing
 // here
-record CudaOptions(Weights weights, boolean graphs, Image image, Matmuls matmuls) {
+record CudaOptions(Weights weights, boolean graphs, boolean overlap, Image image, Matmuls matmuls) {
     enum Weights {
         AUTO,
         F16,
@@ -36,8 +37,8 @@ record CudaOptions(Weights weights, boolean graphs, Image image, Matmuls matmuls
         CUBLAS
     }
 
-    private static final Set<String> NAMES =
-            Set.of("weights", "graphs", "compiler", "matmuls", "threads", "warmup", "priority", "weight_cache");
+    private static final Set<String> NAMES = Set.of(
+            "weights", "graphs", "overlap", "compiler", "matmuls", "threads", "warmup", "priority", "weight_cache");
 
     /** @throws PieException INVALID_ARGUMENT naming the option */
     static CudaOptions of(Map<String, String> options) {
@@ -46,12 +47,13 @@ record CudaOptions(Weights weights, boolean graphs, Image image, Matmuls matmuls
                 throw invalid(
                         name,
                         options.getOrDefault(name, ""),
-                        "the cuda driver knows weights, graphs, compiler and matmuls");
+                        "the cuda driver knows weights, graphs, overlap, compiler and matmuls");
             }
         }
         return new CudaOptions(
                 weights(options.getOrDefault("weights", "auto")),
-                graphs(options.getOrDefault("graphs", "true")),
+                flag("graphs", options),
+                flag("overlap", options),
                 image(options.getOrDefault("compiler", "auto")),
                 matmuls(options.getOrDefault("matmuls", "own")));
     }
@@ -106,11 +108,12 @@ record CudaOptions(Weights weights, boolean graphs, Image image, Matmuls matmuls
         };
     }
 
-    private static boolean graphs(String value) {
+    private static boolean flag(String name, Map<String, String> options) {
+        String value = options.getOrDefault(name, "true");
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw invalid("graphs", value, "give true or false");
+            default -> throw invalid(name, value, "give true or false");
         };
     }
 

@@ -10,13 +10,18 @@ public final class Kernel {
     private final CudaApi.Function function;
     private final int threads;
     private final ParamBlock params;
+    private final boolean overlap;
 
-    /** @param params number of arguments */
-    public Kernel(CudaApi api, Arena arena, CudaApi.Function function, int threads, int params) {
+    /**
+     * @param params number of arguments
+     * @param overlap whether it may begin while the kernel that it follows ends
+     */
+    Kernel(CudaApi api, Arena arena, CudaApi.Function function, int threads, int params, boolean overlap) {
         this.api = api;
         this.function = function;
         this.threads = threads;
         this.params = new ParamBlock(arena, params);
+        this.overlap = overlap;
     }
 
     /** Set all arguments: {@link Long} for addresses and 64-bit integers, {@link Integer}, {@link Float}. */
@@ -40,6 +45,11 @@ public final class Kernel {
     }
 
     public void launch(int gridX, int gridY) {
-        api.launch(function, gridX, gridY, threads, params);
+        api.launch(function, gridX, gridY, threads, params, false);
+    }
+
+    /** Launch right after another kernel, which need not have ended if {@link Kernels} overlap. */
+    public void follow(int gridX, int gridY) {
+        api.launch(function, gridX, gridY, threads, params, overlap);
     }
 }

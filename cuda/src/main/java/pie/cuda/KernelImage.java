@@ -89,7 +89,7 @@ final class KernelImage {
         } else {
             progress.accept("compiling kernels for " + api.deviceName());
         }
-        api.load(KernelSource.ptx(format, headDim).getBytes(StandardCharsets.US_ASCII));
+        api.load(KernelSource.ptx(format, headDim, api.computeCapability()).getBytes(StandardCharsets.US_ASCII));
         return "kernels from PTX";
     }
 

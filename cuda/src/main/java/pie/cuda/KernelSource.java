@@ -22,6 +22,11 @@ public final class KernelSource {
 
     public static final String ARCHITECTURE = "compute_80";
 
+    /** What stands before instructions that only devices of compute capability 9.0 and more have: see common.cu. */
+    private static final String COVERED = "//sm_90: ";
+
+    private static final int UNCOVERED = 90;
+
     private static final String DIGEST = "// source ";
 
     private KernelSource() {}
@@ -39,9 +44,14 @@ public final class KernelSource {
         return resource("pie-" + format.text() + ".ptx");
     }
 
-    /** Return the PTX without attention of other head dimensions, which would be compiled in vain. */
-    public static String ptx(NumberFormat format, int headDim) {
-        String text = ptx(format);
+    /**
+     * Return the PTX for a device: without attention of other head dimensions, which would be compiled in vain, and with the instructions that
+     * only newer devices have.
+     *
+     * @param computeCapability as one number, e.g. 90
+     */
+    public static String ptx(NumberFormat format, int headDim, int computeCapability) {
+        String text = computeCapability < UNCOVERED ? ptx(format) : uncovered(ptx(format));
         String entry = ".visible .entry ";
         StringBuilder kept = new StringBuilder();
         int at = 0;
@@ -53,6 +63,12 @@ public final class KernelSource {
             }
         }
         return kept.append(text, at, text.length()).toString();
+    }
+
+    private static String uncovered(String ptx) {
+        return ptx.replaceFirst("(?m)^\\.version .*$", ".version 7.8")
+                .replaceFirst("(?m)^\\.target .*$", ".target sm_90")
+                .replace(COVERED, "");
     }
 
     /** Return the options that a compiler of CUDA gets beside the architecture. */

@@ -24,16 +24,22 @@ public final class Kernels {
 
     private final CudaApi api;
     private final Arena arena;
+    private final boolean overlap;
     private final Map<String, CudaApi.Function> functions = new HashMap<>();
 
-    /** Take the kernels of the module that was loaded last. */
-    public Kernels(CudaApi api, Arena arena) {
+    /**
+     * Take the kernels of the module that was loaded last.
+     *
+     * @param overlap whether a kernel may begin while the one that it follows ends
+     */
+    public Kernels(CudaApi api, Arena arena, boolean overlap) {
         this.api = api;
         this.arena = arena;
+        this.overlap = overlap;
     }
 
     private Kernel kernel(String name, int threads, int params) {
-        return new Kernel(api, arena, functions.computeIfAbsent(name, api::function), threads, params);
+        return new Kernel(api, arena, functions.computeIfAbsent(name, api::function), threads, params, overlap);
     }
 
     public Kernel embed() {

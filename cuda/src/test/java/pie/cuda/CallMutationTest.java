@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +90,14 @@ final class CallMutationTest {
     }
 
     static Stream<Arguments> mutants() {
+        return Stream.of(
+                        callMutants(),
+                        early("does not await those before it", wait -> "", end -> end),
+                        early("awaits those before it at its end", wait -> "", end -> AWAIT + end))
+                .flatMap(all -> all);
+    }
+
+    private static Stream<Arguments> callMutants() {
         return Stream.of(
                 mutant("results are read without waiting", api -> new ForwardingApi(api) {
                     @Override
@@ -192,20 +202,23 @@ final class CallMutationTest {
                 }),
                 mutant("a launch has a block too few", api -> new ForwardingApi(api) {
                     @Override
-                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
-                        to.launch(function, Math.max(1, gridX - 1), gridY, threads, params);
+                    public void launch(
+                            Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early) {
+                        to.launch(function, Math.max(1, gridX - 1), gridY, threads, params, early);
                     }
                 }),
                 mutant("a launch has half its threads", api -> new ForwardingApi(api) {
                     @Override
-                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
-                        to.launch(function, gridX, gridY, threads / 2, params);
+                    public void launch(
+                            Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early) {
+                        to.launch(function, gridX, gridY, threads / 2, params, early);
                     }
                 }),
                 mutant("a launch has more threads than a block may", api -> new ForwardingApi(api) {
                     @Override
-                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
-                        to.launch(function, gridX, gridY, 8 * threads, params);
+                    public void launch(
+                            Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early) {
+                        to.launch(function, gridX, gridY, 8 * threads, params, early);
                     }
                 }),
                 mutant("two launches change places", api -> new ForwardingApi(api) {
@@ -213,12 +226,13 @@ final class CallMutationTest {
                     private int launches;
 
                     @Override
-                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+                    public void launch(
+                            Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early) {
                         if (launches++ % 5 == 3) {
-                            held = () -> to.launch(function, gridX, gridY, threads, params);
+                            held = () -> to.launch(function, gridX, gridY, threads, params, early);
                             return;
                         }
-                        to.launch(function, gridX, gridY, threads, params);
+                        to.launch(function, gridX, gridY, threads, params, early);
                         held.run();
                         held = () -> {};
                     }
@@ -227,9 +241,10 @@ final class CallMutationTest {
                     private int launches;
 
                     @Override
-                    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+                    public void launch(
+                            Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early) {
                         if (++launches % 9 != 0) {
-                            to.launch(function, gridX, gridY, threads, params);
+                            to.launch(function, gridX, gridY, threads, params, early);
                         }
                     }
                 }),
@@ -384,13 +399,44 @@ final class CallMutationTest {
                 mutant("the kernels of the other format are loaded", api -> new ForwardingApi(api) {
                     @Override
                     public void load(byte[] image) {
-                        to.load(KernelSource.ptx(NumberFormat.BF16).getBytes(StandardCharsets.US_ASCII));
+                        Matcher attention = Pattern.compile("attention_([0-9]+)\\(")
+                                .matcher(new String(image, StandardCharsets.US_ASCII));
+                        assertThat(attention.find()).isTrue();
+                        to.load(KernelSource.ptx(
+                                        NumberFormat.BF16, Integer.parseInt(attention.group(1)), to.computeCapability())
+                                .getBytes(StandardCharsets.US_ASCII));
                     }
                 }),
                 mutant("the context is left with all that is in it", api -> new ForwardingApi(api) {
                     @Override
                     public void close() {
                         jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease(new jcuda.driver.CUdevice());
+                    }
+                }));
+    }
+
+    private static final String AWAIT = "griddepcontrol.wait;";
+
+    /** Change, in each kernel that may begin early, where it waits, and what stands before its end. */
+    private static Stream<Arguments> early(String defect, UnaryOperator<String> wait, UnaryOperator<String> end) {
+        return Stream.of(
+                        "norm_gemm_rotate_8",
+                        "attention_16",
+                        "gemm_add_8",
+                        "norm_gemm_swiglu_8",
+                        "gemm_store_8",
+                        "sample")
+                .map(kernel -> mutant(kernel + " " + defect, api -> new ForwardingApi(api) {
+                    @Override
+                    public void load(byte[] image) {
+                        String ptx = new String(image, StandardCharsets.US_ASCII);
+                        int from = ptx.indexOf(".visible .entry " + kernel + "(");
+                        int to = ptx.indexOf("\n}", from);
+                        String text = ptx.substring(from, to);
+                        assertThat(text).contains(AWAIT, "ret;");
+                        String changed = text.replace(AWAIT, wait.apply(AWAIT)).replace("ret;", end.apply("ret;"));
+                        super.load((ptx.substring(0, from) + changed + ptx.substring(to))
+                                .getBytes(StandardCharsets.US_ASCII));
                     }
                 }));
     }

@@ -81,7 +81,7 @@ final class FaultTest {
         Driver driver = open();
         Harness h = new Harness(driver);
         float[] before = last(h);
-        Emulator.inject("cuLaunchKernel", 3, 701, Scope.ONCE);
+        Emulator.inject("cuLaunchKernelEx", 3, 701, Scope.ONCE);
         assertThatThrownBy(() -> last(h)).hasMessageContaining("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES");
         assertThat(last(h)).as("the next step").isEqualTo(before);
         driver.close();
@@ -184,7 +184,7 @@ final class FaultTest {
         Harness h = new Harness(driver);
         Harness.Context context = h.context();
         int first = token(h, context, PROMPT);
-        Emulator.inject("cuLaunchKernel", 4, 2, Scope.ONCE);
+        Emulator.inject("cuLaunchKernelEx", 4, 2, Scope.ONCE);
         assertThatThrownBy(() -> token(h, h.context(), 7)).hasMessageContaining("CUDA_ERROR_OUT_OF_MEMORY");
         assertThat(token(h, h.context(), PROMPT)).isEqualTo(first);
         assertThat(token(h, h.context(), 7)).isBetween(0, model.config().vocab() - 1);

@@ -69,8 +69,8 @@ class ForwardingApi implements CudaApi {
     }
 
     @Override
-    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
-        to.launch(function, gridX, gridY, threads, params);
+    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early) {
+        to.launch(function, gridX, gridY, threads, params, early);
     }
 
     @Override

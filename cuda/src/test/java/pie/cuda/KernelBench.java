@@ -27,7 +27,7 @@ final class KernelBench {
     private KernelBench(CudaApi api, Arena arena) {
         this.api = api;
         api.load(KernelSource.ptx(NumberFormat.F16).getBytes(StandardCharsets.US_ASCII));
-        kernels = new Kernels(api, arena);
+        kernels = new Kernels(api, arena, false);
         data = new DeviceData(api, NumberFormat.F16);
         space = data.zeros(SPREAD + (128L << 20));
         zeros = data.zeros(4096);

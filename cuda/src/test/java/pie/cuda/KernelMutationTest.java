@@ -165,7 +165,7 @@ final class KernelMutationTest {
                         "columns that do not exist are stored",
                         "gemm_add_8",
                         "setp\\.lt\\.s32",
-                        2,
+                        3,
                         "setp.le.s32",
                         NARROW_GEMM),
                 new Mutant(

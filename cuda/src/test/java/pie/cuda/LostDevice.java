@@ -76,7 +76,7 @@ final class LostDevice {
         CudaApi api = JCudaApi.open(0);
         try (Arena arena = Arena.ofConfined()) {
             api.load(BAD.getBytes(StandardCharsets.US_ASCII));
-            Kernel kernel = new Kernel(api, arena, api.function("bad"), 1, 1).with(64L);
+            Kernel kernel = new Kernel(api, arena, api.function("bad"), 1, 1, false).with(64L);
             kernel.launch(1, 1);
             api.synchronize();
             System.out.println("the bad kernel did no harm");

@@ -29,7 +29,7 @@ abstract class Twin {
         api = change.apply(JCudaApi.open(0));
         arena = Arena.ofShared();
         api.load(KernelSource.ptx(format()).getBytes(StandardCharsets.US_ASCII));
-        kernels = new Kernels(api, arena);
+        kernels = new Kernels(api, arena, false);
         data = new DeviceData(api, format());
     }
 

@@ -46,7 +46,13 @@ public interface CudaApi extends AutoCloseable {
     /** Return a kernel of what was loaded last. */
     Function function(String name);
 
-    void launch(Function function, int gridX, int gridY, int threads, ParamBlock params);
+    /**
+     * Launch a kernel.
+     *
+     * @param early right after another launch, and allowed to begin while that one ends: the kernel itself awaits what it reads. Nothing changes
+     *     where device or driver cannot. Reference: CUDA C++ Programming Guide, "Programmatic Dependent Launch"
+     */
+    void launch(Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early);
 
     void copyIn(long to, MemorySegment from, long bytes);
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -33,7 +34,7 @@ public final class JCudaApi implements CudaApi {
     private static final int NOT_READY = 600;
     private static final int NAME_BYTES = 256;
 
-    private record JFunction(CUfunction handle) implements Function {}
+    private record JFunction(FunctionHandle handle) implements Function {}
 
     private record JEvent(CUevent handle) implements Event {}
 
@@ -67,7 +68,13 @@ public final class JCudaApi implements CudaApi {
         }
     }
 
-    /** Tell the handle's address. */
+    /** Tell the handle's address; so does the next. */
+    private static final class FunctionHandle extends CUfunction {
+        long address() {
+            return getNativePointer();
+        }
+    }
+
     private static final class StreamHandle extends CUstream {
         long address() {
             return getNativePointer();
@@ -84,6 +91,7 @@ public final class JCudaApi implements CudaApi {
     private final List<JGraph> graphs = new ArrayList<>();
     private final List<Long> memory = new ArrayList<>();
     private final Map<Long, HostAddress> pinned = new HashMap<>();
+    private final Optional<EarlyLaunch> earlyLaunch;
     private final String name;
     private final int multiprocessors;
     private final int computeCapability;
@@ -106,6 +114,8 @@ public final class JCudaApi implements CudaApi {
             JCudaDriver.cuDevicePrimaryCtxRelease(device);
             throw e;
         }
+        earlyLaunch =
+                computeCapability >= EarlyLaunch.CAPABILITY ? EarlyLaunch.find(stream.address()) : Optional.empty();
     }
 
     private int attribute(int number) {
@@ -222,13 +232,19 @@ public final class JCudaApi implements CudaApi {
 
     @Override
     public Function function(String function) {
-        CUfunction handle = new CUfunction();
+        FunctionHandle handle = new FunctionHandle();
         check("cuModuleGetFunction " + function, JCudaDriver.cuModuleGetFunction(handle, modules.getLast(), function));
         return new JFunction(handle);
     }
 
     @Override
-    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params) {
+    public void launch(Function function, int gridX, int gridY, int threads, ParamBlock params, boolean early) {
+        if (early && earlyLaunch.isPresent()) {
+            check(
+                    "cuLaunchKernelEx",
+                    earlyLaunch.get().launch(((JFunction) function).handle.address(), gridX, gridY, threads, params));
+            return;
+        }
         check(
                 "cuLaunchKernel",
                 JCudaDriver.cuLaunchKernel(

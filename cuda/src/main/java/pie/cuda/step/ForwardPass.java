@@ -23,6 +23,7 @@ import pie.engine.model.ModelConfig;
  * </pre>
  *
  * A bar is a launch; for many rows norms are launches of their own. Whatever writes the residual stream leaves sums of its squares beside it.
+ * All but the first launch of a step begin early: see {@link Kernel#follow}.
  */
 final class ForwardPass {
     private static final int TABLES = 3;
@@ -419,9 +420,9 @@ final class ForwardPass {
         for (Layer layer : layers) {
             shrink(layer.adapted.rotate, rows);
             layer.rotate.launch(rows, !recorded);
-            layer.attention.launch(grid.items(), kvHeads);
+            layer.attention.follow(grid.items(), kvHeads);
             if (grid.merges() > 0) {
-                layer.merge.launch(grid.merges(), kvHeads);
+                layer.merge.follow(grid.merges(), kvHeads);
             }
             shrink(layer.adapted.output, rows);
             layer.output.launch(rows, !recorded);
@@ -434,7 +435,7 @@ final class ForwardPass {
 
     private void shrink(Kernel kernel, int rows) {
         if (adapted) {
-            kernel.launch(rows, 1);
+            kernel.follow(rows, 1);
         }
     }
 }

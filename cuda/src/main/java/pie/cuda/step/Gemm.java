@@ -60,18 +60,22 @@ final class Gemm {
         library.ifPresent(l -> l.set(finish, table));
     }
 
-    /** @param mayLibrary whether many rows may go to the library, which no recorded launch does */
+    /**
+     * Launch right after another kernel.
+     *
+     * @param mayLibrary whether many rows may go to the library, which no recorded launch does
+     */
     void launch(int rows, boolean mayLibrary) {
         if (mayLibrary && library.isPresent() && rows >= LibraryGemm.LEAST) {
             library.get().launch(rows);
         } else if (fits(rows, 8)) {
-            eight.launch(matrix.tiles(), blocks(rows, 8));
+            eight.follow(matrix.tiles(), blocks(rows, 8));
         } else if (fits(rows, 16)) {
-            sixteen.launch(matrix.tiles(), blocks(rows, 16));
+            sixteen.follow(matrix.tiles(), blocks(rows, 16));
         } else if (rows <= 32 || matrix.tiles() / 4 * blocks(rows, WIDE) < multiprocessors) {
-            thirtyTwo.launch(matrix.tiles(), blocks(rows, 32));
+            thirtyTwo.follow(matrix.tiles(), blocks(rows, 32));
         } else {
-            wide.launch(matrix.tiles() / 4, blocks(rows, WIDE));
+            wide.follow(matrix.tiles() / 4, blocks(rows, WIDE));
         }
     }
 

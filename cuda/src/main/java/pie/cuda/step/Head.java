@@ -77,7 +77,7 @@ final class Head {
     void launch(Grid grid) {
         logits(0, 0, grid.heads());
         if (grid.draws() > 0) {
-            draws(0, 0, grid.draws());
+            draws(0, 0, grid.draws(), true);
         }
     }
 
@@ -86,9 +86,11 @@ final class Head {
         int block = 0;
         for (Chunk chunk : plan.chunks()) {
             logits(block, chunk.from(), chunk.rows());
+            boolean copied = false;
             for (int i = 0; i < chunk.rows(); i++) {
                 int host = plan.hostOfHead(chunk.from() + i);
                 if (host >= 0) {
+                    copied = true;
                     long bytes = 4L * vocab;
                     api.copyOut(hostLogits.asSlice(bytes * host, bytes), logits + bytes * i, bytes);
                 }
@@ -97,7 +99,7 @@ final class Head {
             do {
                 int count = Math.min(StepShape.HEAD_ROWS, chunk.draws() - from);
                 if (count > 0) {
-                    draws(block, chunk.firstDraw() + from, count);
+                    draws(block, chunk.firstDraw() + from, count, !copied);
                 }
                 from += StepShape.HEAD_ROWS;
                 block++;
@@ -114,9 +116,14 @@ final class Head {
         head.launch(rows, false);
     }
 
-    private void draws(int block, int from, int count) {
+    /** @param follows whether nothing but a kernel was launched before */
+    private void draws(int block, int from, int count, boolean follows) {
         sample.set(0, inputs.core() + 4L * block * CoreLayout.COUNTS);
         sample.set(DRAWS, inputs.core() + 4L * (layout.draws + from * CoreLayout.DRAW));
-        sample.launch(count, 1);
+        if (follows) {
+            sample.follow(count, 1);
+        } else {
+            sample.launch(count, 1);
+        }
     }
 }

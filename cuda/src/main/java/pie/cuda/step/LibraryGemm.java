@@ -33,6 +33,6 @@ final class LibraryGemm {
 
     void launch(int rows) {
         library.multiply(matrix.plain(), matrix.rows(), PackedMatrix.stride(matrix.inputs()), x, rows, products);
-        finish.launch(rows, 1);
+        finish.follow(rows, 1);
     }
 }

@@ -35,7 +35,7 @@ final class NormedGemm {
         if (rows <= FEW) {
             fused.launch(rows, false);
         } else {
-            norm.launch(rows, 1);
+            norm.follow(rows, 1);
             plain.launch(rows, mayLibrary);
         }
     }

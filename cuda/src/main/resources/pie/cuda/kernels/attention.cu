@@ -70,7 +70,11 @@ DEV void attend(const int* counts, const Item* items, const Request* requests, c
   __shared__ float factor[PAIRS][6];
   __shared__ float total_max[PAIRS];
   __shared__ float total_sum[PAIRS];
-  if (blockIdx.x >= counts[ITEMS]) return;
+  LET_NEXT_BEGIN();
+  if (blockIdx.x >= counts[ITEMS]) {
+    AWAIT_ALL_BEFORE();
+    return;
+  }
   Item item = items[blockIdx.x];
   Request request = requests[item.request];
   int kv_head = blockIdx.y;
@@ -84,6 +88,7 @@ DEV void attend(const int* counts, const Item* items, const Request* requests, c
   int pairs = request.rows * group;
   Sight sight0 = sight(request, item.pair + g, group);
   Sight sight1 = sight(request, item.pair + g + 8, group);
+  AWAIT_ALL_BEFORE();
 
   // queries, in the order in which keys are loaded: thread q holds dims 4q .. 4q+3 of each 16
   u32 query[DIM / 16][4];
@@ -279,6 +284,8 @@ DEV void attend(const int* counts, const Item* items, const Request* requests, c
 // Folds partial results; one block a tile and KV head, 128 threads.
 KERNEL attention_merge(const int* counts, const Merge* merges, const Request* requests, int kv_heads, int group, int dim, num* out,
                        int out_stride, const float* partials) {
+  LET_NEXT_BEGIN();
+  AWAIT_ALL_BEFORE();
   if (blockIdx.x >= counts[MERGES]) return;
   Merge merge = merges[blockIdx.x];
   Request request = requests[merge.request];

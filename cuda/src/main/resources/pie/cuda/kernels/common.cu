@@ -64,6 +64,19 @@ DEV float exp2_fast(float x) {
   return r;
 }
 
+// Kernels of a step follow each other closely: where the device can (compute capability 9.0) and the host asked for it, a kernel begins
+// while the one before it ends. So each lets the next begin at once, and reads nothing that kernels write, and writes nothing, before it
+// has awaited what came before; what copies brought (inputs of the step, weights) is there. Every thread must await before it ends, since
+// the next kernel takes this one's end for the end of all before it. The shipped PTX is for older devices too: there the instructions are
+// comments, which KernelSource uncovers. PTX ISA, "griddepcontrol".
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900
+#define LET_NEXT_BEGIN() asm volatile("griddepcontrol.launch_dependents;" ::: "memory")
+#define AWAIT_ALL_BEFORE() asm volatile("griddepcontrol.wait;" ::: "memory")
+#else
+#define LET_NEXT_BEGIN() asm volatile("//sm_90: griddepcontrol.launch_dependents;" ::: "memory")
+#define AWAIT_ALL_BEFORE() asm volatile("//sm_90: griddepcontrol.wait;" ::: "memory")
+#endif
+
 #define ALL_LANES 0xffffffffu
 #define LOG2_E 1.4426950408889634f
 

@@ -182,9 +182,13 @@ DEV void gemm_narrow(const int* count, const Matrix& matrix, const Rows& in, con
   const int AHEAD = 3;
   __shared__ float parts[CHUNKS][COLUMNS * 8][17];
   __shared__ float scales[COLUMNS * 8];
+  LET_NEXT_BEGIN();
   int rows = *count;
   int first = blockIdx.y * COLUMNS * 8;
-  if (first >= rows) return;
+  if (first >= rows) {
+    AWAIT_ALL_BEFORE();
+    return;
+  }
   int lane = threadIdx.x & 31;
   int warp = threadIdx.x >> 5;
   int g = lane >> 2;
@@ -192,7 +196,7 @@ DEV void gemm_narrow(const int* count, const Matrix& matrix, const Rows& in, con
   int start = chunk_start(matrix.k_tiles, warp);
   int end = chunk_start(matrix.k_tiles, warp + 1);
   const Word4* tiles = (const Word4*)matrix.weights + (i64)blockIdx.x * matrix.k_tiles * 64 + lane;
-  // weights do not wait for the row before
+  // weights do not wait for the rows
   Word4 ahead[AHEAD][2];
 #pragma unroll
   for (int i = 0; i < AHEAD; i++) {
@@ -201,6 +205,7 @@ DEV void gemm_narrow(const int* count, const Matrix& matrix, const Rows& in, con
     ahead[i][0] = there ? tiles[(start + i) * 64] : zero;
     ahead[i][1] = there ? tiles[(start + i) * 64 + 32] : zero;
   }
+  AWAIT_ALL_BEFORE();
   float scale[COLUMNS];
   if (NORMED) {
 #pragma unroll
@@ -268,6 +273,8 @@ DEV void gemm_narrow(const int* count, const Matrix& matrix, const Rows& in, con
 template <int KIND>
 DEV void gemm_wide(const int* count, const Matrix& matrix, const Rows& in, const Out& out, const Adapters& adapters,
                    const Rotation& rotation) {
+  LET_NEXT_BEGIN();
+  AWAIT_ALL_BEFORE();
   int rows = *count;
   int k_tiles = matrix.k_tiles;
   int lane = threadIdx.x & 31;
@@ -388,6 +395,8 @@ GEMM_ROTATE(norm_gemm_rotate_32, NORMED_ROWS, NORMED_IN, (gemm_narrow<4, ROTATE,
 template <int KIND>
 DEV void finish(const int* count, const float* y, int y_stride, int n_size, const Out& out, const Adapters& adapters,
                 const Rotation& rotation) {
+  LET_NEXT_BEGIN();
+  AWAIT_ALL_BEFORE();
   int m = blockIdx.x;
   if (m >= *count) return;
   const float* from = y + (i64)m * y_stride;

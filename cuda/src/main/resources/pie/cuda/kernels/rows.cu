@@ -3,6 +3,8 @@
 // x[row, :] = table[token, :]; a token ~j (negative) is draw j of the step before. Also squares[row, :]: see row_scale.
 KERNEL embed(const int* counts, const int* tokens, const int* drawn, const num* table, int k_tiles, int hidden, float* x,
              float* squares, int parts) {
+  LET_NEXT_BEGIN();
+  AWAIT_ALL_BEFORE();
   int row = blockIdx.x;
   if (row >= counts[ROWS]) return;
   int token = tokens[row];
@@ -20,6 +22,8 @@ KERNEL embed(const int* counts, const int* tokens, const int* drawn, const num* 
 // out[row, :] = x[source, :] / rms * weight, source = rows[row] or row itself.
 KERNEL rms_norm(const int* count, const int* rows, const float* x, const float* squares, int parts, const float* weight, float epsilon,
                 int hidden, num* out, int stride) {
+  LET_NEXT_BEGIN();
+  AWAIT_ALL_BEFORE();
   int row = blockIdx.x;
   if (row >= *count) return;
   int source = rows ? rows[row] : row;
@@ -33,6 +37,8 @@ KERNEL rms_norm(const int* count, const int* rows, const float* x, const float* 
 template <bool NORMED>
 DEV void shrink(const int* counts, const int* adapters, const Adapter* table, const num* x, int stride, const float* residual,
                 const float* squares, int parts, const float* weight, float epsilon, int inputs, float* shrunk, int shrunk_stride) {
+  LET_NEXT_BEGIN();
+  AWAIT_ALL_BEFORE();
   int row = blockIdx.x;
   if (row >= counts[ROWS] || adapters[row] < 0) return;
   Adapter adapter = table[adapters[row]];

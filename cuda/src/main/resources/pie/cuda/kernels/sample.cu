@@ -604,6 +604,8 @@ DEV void result(int* tokens, int* statuses, const Draw& d, int token, int status
 KERNEL sample(const int* counts, const Draw* draws, const Stage* stages, const Adjustment* adjustments, const u64* masks,
               const float* logits, float* work, int vocab, int* tokens, int* statuses) {
   __shared__ Board board;
+  LET_NEXT_BEGIN();
+  AWAIT_ALL_BEFORE();
   if (blockIdx.x >= counts[DRAWS]) return;
   Draw draw = draws[blockIdx.x];
   const float* row = logits + (i64)draw.row * vocab;

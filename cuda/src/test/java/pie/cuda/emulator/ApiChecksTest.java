@@ -243,7 +243,7 @@ final class ApiChecksTest {
         CUmodule module = new CUmodule();
         assertThat(cuModuleLoadData(module, ADD.replace(".version 7.8", ".version 9.0")))
                 .isEqualTo(222);
-        assertThat(cuModuleLoadData(module, ADD.replace("sm_80", "sm_90"))).isEqualTo(209);
+        assertThat(cuModuleLoadData(module, ADD.replace("sm_80", "sm_100"))).isEqualTo(209);
         assertThat(cuModuleLoadData(module, ADD.replace("add.u32", "wgmma.u32")))
                 .isEqualTo(218);
         assertThat(cuModuleLoadData(module, ADD.replace("add.u32", "add.magic.u32")))
