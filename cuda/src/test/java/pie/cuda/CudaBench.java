@@ -115,6 +115,7 @@ final class CudaBench {
         long prepare = 0;
         long start = 0;
         int warm = 20;
+        int digest = 0;
         for (int i = 0; i < steps + warm; i++) {
             if (i == warm) {
                 start = System.nanoTime();
@@ -129,22 +130,36 @@ final class CudaBench {
                 draw(b, s, drawn);
             }
             if (flying.size() == 2) {
-                prepare += flying.removeFirst().join().prepareNanos;
+                ForwardResult result = flying.removeFirst().join();
+                prepare += result.prepareNanos;
+                digest = digest(digest, result, streams);
             }
             flying.add(submit(b));
         }
         for (var f : flying) {
-            prepare += f.join().prepareNanos;
+            ForwardResult result = f.join();
+            prepare += result.prepareNanos;
+            digest = digest(digest, result, streams);
         }
         double ms = (System.nanoTime() - start) / 1e6 / steps;
         System.out.printf(
                 Locale.ROOT,
-                "decode %d streams%s: %.3f ms a step, %.0f tokens/s, preparing %.3f ms%n",
+                "decode %d streams%s: %.3f ms a step, %.0f tokens/s, preparing %.3f ms, tokens %08x%n",
                 streams,
                 drawn.text + (adapted ? " (adapter of rank 16)" : ""),
                 ms,
                 streams / ms * 1e3,
-                prepare / 1e6 / steps);
+                prepare / 1e6 / steps,
+                digest);
+    }
+
+    /** Fold the tokens of a step in: runs of the same cases must print the same, whatever the options. */
+    private static int digest(int before, ForwardResult result, int streams) {
+        int digest = before;
+        for (int s = 0; s < streams; s++) {
+            digest = 31 * digest + result.token[s];
+        }
+        return digest;
     }
 
     /** Add rows of a context; a chain of 0 or more: the token is that draw of the step before. */
