@@ -86,6 +86,9 @@ final class GuestProcess<P> implements InferletProcess {
 
     private volatile Map<String, Explanation> lastExplanations = Map.of();
     private volatile boolean stuck;
+    /** When to use force again, by the clock of nanoseconds, 0 for never: where memory is short even ending a guest can fail. */
+    private volatile long forceAgain;
+
     private volatile @Nullable Timeline timeline;
     private @Nullable GuestSampler sampler;
     private boolean sampled;
@@ -147,7 +150,7 @@ final class GuestProcess<P> implements InferletProcess {
         try {
             result = runGuest();
         } catch (Throwable e) {
-            result = failed(e);
+            result = toldFailed(e);
         } finally {
             Host.bind(null);
         }
@@ -372,6 +375,21 @@ final class GuestProcess<P> implements InferletProcess {
         return Optional.ofNullable(recording);
     }
 
+    /** A process ends even if what ended it is an object of the program that cannot be asked what it is. */
+    private Outcome toldFailed(Throwable error) {
+        try {
+            return failed(error);
+        } catch (Throwable mute) {
+            LOG.error(
+                    "guest {} failed with a {} that cannot be told",
+                    id,
+                    error.getClass().getName());
+            return failed(new PieException(
+                    ErrorCode.GUEST_ERROR,
+                    "an error that cannot be told: " + error.getClass().getName()));
+        }
+    }
+
     private Outcome failed(Throwable error) {
         PieException ending = host.ending();
         PieException failure = ending != null ? ending : Mishap.of(error, id, program());
@@ -455,6 +473,11 @@ final class GuestProcess<P> implements InferletProcess {
             host.flush();
             time.spent().ifPresent(this::end);
         }
+        long due = forceAgain;
+        if (due != 0 && System.nanoTime() - due > 0 && thread.isAlive() && !finished.get()) {
+            forceAgain = System.nanoTime() + FORCE.toNanos();
+            forceSoon();
+        }
     }
 
     /** End the guest: a reason at its next call, force after the grace. */
@@ -468,13 +491,14 @@ final class GuestProcess<P> implements InferletProcess {
         if (state == ProcessState.RUNNING || state == ProcessState.STARTING) {
             state = ProcessState.STOPPING;
         }
+        boolean limit = reason.code() != ErrorCode.CANCELLED;
+        Duration grace = limit && killGrace.compareTo(LIMIT_GRACE) > 0 ? LIMIT_GRACE : killGrace;
+        forceAgain = System.nanoTime() + grace.plus(FORCE).toNanos();
         Guest<P> running = guest;
         if (running != null) {
             running.interrupt();
             host.modules().interrupt();
         }
-        boolean limit = reason.code() != ErrorCode.CANCELLED;
-        Duration grace = limit && killGrace.compareTo(LIMIT_GRACE) > 0 ? LIMIT_GRACE : killGrace;
         Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
             try {
                 if (!thread.join(grace)) {
@@ -526,14 +550,18 @@ final class GuestProcess<P> implements InferletProcess {
     public void kill(String by) {
         interrupt(by);
         if (thread.isAlive()) {
-            Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
-                try {
-                    force(FORCE);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            forceSoon();
         }
+    }
+
+    private void forceSoon() {
+        Thread.ofVirtual().name("pie-kill-" + id).start(() -> {
+            try {
+                force(FORCE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     /** Say whether the thread runs on although the process has ended. */

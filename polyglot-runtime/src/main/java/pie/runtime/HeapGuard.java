@@ -58,19 +58,28 @@ final class HeapGuard<G> {
         }
         if (heap.whole() && heap.number() != judged) {
             judged = heap.number();
-            Optional<G> chosen = guests.stream()
-                    .<G>map(guest -> guest)
-                    .max(Comparator.comparingLong(this::allocatedSince))
-                    .filter(top -> allocatedSince(top) > guestMemory);
-            ending = chosen.orElse(null);
-            ticksToEnd = TICKS_TO_END;
-            return chosen;
+            return top(guests);
         }
         if (ticksToCollection == 0) {
             ticksToCollection = TICKS_BETWEEN_COLLECTIONS;
             collect.run();
         }
         return Optional.empty();
+    }
+
+    /** Return the guest to end where an allocation has failed, which says as much as any figure: none while one is ending. */
+    Optional<G> chooseStarved(Collection<? extends G> guests) {
+        return ending != null && guests.contains(ending) && ticksToEnd-- > 0 ? Optional.empty() : top(guests);
+    }
+
+    private Optional<G> top(Collection<? extends G> guests) {
+        Optional<G> chosen = guests.stream()
+                .<G>map(guest -> guest)
+                .max(Comparator.comparingLong(this::allocatedSince))
+                .filter(top -> allocatedSince(top) > guestMemory);
+        ending = chosen.orElse(null);
+        ticksToEnd = TICKS_TO_END;
+        return chosen;
     }
 
     /** Say whether the guest chosen last is there yet. Once it is not, figures from before count for nothing. */

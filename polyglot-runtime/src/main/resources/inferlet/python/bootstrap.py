@@ -262,6 +262,13 @@ def _prepare(ops, names, library):
         return json.dumps(finite(value), default=str, ensure_ascii=False)
 
     def failure_of(error):
+        try:
+            return told(error)
+        except Exception:
+            # what the program throws may refuse to be looked at
+            return [False, "<the error cannot be told>", type(error).__name__, "", "", "{}"]
+
+    def told(error):
         import traceback
 
         walk = traceback.walk_tb(error.__traceback__)

@@ -83,6 +83,17 @@ final class HeapGuardTest {
     }
 
     @Test
+    void anAllocationThatFailsIsReasonEnoughAndEndsOneAtATime() {
+        guard.choose(new Figure(1, 500, false), GUESTS);
+        allocated.put("leaker", 900L);
+        allocated.merge("old", 200L, Long::sum);
+        assertThat(guard.chooseStarved(GUESTS)).contains("leaker");
+        assertThat(guard.chooseStarved(GUESTS)).isEmpty();
+        assertThat(guard.chooseStarved(List.of("old", "small"))).contains("old");
+        assertThat(guard.chooseStarved(List.of("small"))).isEmpty();
+    }
+
+    @Test
     void manySmallOnesAreNotEnded() {
         guard.choose(new Figure(1, 500, true), GUESTS);
         GUESTS.forEach(guest -> allocated.merge(guest, 100L, Long::sum));

@@ -102,23 +102,28 @@ public final class PieServer implements AutoCloseable {
             throw Binding.inUse(config);
         }
         long period = connections.period().toMillis();
-        timer.scheduleWithFixedDelay(connections::sweep, period, period, TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(again(connections::sweep), period, period, TimeUnit.MILLISECONDS);
         timer.scheduleWithFixedDelay(
-                () -> service.pulses().forEach(EnginePulse::ask),
+                again(() -> service.pulses().forEach(EnginePulse::ask)),
                 PULSE.toMillis(),
                 PULSE.toMillis(),
                 TimeUnit.MILLISECONDS);
-        timer.scheduleAtFixedRate(() -> sample(service), 0, SAMPLE.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(again(() -> service.sampler().sample()), 0, SAMPLE.toMillis(), TimeUnit.MILLISECONDS);
         URI uri = Binding.uri(config, web.port());
         return new PieServer(config, service, web, uri, files, timer);
     }
 
-    private static void sample(Service service) {
-        try {
-            service.sampler().sample();
-        } catch (RuntimeException e) {
-            LOG.warn("the statistics of one second are missing", e);
-        }
+    /** Let a task that fails, for want of memory too, be tried again in its time: an executor would drop it. */
+    private static Runnable again(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.warn("what is done now and then failed this time", e);
+            } catch (OutOfMemoryError e) {
+                Thread.yield(); // a line in the log would need memory
+            }
+        };
     }
 
     public URI uri() {

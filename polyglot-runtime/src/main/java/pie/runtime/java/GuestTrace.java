@@ -2,6 +2,8 @@ package pie.runtime.java;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Write the stack of an uncaught exception as a program's author wants it: own frames, with their source lines. */
 final class GuestTrace {
@@ -14,16 +16,19 @@ final class GuestTrace {
         var lines = new ArrayList<String>();
         Throwable t = thrown;
         for (int i = 0; t != null && i < CAUSES; i++) {
-            lines.add((i == 0 ? "" : "Caused by: ") + name(t) + (t.getMessage() == null ? "" : ": " + t.getMessage()));
+            String message = message(t);
+            lines.add((i == 0 ? "" : "Caused by: ") + name(t) + (message == null ? "" : ": " + message));
             frames(t, program, lines);
-            t = t.getCause() == t ? null : t.getCause();
+            Throwable cause = asked(t, Throwable::getCause);
+            t = cause == t ? null : cause;
         }
         return String.join("\n", lines);
     }
 
     private static void frames(Throwable t, JavaProgram program, List<String> lines) {
         int shown = 0;
-        for (StackTraceElement f : t.getStackTrace()) {
+        StackTraceElement[] stack = asked(t, Throwable::getStackTrace);
+        for (StackTraceElement f : stack == null ? new StackTraceElement[0] : stack) {
             if (!program.classes().containsKey(f.getClassName())) {
                 continue;
             }
@@ -38,6 +43,20 @@ final class GuestTrace {
             if (source != null && f.getLineNumber() > 0 && f.getLineNumber() <= source.lines().length) {
                 lines.add("        " + source.lines()[f.getLineNumber() - 1].strip());
             }
+        }
+    }
+
+    /** Return the message of an exception, null for none. */
+    static @Nullable String message(Throwable t) {
+        return asked(t, Throwable::getMessage);
+    }
+
+    /** Ask an exception, which may be of a class of the program that answers by throwing another. */
+    private static <T> @Nullable T asked(Throwable t, Function<Throwable, @Nullable T> question) {
+        try {
+            return question.apply(t);
+        } catch (Throwable mute) {
+            return null;
         }
     }
 

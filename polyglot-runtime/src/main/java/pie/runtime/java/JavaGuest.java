@@ -226,7 +226,7 @@ final class JavaGuest implements Guest<JavaProgram> {
             case StackOverflowError e -> limit("stack", e, program);
             case OutOfMemoryError e -> limit("heap", e, program);
             default -> {
-                String message = t.getMessage();
+                String message = GuestTrace.message(t);
                 yield new PieException(
                         ErrorCode.GUEST_ERROR,
                         message == null ? GuestTrace.name(t) : message,
