@@ -85,7 +85,7 @@ final class Canary {
                 "/v1/processes/" + id + "/messages",
                 JsonMapper.shared().createObjectNode().put("message", "end"));
         return server.result(id, Duration.ofSeconds(60))
-                .map(result -> JsonMapper.shared().readTree(result.path("value").asString("{}")))
+                .map(result -> result.path("json").isContainer() ? result.path("json") : result)
                 .orElseThrow(() -> new IOException("the canary does not end"));
     }
 

@@ -89,12 +89,17 @@ record HostileCase(
                         first(text, "^Within: (\\d+) s$").map(Long::valueOf).orElse(20L)));
     }
 
+    /** Return what stands before every program of a language. */
+    static String prelude(Language language) {
+        return text(PRELUDES.resolve("prelude." + SHORT.get(language)));
+    }
+
     /** Return the body of a launch in a language. */
     JsonNode body(Language language) {
         ObjectNode body = launch.deepCopy();
         ObjectNode source = body.putObject("source");
         source.put("language", language.word());
-        source.put("code", text(PRELUDES.resolve("prelude." + SHORT.get(language))) + programs.get(language));
+        source.put("code", prelude(language) + programs.get(language));
         return body;
     }
 
@@ -116,7 +121,7 @@ record HostileCase(
                 .findFirst();
     }
 
-    static String text(Path file) {
+    private static String text(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

@@ -32,6 +32,9 @@ final class HostileTest {
     /** The canary's time for a token beside all others, in times of that alone: told, and bounded far above what is promised. */
     private static final double MOST_SLOWER = 6;
 
+    /** Files that a server may come to hold open: classes and libraries that were needed for the first time. */
+    private static final int MOST_FILES = 32;
+
     private final List<HostileCase> cases = HostileCase.all();
     private final List<String> report = new ArrayList<>();
     private ServerProcess server;
@@ -102,12 +105,17 @@ final class HostileTest {
             if (ALL) {
                 report.forEach(System.out::println);
             }
-            assertThat(seen.path("inexact").asInt(-1)).isZero();
+            assertThat(seen.path("inexact").asInt(-1))
+                    .as("the canary saw " + seen)
+                    .isZero();
             assertThat(seen.path("rounds").asInt()).isPositive();
             if (ALL) {
                 assertThat(seen.path("beside").asDouble())
                         .isLessThan(MOST_SLOWER * seen.path("alone").asDouble());
             }
+            assertThat(after.path("files").asInt() - before.path("files").asInt())
+                    .as("open files")
+                    .isLessThan(MOST_FILES);
             for (String none : List.of("pages", "contexts", "engine_processes", "live", "stuck", "guest_threads")) {
                 assertThat(after.path(none).asInt(-1)).as(none).isZero();
             }

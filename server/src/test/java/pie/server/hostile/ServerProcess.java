@@ -44,10 +44,8 @@ final class ServerProcess implements AutoCloseable {
 
     /** @param flags of its JVM, beside those of every pie process */
     static ServerProcess start(Path home, String driver, Duration kept, String... flags) throws IOException {
-        var command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Xss8m",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"));
+        var command =
+                new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xss8m"));
         command.addAll(List.of(flags));
         command.addAll(List.of(System.getProperty("pie.jvm.flags").split(" ")));
         command.addAll(List.of(
@@ -83,6 +81,11 @@ final class ServerProcess implements AutoCloseable {
                 .POST(BodyPublishers.ofString(body.toString())));
     }
 
+    HttpResponse<String> send(String method, String path, String type, byte[] body)
+            throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", type).method(method, BodyPublishers.ofByteArray(body)));
+    }
+
     JsonNode get(String path) throws IOException, InterruptedException {
         return JsonMapper.shared().readTree(send(request(path)).body());
     }
@@ -94,6 +97,12 @@ final class ServerProcess implements AutoCloseable {
         return launched.statusCode() >= 400
                 ? Optional.of(answer)
                 : result(answer.get("id").asString(), within);
+    }
+
+    /** Launch, and return the result by the same request. */
+    JsonNode waitFor(JsonNode launch) throws IOException, InterruptedException {
+        return JsonMapper.shared()
+                .readTree(post("/v1/processes?wait=60", launch).body());
     }
 
     /** Wait for the end of a process; one that does not end in time is killed. */
