@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Launch many programs in a row, in each language, and count what they left behind. As many as {@code -Dpie.soak=N} says, 10,000 for
+ * Launch many programs in a row, in each language, and count what they left behind. As many as {@code -Dpie.soak=N} says, 1,000 for
  * the long run of the tests. Each takes a context, generates, writes a file, prints, and is forgotten by its client.
  */
 final class SoakTest {
