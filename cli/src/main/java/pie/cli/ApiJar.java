@@ -18,7 +18,7 @@ import pie.inferlet.Context;
 
 /** Pack the classes that Java programs are compiled against, for editors. */
 final class ApiJar {
-    private static final List<String> HIDDEN = List.of("Host", "JsonBinding", "Passing");
+    private static final List<String> HIDDEN = List.of("Host", "JsonBinding", "Passing", "Serving");
 
     private ApiJar() {}
 

@@ -15,6 +15,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 import pie.engine.generate.FinishReason;
 import pie.engine.generate.Generation;
 import pie.engine.generate.GenerationStep;
@@ -416,10 +418,59 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return Json.parse(collectText(), "collect_json");
     }
 
-    /** Generate JSON that satisfies a JSON Schema, JSON text or a {@code Map}, to the end and parse it. */
+    /** Generate JSON that satisfies a JSON Schema, as JSON text or a {@code Map}, to the end and parse it. */
     public @Nullable Object collectJson(Object schema) {
         constrainJson(schema);
         return Json.parse(collectText(), "collect_json");
+    }
+
+    /**
+     * Generate a value of a type, to the end: a record by its components, or whatever else the input of a program may be.
+     *
+     * @throws PieException GRAMMAR_VIOLATION if the JSON is incomplete
+     */
+    public <T> T collectJson(Class<T> type) {
+        constrainJson(type);
+        return bound(collectText(), type);
+    }
+
+    public CompletableFuture<@Nullable Object> collectJsonAsync() {
+        constrainJson(null);
+        return Futures.map(collectTextAsync(), text -> Json.parse(text, "collect_json"));
+    }
+
+    public CompletableFuture<@Nullable Object> collectJsonAsync(Object schema) {
+        constrainJson(schema);
+        return Futures.map(collectTextAsync(), text -> Json.parse(text, "collect_json"));
+    }
+
+    /** Generate a value of a type; it is made on the program's thread. */
+    public <T> CompletableFuture<T> collectJsonAsync(Class<T> type) {
+        constrainJson(type);
+        CompletableFuture<String> text = collectTextAsync();
+        CompletableFuture<T> made =
+                text.thenApplyAsync(done -> bound(done, type), context.host().programThread());
+        var unused = made.whenComplete((value, error) -> {
+            if (made.isCancelled()) {
+                text.cancel(true);
+            }
+        });
+        return made;
+    }
+
+    @SuppressWarnings("unchecked") // what conversion returns fits the type, primitives come boxed
+    private static <T> T bound(String text, Class<T> type) {
+        try {
+            Object value = JsonBinding.convert(Json.parse(text, "collect_json"), type, type, "collect_json");
+            if (value == null) {
+                throw PieException.invalid("collect_json: the value is null, not a " + type.getSimpleName());
+            }
+            return (T) value;
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new PieException(ErrorCode.GUEST_ERROR, String.valueOf(e.getMessage()), Map.of(), e);
+        }
     }
 
     /** Add a schema as constraint, any JSON if there is none; not to a text that has begun. */

@@ -83,9 +83,10 @@ public final class Grammar {
         return switch (schema) {
             case String text -> text;
             case Map<?, ?> map -> Json.text(map);
+            case Class<?> type -> Json.text(ToolSchema.of(type));
             case Boolean all -> Json.text(all);
             case null, default ->
-                throw PieException.invalid("schema must be JSON text or a map, got "
+                throw PieException.invalid("schema must be JSON text, a map or a class, got "
                         + (schema == null ? "nothing" : schema.getClass().getSimpleName()));
         };
     }

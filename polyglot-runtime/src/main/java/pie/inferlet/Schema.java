@@ -5,7 +5,7 @@ public interface Schema {
     /** Make the constraint of one generation. */
     Constraint buildConstraint(Model model);
 
-    /** JSON that satisfies a JSON Schema: JSON text, or a {@code Map}. */
+    /** JSON that satisfies a JSON Schema: JSON text, a {@code Map}, or a class, of which a record is described by its components. */
     static Schema json(Object schema) {
         return json(schema, Grammar.Options.of());
     }

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Derive the JSON Schema of a method's arguments from its parameter types. */
+/** Derive the JSON Schema of a method's arguments from its parameter types, or of a type's values. */
 final class ToolSchema {
     private static final Set<Class<?>> INTEGERS = Set.of(
             int.class,
@@ -50,6 +50,11 @@ final class ToolSchema {
             }
         }
         return object(fields, required);
+    }
+
+    /** Describe a value of a type: a record by its components. */
+    static Map<String, Object> of(Class<?> type) {
+        return schema(type, 0);
     }
 
     private static Map<String, Object> object(Map<String, Object> fields, List<String> required) {

@@ -50,7 +50,18 @@ class GuideTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http-api.md", "openai.md", "clients.md", "metrics.md", "grammar.md"})
+    @ValueSource(
+            strings = {
+                "http-api.md",
+                "openai.md",
+                "clients.md",
+                "metrics.md",
+                "grammar.md",
+                "first-python.md",
+                "first-javascript.md",
+                "first-java.md",
+                "coming-from.md"
+            })
     void shell_blocks_do_what_the_page_says(String page) throws Exception {
         assumeThat(shell("command -v curl")).as("curl").isNotBlank();
         Matcher blocks =
