@@ -166,6 +166,7 @@ class CapabilitiesTest {
                         "best scores sure",
                         r -> assertThat(r.get("best").asString()).isEqualTo("Paris")),
                 of("watermark", "{\"max_tokens\":24}", "text z_marked z_plain", r -> {
+                    assertThat(r.get("same_by_hand").asBoolean()).isTrue();
                     assertThat(r.get("z_marked").asDouble()).isGreaterThan(3);
                     assertThat(r.get("z_plain").asDouble()).isLessThan(3);
                 }),
