@@ -83,6 +83,12 @@ public final class EventPrinter implements EventSink {
                     err.flush();
                 }
             }
+            case ProcessEvent.File e -> {
+                if (mode == Mode.RELAY) {
+                    endLine();
+                    err.println("pie: file " + (e.name().isEmpty() ? e.hash() : e.name()) + ", " + e.size() + " bytes");
+                }
+            }
             case ProcessEvent.Returned e -> value(e.value());
             case ProcessEvent.Failed e -> failure(e);
         }
@@ -194,6 +200,8 @@ public final class EventPrinter implements EventSink {
                     case ProcessEvent.Stdout e -> e.text();
                     case ProcessEvent.Stderr e -> e.text();
                     case ProcessEvent.Message e -> e.text();
+                    case ProcessEvent.File e ->
+                        Map.of("name", e.name(), "hash", e.hash(), "size", e.size(), "media_type", e.mediaType());
                     case ProcessEvent.Returned e -> e.value();
                     case ProcessEvent.Failed e ->
                         Map.of("code", e.code().name(), "message", e.message(), "details", e.details());

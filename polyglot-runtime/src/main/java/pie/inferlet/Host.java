@@ -58,7 +58,7 @@ public interface Host {
     /**
      * Take note of an operation that the program may wait for later on, without a word for what, as one does that joins futures.
      *
-     * @param what where that time would go: {@code forward message timer host}
+     * @param what where that time would go: {@code forward message file timer host}
      */
     default <T extends @Nullable Object> CompletableFuture<T> begun(CompletableFuture<T> operation, String what) {
         return operation;
@@ -99,6 +99,19 @@ public interface Host {
 
     /** Put a received message back in front, as it will not be delivered. */
     void giveBack(String message);
+
+    /** Send a file to the client. @param name "" for none; @throws PieException BUDGET_EXHAUSTED, PAYLOAD_TOO_LARGE, STORAGE_FULL */
+    default void sendFile(byte[] content, String name) {
+        throw Unsupported.later("session.send_file: this process has no client");
+    }
+
+    /** Take the oldest file of the client, now or when it comes. Cancelling the future loses no file. */
+    default CompletableFuture<byte[]> receiveFile() {
+        throw Unsupported.later("session.receive_file: this process has no client");
+    }
+
+    /** Put a received file back in front, as it will not be delivered. */
+    default void giveBackFile(byte[] content) {}
 
     /** Set the result of a program whose entry returns nothing. */
     void returns(String text);

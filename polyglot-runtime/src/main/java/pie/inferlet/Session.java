@@ -13,9 +13,16 @@ public final class Session {
         host.message(value instanceof CharSequence text ? text.toString() : Json.text(value));
     }
 
-    /** Send a file. @throws pie.engine.PieException UNSUPPORTED on this server */
+    /** Send a file: an event tells the client of it. */
     public static void sendFile(byte[] data) {
-        throw Unsupported.later("session.send_file: this server carries no files");
+        sendFile(data, "");
+    }
+
+    /** Send a file under a name. @throws pie.engine.PieException PAYLOAD_TOO_LARGE, BUDGET_EXHAUSTED, STORAGE_FULL */
+    public static void sendFile(byte[] data, String name) {
+        Host host = Host.current();
+        host.checkLive();
+        host.sendFile(data.clone(), name);
     }
 
     /** Return the next message of the client. */
@@ -29,9 +36,15 @@ public final class Session {
         return host.begun(host.receive(), "message");
     }
 
-    /** Receive a file. @throws pie.engine.PieException UNSUPPORTED on this server */
+    /** Return the next file of the client. */
     public static byte[] receiveFile() {
-        throw Unsupported.later("session.receive_file: this server carries no files");
+        return Host.current().await(receiveFileAsync(), "file");
+    }
+
+    public static CompletableFuture<byte[]> receiveFileAsync() {
+        Host host = Host.current();
+        host.checkLive();
+        return host.begun(host.receiveFile(), "file");
     }
 
     /** Set the result of a program whose entry returns nothing. */

@@ -32,6 +32,7 @@ import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
+import pie.engine.process.SessionFile;
 import pie.engine.trace.StackSource;
 import pie.engine.trace.Timeline;
 import pie.inferlet.Host;
@@ -355,8 +356,13 @@ final class GuestProcess<P> implements InferletProcess {
         }
     }
 
-    /** Forget what outlives the process: its recording. */
+    void forgetFiles() {
+        host.sessionFiles().forget();
+    }
+
+    /** Forget what outlives the process: its files and its recording. */
     void forget() {
+        forgetFiles();
         recording().ifPresent(file -> {
             try {
                 Files.deleteIfExists(file);
@@ -691,6 +697,24 @@ final class GuestProcess<P> implements InferletProcess {
             throw new PieException(ErrorCode.UNSUPPORTED, "a child process has no client and takes no messages");
         }
         return host.inbox().deliver(message);
+    }
+
+    @Override
+    public SessionFile deliverFile(String name, byte[] content) {
+        if (parent.isPresent()) {
+            throw new PieException(ErrorCode.UNSUPPORTED, "a child process has no client and takes no files");
+        }
+        return host.deliverFile(name, content);
+    }
+
+    @Override
+    public List<SessionFile> files() {
+        return host.sessionFiles().all();
+    }
+
+    @Override
+    public byte[] fileContent(String hash) {
+        return host.sessionFiles().content(hash);
     }
 
     @Override

@@ -7,47 +7,54 @@ import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 
-/** Queue the client's messages for one process, within a bound; hand them out in order, each once. */
-final class Inbox {
-    private static final int MOST = 1024;
+/** Queue what the client sends to one process, within a bound; hand it out in order, each once. */
+final class Inbox<T> {
+    private final String what;
+    private final int most;
 
-    private final ArrayDeque<String> messages = new ArrayDeque<>();
-    private final ArrayDeque<CompletableFuture<String>> receivers = new ArrayDeque<>();
+    private final ArrayDeque<T> messages = new ArrayDeque<>();
+    private final ArrayDeque<CompletableFuture<T>> receivers = new ArrayDeque<>();
     private boolean closed;
 
-    /** Queue a message; returns how many wait. */
-    synchronized int deliver(String message) {
+    /** @param what the word for what is queued, such as messages */
+    Inbox(String what, int most) {
+        this.what = what;
+        this.most = most;
+    }
+
+    /** Queue one; returns how many wait. */
+    synchronized int deliver(T message) {
         if (closed) {
             throw new PieException(
-                    ErrorCode.CONFLICT, "the process has ended and takes no messages", Map.of("reason", "ended"));
+                    ErrorCode.CONFLICT, "the process has ended and takes no " + what, Map.of("reason", "ended"));
         }
-        if (messages.size() >= MOST) {
+        if (messages.size() >= most) {
             throw new PieException(
                     ErrorCode.RATE_LIMITED,
-                    "the process has " + MOST + " unread messages; wait until it has received some",
-                    Map.of("limit", MOST, "used", messages.size()));
+                    "the process has " + most + " unread " + what + "; wait until it has received some",
+                    Map.of("limit", most, "used", messages.size()));
         }
         messages.add(message);
         match();
         return messages.size();
     }
 
-    synchronized CompletableFuture<String> receive() {
-        var receiver = new CompletableFuture<String>();
+    synchronized CompletableFuture<T> receive() {
+        var receiver = new CompletableFuture<T>();
         receivers.add(receiver);
         match();
         return receiver;
     }
 
     /** Put a message back in front. */
-    synchronized void giveBack(String message) {
+    synchronized void giveBack(T message) {
         messages.addFirst(message);
         match();
     }
 
     synchronized void close() {
         closed = true;
-        for (CompletableFuture<String> receiver : receivers) {
+        for (CompletableFuture<T> receiver : receivers) {
             receiver.completeExceptionally(new PieException(ErrorCode.CANCELLED, "receive: the input is closed"));
         }
         receivers.clear();
@@ -55,7 +62,7 @@ final class Inbox {
 
     private void match() {
         while (!messages.isEmpty()) {
-            @Nullable CompletableFuture<String> receiver = receivers.poll();
+            @Nullable CompletableFuture<T> receiver = receivers.poll();
             if (receiver == null) {
                 return;
             }

@@ -346,6 +346,10 @@ public final class InferletRuntime implements AutoCloseable {
         }
     }
 
+    private synchronized void forgetFiles() {
+        processes.values().forEach(process -> process.forgetFiles());
+    }
+
     /** End all processes and close the guest contexts; the engines stay open. */
     @Override
     public void close() {
@@ -358,6 +362,7 @@ public final class InferletRuntime implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         watchdog.close();
+        forgetFiles();
         guests.close();
         facilities.close();
     }

@@ -24,6 +24,7 @@ import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
+import pie.engine.process.SessionFile;
 import pie.engine.trace.Lane;
 import pie.engine.trace.Note;
 import pie.engine.trace.Pattern;
@@ -32,6 +33,7 @@ import pie.engine.trace.Timeline;
 import pie.inferlet.Host;
 import pie.inferlet.Stats;
 import pie.runtime.files.ProcessFiles;
+import pie.runtime.files.SessionFiles;
 import pie.runtime.mcp.ProcessMcp;
 import pie.runtime.messaging.OwnerTopics;
 import pie.runtime.serve.RequestQueue;
@@ -60,7 +62,9 @@ final class ProcessHost implements Host {
     private final Budget budget;
     private final EventLog log;
     private final long began = System.nanoTime();
-    private final Inbox inbox = new Inbox();
+    private final Inbox<String> inbox = new Inbox<>("messages", 1024);
+    private final Inbox<byte[]> fileInbox = new Inbox<>("files", 64);
+    private final SessionFiles sessionFiles;
     private final ProcessOutput output;
     private final Set<CompletableFuture<?>> waits = new HashSet<>();
     private volatile @Nullable PieException end;
@@ -95,6 +99,7 @@ final class ProcessHost implements Host {
                 request.source().texts(),
                 request.permissions().files() && caps.files());
         this.modules = new ForeignModules(this, request.source(), facilities::pool);
+        this.sessionFiles = new SessionFiles(id);
         this.requests = request.requests();
         this.output = new ProcessOutput(log, request.capture());
     }
@@ -199,13 +204,25 @@ final class ProcessHost implements Host {
         return clock.now();
     }
 
-    Inbox inbox() {
+    Inbox<String> inbox() {
         return inbox;
+    }
+
+    /** Return the files that the client and the process have sent. */
+    SessionFiles sessionFiles() {
+        return sessionFiles;
+    }
+
+    SessionFile deliverFile(String name, byte[] content) {
+        SessionFile file = sessionFiles.keep(name, content, false);
+        fileInbox.deliver(content);
+        return file;
     }
 
     /** Let go of what outlives no process. */
     void close() {
         inbox.close();
+        fileInbox.close();
         requests.ifPresent(RequestQueue::abandon);
         topics.close();
         mcp.close();
@@ -346,6 +363,28 @@ final class ProcessHost implements Host {
     @Override
     public void giveBack(String message) {
         inbox.giveBack(message);
+    }
+
+    @Override
+    public void sendFile(byte[] content, String name) {
+        if (process.parent().isEmpty()) {
+            output.file(sessionFiles.keep(name, content, true));
+        }
+    }
+
+    @Override
+    public CompletableFuture<byte[]> receiveFile() {
+        if (process.parent().isPresent()) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED,
+                    "session.receive_file: a child process has no client; use /data or messaging");
+        }
+        return fileInbox.receive();
+    }
+
+    @Override
+    public void giveBackFile(byte[] content) {
+        fileInbox.giveBack(content);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package pie.runtime;
 
 import pie.engine.event.EventLog;
+import pie.engine.process.SessionFile;
 
 /** Turn what a program says into events, in the order in which it was said. */
 final class ProcessOutput {
@@ -44,6 +45,13 @@ final class ProcessOutput {
         flush();
         if (capture) {
             log.message(text);
+        }
+    }
+
+    void file(SessionFile file) {
+        flush();
+        if (capture) {
+            log.file(file);
         }
     }
 

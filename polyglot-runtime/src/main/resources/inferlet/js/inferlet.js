@@ -588,13 +588,18 @@ export const runtime = Object.freeze({
   launch: (program, input = {}, { tokenBudget } = {}) => new Child(H, ops.runtime_launch(program, text(input), tokenBudget)),
 });
 
+const buffer = (data) => {
+  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : Uint8Array.from(data);
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+};
 export const session = Object.freeze({
   send: (value) => { ops.session_send(text(value)); },
   sendAsync: async (value) => { ops.session_send(text(value)); },
   receive: (options) => endable(async (o) => await call(ops.session_receive(), o), options),
   setReturn: (value) => { ops.session_set_return(text(value)); },
-  sendFile: later('session.sendFile', 'this server carries no files'),
-  receiveFile: later('session.receiveFile', 'this server carries no files'),
+  sendFile: (data, { name } = {}) => { ops.session_send_file(buffer(data), name); },
+  sendFileAsync: async (data, { name } = {}) => { ops.session_send_file(buffer(data), name); },
+  receiveFile: (options) => endable(async (o) => await call(ops.session_receive_file(), o), options),
 });
 
 // Carries texts between the processes of one user: a pushed one goes to one puller, a broadcast one to all subscriptions.

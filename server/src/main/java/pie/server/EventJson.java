@@ -27,9 +27,23 @@ final class EventJson {
             case ProcessEvent.Stdout e -> json.put("data", e.text());
             case ProcessEvent.Stderr e -> json.put("data", e.text());
             case ProcessEvent.Message e -> json.put("data", e.text());
+            case ProcessEvent.File e -> json.set("data", file(e));
             case ProcessEvent.Returned e -> json.put("data", e.value());
             case ProcessEvent.Failed e -> json.set("data", ErrorBody.inner(e.code(), e.message(), e.details()));
         }
+        return json;
+    }
+
+    private static ObjectNode file(ProcessEvent.File e) {
+        ObjectNode json = Json.object();
+        if (e.name().isEmpty()) {
+            json.putNull("name");
+        } else {
+            json.put("name", e.name());
+        }
+        json.put("hash", e.hash());
+        json.put("size", e.size());
+        json.put("media_type", e.mediaType());
         return json;
     }
 

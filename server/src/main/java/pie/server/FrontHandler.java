@@ -44,6 +44,7 @@ final class FrontHandler implements Handler {
         all.addAll(new LaunchRoutes(service, processes, events).routes());
         all.add(new ListRoute(service, processes).route());
         all.addAll(new ProcessRoutes(service, processes).routes());
+        all.addAll(new FileRoutes(processes).routes());
         all.addAll(events.routes());
         all.addAll(new ProgramRoutes(service).routes());
         all.addAll(new AppRoutes(service).routes());

@@ -22,6 +22,16 @@ final class ProcessEvents {
             case "stdout" -> Optional.of(new ProcessEvent.Stdout(id, time, text));
             case "stderr" -> Optional.of(new ProcessEvent.Stderr(id, time, text));
             case "message" -> Optional.of(new ProcessEvent.Message(id, time, text));
+            case "file" -> {
+                JsonNode file = json.path("data");
+                yield Optional.of(new ProcessEvent.File(
+                        id,
+                        time,
+                        file.path("name").asString(""),
+                        file.path("hash").asString(""),
+                        file.path("size").asLong(),
+                        file.path("media_type").asString("")));
+            }
             case "return" -> Optional.of(new ProcessEvent.Returned(id, time, text));
             case "error" -> {
                 PieException e = PieClient.failure(json.path("data"));

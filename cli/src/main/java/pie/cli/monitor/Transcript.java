@@ -26,6 +26,7 @@ final class Transcript implements EventSink {
             case ProcessEvent.Stdout e -> add(e.text(), Ink.TEXT);
             case ProcessEvent.Stderr e -> add(e.text(), Ink.WARN);
             case ProcessEvent.Message e -> whole(e.text(), Ink.ACCENT);
+            case ProcessEvent.File e -> whole("file " + e.name() + ", " + e.size() + " bytes", Ink.ACCENT);
             case ProcessEvent.Returned e ->
                 whole("returned " + (e.value().isEmpty() ? "nothing" : e.value()), Ink.GOOD);
             case ProcessEvent.Failed e -> whole(e.code() + ": " + e.message(), Ink.BAD);

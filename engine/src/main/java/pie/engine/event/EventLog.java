@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.process.SessionFile;
 
 /**
  * Hold the events of one process within fixed bounds, for any number of watchers.
@@ -57,6 +58,9 @@ public final class EventLog {
     private final Limits limits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition appended = lock.newCondition();
+    /** What an event of a file counts for: its content is not held here. */
+    private static final long FILE_BYTES = 512;
+
     private final Condition consumed = lock.newCondition();
     private final EventQueue output = new EventQueue();
     private final EventQueue messages = new EventQueue();
@@ -81,6 +85,13 @@ public final class EventLog {
 
     public void message(String text) {
         append(new ProcessEvent.Message(0, Instant.EPOCH, text), 2L * text.length(), messages);
+    }
+
+    public void file(SessionFile file) {
+        append(
+                new ProcessEvent.File(0, Instant.EPOCH, file.name(), file.hash(), file.size(), file.mediaType()),
+                FILE_BYTES,
+                messages);
     }
 
     public void returned(String value) {
@@ -165,6 +176,7 @@ public final class EventLog {
             case ProcessEvent.Stdout s -> new ProcessEvent.Stdout(id, time, s.text());
             case ProcessEvent.Stderr s -> new ProcessEvent.Stderr(id, time, s.text());
             case ProcessEvent.Message m -> new ProcessEvent.Message(id, time, m.text());
+            case ProcessEvent.File f -> new ProcessEvent.File(id, time, f.name(), f.hash(), f.size(), f.mediaType());
             case ProcessEvent.Returned r -> new ProcessEvent.Returned(id, time, r.value());
             case ProcessEvent.Failed f -> new ProcessEvent.Failed(id, time, f.code(), f.message(), f.details());
         };
@@ -175,6 +187,7 @@ public final class EventLog {
             case ProcessEvent.Stdout s -> 64 + 2L * s.text().length();
             case ProcessEvent.Stderr s -> 64 + 2L * s.text().length();
             case ProcessEvent.Message m -> 64 + 2L * m.text().length();
+            case ProcessEvent.File f -> 64 + FILE_BYTES;
             case ProcessEvent.Returned r -> 0;
             case ProcessEvent.Failed f -> 0;
         };

@@ -10,7 +10,7 @@ public sealed interface ProcessEvent {
 
     Instant time();
 
-    /** Return the event type of the wire: {@code stdout stderr message return error}. */
+    /** Return the event type of the wire: {@code stdout stderr message file return error}. */
     String type();
 
     /** Say whether nothing follows this event. */
@@ -36,6 +36,14 @@ public sealed interface ProcessEvent {
         @Override
         public String type() {
             return "message";
+        }
+    }
+
+    /** Tell of a file that the program sent; its content is the process's to give. @param name "" for none */
+    record File(long id, Instant time, String name, String hash, long size, String mediaType) implements ProcessEvent {
+        @Override
+        public String type() {
+            return "file";
         }
     }
 

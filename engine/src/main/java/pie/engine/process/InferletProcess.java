@@ -2,6 +2,7 @@ package pie.engine.process;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -78,6 +79,25 @@ public interface InferletProcess {
      * @throws pie.engine.PieException CONFLICT once ended, RATE_LIMITED if the inbox is full
      */
     int deliver(String message);
+
+    /**
+     * Queue a file for {@code session.receive_file}.
+     *
+     * @throws pie.engine.PieException CONFLICT once ended, RATE_LIMITED and PAYLOAD_TOO_LARGE beyond the limits, STORAGE_FULL
+     */
+    default SessionFile deliverFile(String name, byte[] content) {
+        throw new PieException(ErrorCode.UNSUPPORTED, "process " + id() + " takes no files");
+    }
+
+    /** List the files that went either way, oldest first. */
+    default List<SessionFile> files() {
+        return List.of();
+    }
+
+    /** Return the content of a file by its hash. @throws pie.engine.PieException NOT_FOUND */
+    default byte[] fileContent(String hash) {
+        throw new PieException(ErrorCode.NOT_FOUND, "process " + id() + " has no file " + hash, Map.of("kind", "file"));
+    }
 
     /**
      * Raise CANCELLED in the guest at its next host call, and end it by force after the kill grace.

@@ -25,7 +25,7 @@ public final class Operations {
     /** Polled when the process is being ended: operations in flight have failed with CANCELLED. */
     public static final int ENDING = -1;
 
-    private static final List<String> PRECEDENCE = List.of("forward", "message", "host", "timer");
+    private static final List<String> PRECEDENCE = List.of("forward", "message", "file", "output", "host", "timer");
 
     private final Map<Integer, Operation> inFlight = new HashMap<>();
     private final LinkedBlockingQueue<Integer> ready = new LinkedBlockingQueue<>();

@@ -50,6 +50,19 @@ final class RuntimeOps {
                 },
                 text -> text,
                 text -> bridge.host().giveBack(text));
+        bridge.run("session_send_file", a -> {
+            bridge.host().checkLive();
+            bridge.host().sendFile(a.blob(0, "data"), a.has(1) ? a.text(1, "name") : "");
+        });
+        bridge.<byte[]>start(
+                "session_receive_file",
+                "file",
+                a -> {
+                    bridge.host().checkLive();
+                    return bridge.host().receiveFile();
+                },
+                bridge.dialect()::bytes,
+                content -> bridge.host().giveBackFile(content));
     }
 
     private static Host.Offspring child(Args a) {

@@ -3,7 +3,6 @@
 import _pie as _p
 
 from ._loop import call
-from ._values import later
 from ._values import text_of as _text
 
 
@@ -32,5 +31,13 @@ def get_return_value():
     return _value
 
 
-send_file = later("session.send_file", "this server carries no files")
-receive_file = later("session.receive_file", "this server carries no files")
+def send_file(data, *, name=None):
+    _p.session_send_file(bytes(data).decode("latin-1"), name)
+
+
+async def send_file_async(data, *, name=None, timeout=None):
+    send_file(data, name=name)
+
+
+async def receive_file(*, timeout=None):
+    return await call(_p.session_receive_file, timeout=timeout)

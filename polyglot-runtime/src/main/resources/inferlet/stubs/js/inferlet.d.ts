@@ -723,10 +723,11 @@ declare module 'inferlet' {
     function receive(options?: Waiting): Promise<string>;
     /** Set the result of a program whose `main` returns nothing. */
     function setReturn(value: unknown): void;
-    /** Not offered: this server carries no files. */
-    function sendFile(data: Uint8Array): never;
-    /** Not offered: this server carries no files. */
-    function receiveFile(): never;
+    /** Send a file to the client, which an event tells of it. */
+    function sendFile(data: Uint8Array | ArrayBuffer | Iterable<number>, options?: { name?: string }): void;
+    function sendFileAsync(data: Uint8Array | ArrayBuffer | Iterable<number>, options?: { name?: string }): Promise<void>;
+    /** Return the next file of the client. */
+    function receiveFile(options?: Waiting): Promise<Uint8Array>;
   }
   export namespace messaging {
     /** Append a message to a queue. */

@@ -28,7 +28,9 @@ record Channel(Outbox outbox, boolean json) {
         message.put("chunk_index", index);
         message.put("total_chunks", total);
         message.put("chunk_data", data);
-        message.put("name", name);
+        if (!name.isEmpty()) {
+            message.put("name", name);
+        }
         send(message);
     }
 

@@ -40,6 +40,7 @@ final class Session implements AutoCloseable {
     private final Login login;
     private final Launches launches;
     private final Uploads uploads;
+    private final Transfers transfers;
     private final Map<ProcessId, EventPump> pumps = new ConcurrentHashMap<>();
     private final Map<ProcessId, String> inputs = new ConcurrentHashMap<>();
     private final ExecutorService inOrder = Executors.newSingleThreadExecutor(
@@ -51,6 +52,7 @@ final class Session implements AutoCloseable {
         this.login = login;
         launches = new Launches(backend);
         uploads = new Uploads(limits);
+        transfers = new Transfers(limits);
     }
 
     /** Take a MessagePack frame. @throws WsClose if nobody can be answered */
@@ -331,13 +333,13 @@ final class Session implements AutoCloseable {
             if (m.type().equals("signal_process")) {
                 process.deliver(m.text("message"));
             } else {
-                channel.event(process.id().toString(), "stderr", "this server takes no files for programs yet\n");
+                transfers.take(m).ifPresent(file -> process.deliverFile(file.name(), file.content()));
             }
         } catch (Fields.Refused e) {
             channel.event(process.id().toString(), "stderr", e.text() + "\n");
         } catch (PieException e) {
             if (e.code() != ErrorCode.CONFLICT) {
-                channel.event(process.id().toString(), "stderr", "a message was lost: " + e.message() + "\n");
+                channel.event(process.id().toString(), "stderr", "what was sent was lost: " + e.message() + "\n");
             }
         }
     }

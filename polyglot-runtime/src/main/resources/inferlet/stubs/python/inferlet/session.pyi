@@ -17,8 +17,9 @@ def set_return(text: Any) -> None:
 def get_return_value() -> str | None:
     """Return what was set."""
 
-def send_file(data: bytes) -> None:
-    """Not offered: this server carries no files."""
+def send_file(data: bytes, *, name: str | None = None) -> None:
+    """Send a file to the client, which an event tells of it."""
 
-def receive_file() -> Any:
-    """Not offered: this server carries no files."""
+async def send_file_async(data: bytes, *, name: str | None = None, timeout: float | None = None) -> None: ...
+async def receive_file(*, timeout: float | None = None) -> bytes:
+    """Return the next file of the client."""
