@@ -64,9 +64,9 @@ final class CudaMachine implements AutoCloseable {
             Consumer<String> progress) {
         Arena arena = Arena.ofShared();
         try {
-            String image = new KernelImage(
-                            api, format, files.config().headDim(), KernelImage.cache(), options.compiler(), progress)
-                    .load();
+            KernelImage kernelImage = new KernelImage(
+                    api, format, files.config().headDim(), KernelImage.cache(), options.compiler(), progress);
+            String image = options.mayCompile() ? kernelImage.load() : kernelImage.loadShipped();
             Kernels kernels = new Kernels(api, arena, options.overlap());
             DeviceModel model = ModelLoader.load(files, api, format, limits.maxContext(), options.cublas(), progress);
             StepShape shape = shape(api, model.config(), limits);

@@ -78,6 +78,11 @@ record CudaOptions(Weights weights, boolean graphs, boolean overlap, Image image
         };
     }
 
+    /** Say whether kernels that a compiler made before may be taken. */
+    boolean mayCompile() {
+        return image != Image.DRIVER;
+    }
+
     private static Image image(String value) {
         return switch (value) {
             case "auto" -> Image.AUTO;

@@ -56,6 +56,13 @@ final class KernelImage {
         return base.resolve("cache").resolve("cuda");
     }
 
+    /** Load the shipped PTX into the device, whatever is kept; returns in words where the kernels come from. */
+    String loadShipped() {
+        progress.accept("compiling kernels for " + api.deviceName());
+        api.load(KernelSource.ptx(format, headDim, api.computeCapability()).getBytes(StandardCharsets.US_ASCII));
+        return "kernels from PTX";
+    }
+
     /** Load the kernels into the device; returns in words where they come from. */
     String load() {
         Path file = folder.resolve(String.join(
@@ -86,11 +93,8 @@ final class KernelImage {
                 }
                 progress.accept("using the shipped PTX: " + e.getMessage());
             }
-        } else {
-            progress.accept("compiling kernels for " + api.deviceName());
         }
-        api.load(KernelSource.ptx(format, headDim, api.computeCapability()).getBytes(StandardCharsets.US_ASCII));
-        return "kernels from PTX";
+        return loadShipped();
     }
 
     private boolean cached(Path file) {

@@ -84,6 +84,15 @@ final class KernelImageTest {
     }
 
     @Test
+    void theShippedPtxIsTakenWhereItIsAskedForWhateverIsKept() {
+        load(compilesTo(PTX));
+        assertThat(CudaOptions.of(Map.of("compiler", "driver")).mayCompile()).isFalse();
+        assertThat(new KernelImage(api, NumberFormat.F16, 64, folder, compilesTo(PTX), lines::add).loadShipped())
+                .isEqualTo("kernels from PTX");
+        assertThat(Emulator.count("nvrtcCompileProgram")).isEqualTo(1);
+    }
+
+    @Test
     void aDamagedFileIsMadeAgain() throws IOException {
         load(compilesTo(PTX));
         byte[] bytes = Files.readAllBytes(kept());

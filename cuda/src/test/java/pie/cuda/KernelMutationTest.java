@@ -199,7 +199,7 @@ final class KernelMutationTest {
                         "setp.lt.s32$1, -9;",
                         GATES),
                 new Mutant("another adapter", "shrink_plain", "(mul\\.wide\\.s32 .*), 24;", 0, "$1, 16;", GEMM),
-                new Mutant("numbers of the next rank", "shrink_plain", "(shr\\.u32 .*), 5;", 0, "$1, 6;", GEMM),
+                new Mutant("numbers of the next rank", "shrink_plain", "(shr\\.u32 .*), 5;", 1, "$1, 6;", GEMM),
                 new Mutant("another adapter", "shrink_normed", "(mul\\.wide\\.s32 .*), 24;", 0, "$1, 16;", GATES),
                 new Mutant("a sum subtracted", "gemm_store_64", "add\\.rn\\.f32", 0, "sub.rn.f32", WIDE_GEMM),
                 new Mutant(

@@ -76,7 +76,7 @@ class ProductTwinTest extends Twin {
         void shrink(long counts, long x, int stride, int rowCount) {
             kernels.shrinkPlain()
                     .with(counts, rows, table, x, stride, inputs, shrunk, MOST_RANK)
-                    .launch(rowCount, 1);
+                    .launch(rowCount, 2);
         }
     }
 

@@ -28,6 +28,9 @@ import pie.engine.model.ModelConfig;
 final class ForwardPass {
     private static final int TABLES = 3;
     private static final int MASKS = 4;
+    /** Blocks that share the sums of a row's adapter, each 8 of them at a time. */
+    private static final int SHRINKING_BLOCKS = 8;
+
     private static final float LOG2_E = 1.442695040888963407f;
 
     private record Layer(
@@ -435,7 +438,7 @@ final class ForwardPass {
 
     private void shrink(Kernel kernel, int rows) {
         if (adapted) {
-            kernel.follow(rows, 1);
+            kernel.follow(rows, SHRINKING_BLOCKS);
         }
     }
 }

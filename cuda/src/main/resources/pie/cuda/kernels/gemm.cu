@@ -86,7 +86,7 @@ DEV float adapted(const Adapters& adapters, int m, int row, float y) {
   const float* b = adapter.b + (i64)row * adapter.rank;
   const float* h = adapters.shrunk + (i64)m * adapters.stride;
   float sum = 0.f;
-#pragma unroll 1
+#pragma unroll 4
   for (int r = 0; r < adapter.rank; r++) sum = __fmaf_rn(b[r], h[r], sum);
   return __fadd_rn(y, sum);
 }

@@ -32,8 +32,8 @@ KERNEL rms_norm(const int* count, const int* rows, const float* x, const float* 
   for (int i = threadIdx.x; i < hidden; i += blockDim.x) out[(i64)row * stride + i] = normed(from[i], scale, weight[i]);
 }
 
-// shrunk[row, :] = A x of the row's adapter, in f32; a warp a sum, so that its order follows from the length alone. Rows of the base
-// model have none.
+// shrunk[row, :] = A x of the row's adapter, in f32; a warp a sum, so that its order follows from the length alone, and blocks of a row
+// share its sums. Rows of the base model have none.
 template <bool NORMED>
 DEV void shrink(const int* counts, const int* adapters, const Adapter* table, const num* x, int stride, const float* residual,
                 const float* squares, int parts, const float* weight, float epsilon, int inputs, float* shrunk, int shrunk_stride) {
@@ -43,9 +43,11 @@ DEV void shrink(const int* counts, const int* adapters, const Adapter* table, co
   if (row >= counts[ROWS] || adapters[row] < 0) return;
   Adapter adapter = table[adapters[row]];
   float scale = NORMED ? row_scale(squares + (i64)row * parts, parts, inputs, epsilon) : 0.f;
-  for (int r = threadIdx.x >> 5; r < adapter.rank; r += blockDim.x >> 5) {
+  int warps = blockDim.x >> 5;
+  for (int r = blockIdx.y * warps + (threadIdx.x >> 5); r < adapter.rank; r += gridDim.y * warps) {
     const float* a = adapter.a + (i64)r * inputs;
     float sum = 0.f;
+#pragma unroll 8
     for (int i = threadIdx.x & 31; i < inputs; i += 32) {
       num v = NORMED ? normed(residual[(i64)row * inputs + i], scale, weight[i]) : x[(i64)row * stride + i];
       sum = __fmaf_rn(a[i], widen(v), sum);
