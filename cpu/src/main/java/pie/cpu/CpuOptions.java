@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import pie.cpu.kernel.InstructionSet;
 import pie.cpu.kernel.Precision;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -16,7 +17,8 @@ import pie.engine.PieException;
  * @param threads workers of the team; default: the processors that the JVM sees
  * @param weights format of packed weights: {@code auto} (as compact as the file has them), {@code f32}, {@code f16}, {@code bf16};
  *     {@code int8} and {@code int4} round, in blocks of 32 with a scale each, and with a minimum for 4 bits
- * @param kernels {@code auto}, {@code vnni} (own, assembled, for integer weights), {@code vector} (own) or {@code onednn}
+ * @param kernels {@code auto}; {@code vnni}, {@code avx-vnni} or {@code avx2} (own, assembled, for integer weights; they give the same
+ *     bits); {@code vector} (own) or {@code onednn}
  * @param attention {@code auto}, {@code assembled} or {@code vector}: all give the same bits
  * @param activations what the kernels for integer weights make of activations: {@code int16}, which loses nothing that matters, or
  *     {@code int8}, which is faster and what llama.cpp does
@@ -46,8 +48,20 @@ record CpuOptions(
     enum Kernels {
         AUTO,
         VNNI,
+        AVX_VNNI,
+        AVX2,
         VECTOR,
-        ONEDNN
+        ONEDNN;
+
+        /** Return the instruction set that is asked for, if one is. */
+        Optional<InstructionSet> set() {
+            return switch (this) {
+                case VNNI -> Optional.of(InstructionSet.VNNI);
+                case AVX_VNNI -> Optional.of(InstructionSet.AVX_VNNI);
+                case AVX2 -> Optional.of(InstructionSet.AVX2);
+                case AUTO, VECTOR, ONEDNN -> Optional.empty();
+            };
+        }
     }
 
     enum Attends {
@@ -107,7 +121,7 @@ record CpuOptions(
     private static <E extends Enum<E>> E choice(Class<E> type, String name, String usual, Map<String, String> options) {
         String value = options.getOrDefault(name, usual);
         for (E e : type.getEnumConstants()) {
-            if (e.name().toLowerCase(Locale.ROOT).equals(value)) {
+            if (spelled(e).equals(value)) {
                 return e;
             }
         }
@@ -118,8 +132,13 @@ record CpuOptions(
                         + String.join(
                                 ", ",
                                 Arrays.stream(type.getEnumConstants())
-                                        .map(e -> e.name().toLowerCase(Locale.ROOT))
+                                        .map(CpuOptions::spelled)
                                         .toList()));
+    }
+
+    /** Return a choice as it is written in options. */
+    static String spelled(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static PieException invalid(String option, String value, String fix) {

@@ -12,6 +12,7 @@ import pie.cpu.arch.Packer;
 import pie.cpu.arch.VectorPacker;
 import pie.cpu.arch.WeightCache;
 import pie.cpu.kernel.DnnlTeam;
+import pie.cpu.kernel.InstructionSet;
 import pie.cpu.kernel.IntegerKernels;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Team;
@@ -21,7 +22,8 @@ import pie.engine.model.ModelFiles;
 
 /**
  * Choose the matmuls for this machine and load a model for them: oneDNN in bf16 where there is AMX, else own kernels over the weights as
- * compact as the file has them: assembled ones where integer weights meet AVX-512 VNNI, and else those of the Vector API. What oneDNN cannot do fast, or not alike for every row, falls back to the next choice.
+ * compact as the file has them: assembled ones where integer weights meet a processor with AVX-512 VNNI, AVX-VNNI or AVX2, and else those
+ * of the Vector API. What oneDNN cannot do fast, or not alike for every row, falls back to the next choice.
  */
 final class Kernels {
     /** A model packed for the kernels that were chosen. */
@@ -65,19 +67,20 @@ final class Kernels {
     }
 
     private Optional<IntegerKernels> integers(Processor processor) {
-        boolean supported = IntegerKernels.supported(processor::has);
-        if (options.kernels() == CpuOptions.Kernels.VNNI && !supported) {
+        Optional<InstructionSet> asked = options.kernels().set();
+        if (asked.isPresent() && !asked.get().supported(processor::has)) {
             throw CpuOptions.invalid(
                     "kernels",
-                    "vnni",
-                    "this needs Linux on a processor with AVX-512 VNNI; leave it out, or give vector");
+                    CpuOptions.spelled(options.kernels()),
+                    "this needs Linux on a processor with " + asked.get().label() + "; leave it out, or give vector");
         }
-        boolean asked = options.kernels() == CpuOptions.Kernels.VNNI || options.kernels() == CpuOptions.Kernels.AUTO;
-        if (!asked || !supported) {
+        Optional<InstructionSet> set =
+                options.kernels() == CpuOptions.Kernels.AUTO ? InstructionSet.best(processor::has) : asked;
+        if (set.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new IntegerKernels(arena, options.activations(), team.size(), maxRows));
+            return Optional.of(new IntegerKernels(arena, set.get(), options.activations(), team.size(), maxRows));
         } catch (UnsupportedOperationException e) {
             progress.accept(e.getMessage() + "; trying the next kernels");
             return Optional.empty();
@@ -86,7 +89,7 @@ final class Kernels {
 
     private List<DnnlTeam.Mode> modes(Processor processor) {
         return switch (options.kernels()) {
-            case VNNI, VECTOR -> List.of();
+            case VNNI, AVX_VNNI, AVX2, VECTOR -> List.of();
             case AUTO ->
                 processor.amx()
                                 && (options.weights() == CpuOptions.Weights.AUTO

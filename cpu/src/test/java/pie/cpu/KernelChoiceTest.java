@@ -14,9 +14,10 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import pie.cpu.Harness.Slice;
 import pie.cpu.kernel.AttentionKernels;
-import pie.cpu.kernel.IntegerKernels;
+import pie.cpu.kernel.InstructionSet;
 import pie.engine.driver.DriverConfig;
 import pie.engine.model.Models;
 import pie.engine.testing.TestModel;
@@ -29,6 +30,10 @@ class KernelChoiceTest {
         "vector, f16, int16, 0.05",
         "vnni, auto, int16, 0.06",
         "vnni, auto, int8, 1",
+        "avx-vnni, auto, int16, 0.06",
+        "avx-vnni, auto, int8, 1",
+        "avx2, auto, int16, 0.06",
+        "avx2, auto, int8, 1",
         "onednn, auto, int16, 0.05",
         "onednn, bf16, int16, 0.6"
     })
@@ -36,8 +41,8 @@ class KernelChoiceTest {
         assumeTrue(
                 switch (kernels) {
                     case "onednn" -> oneDnn();
-                    case "vnni" -> IntegerKernels.supported(Processor.current()::has);
-                    default -> true;
+                    case "vector" -> true;
+                    default -> set(kernels).supported(Processor.current()::has);
                 });
         List<String> progress = new ArrayList<>();
         DriverConfig config = new DriverConfig(
@@ -53,7 +58,8 @@ class KernelChoiceTest {
             String used = driver.capabilities().kernels();
             switch (kernels) {
                 case "vector" -> assertThat(used).startsWith("vector");
-                case "vnni" -> assertThat(used).startsWith("AVX-512 VNNI " + activations.toUpperCase(Locale.ROOT));
+                case "vnni", "avx-vnni", "avx2" ->
+                    assertThat(used).startsWith(set(kernels).label() + " " + activations.toUpperCase(Locale.ROOT));
                 default -> {
                     if (Processor.current().has("avx512_bf16")
                             || Processor.current().amx()) {
@@ -90,14 +96,14 @@ class KernelChoiceTest {
     @Test
     void attentionOfEitherKindGivesTheSameBits() {
         assumeTrue(AttentionKernels.ASSEMBLED.supported(Processor.current()::has));
-        float[][] assembled = logits("assembled", "attention AVX-512 assembled");
-        assertThat(logits("vector", "-bit vectors")).isDeepEqualTo(assembled);
-        assertThat(logits("auto", "attention AVX-512 assembled")).isDeepEqualTo(assembled);
+        float[][] assembled = logits("assembled", "vector", "attention AVX-512 assembled");
+        assertThat(logits("vector", "vector", "-bit vectors")).isDeepEqualTo(assembled);
+        assertThat(logits("auto", "vector", "attention AVX-512 assembled")).isDeepEqualTo(assembled);
     }
 
-    private static float[][] logits(String attention, String said) {
+    private static float[][] logits(String attention, String kernels, String said) {
         DriverConfig config = new DriverConfig(
-                "auto", 16, 64, 0, 64, 16, Map.of("attention", attention, "kernels", "vector", "warmup", "false"));
+                "auto", 16, 64, 0, 64, 16, Map.of("attention", attention, "kernels", kernels, "warmup", "false"));
         try (var model = Models.open(TestModel.path());
                 var driver = new CpuDriverProvider().open(model, config, line -> {})) {
             assertThat(driver.capabilities().kernels()).contains(said);
@@ -127,14 +133,41 @@ class KernelChoiceTest {
                 && System.getenv("ONEDNN_MAX_CPU_ISA") == null; // says less than the flags do
     }
 
+    private static InstructionSet set(String kernels) {
+        return CpuOptions.of(Map.of("kernels", kernels)).kernels().set().orElseThrow();
+    }
+
     @Test
-    void askingForWhatTheProcessorLacksSaysSo() {
-        assumeFalse(IntegerKernels.supported(Processor.current()::has));
-        DriverConfig config = DriverConfig.DEFAULT.withOption("kernels", "vnni");
+    void instructionsForIntegersGiveTheSameBits() {
+        List<float[][]> logits = new ArrayList<>();
+        for (String kernels : List.of("vnni", "avx-vnni", "avx2")) {
+            if (set(kernels).supported(Processor.current()::has)) {
+                logits.add(logits("auto", kernels, set(kernels).label()));
+            }
+        }
+        assumeTrue(logits.size() > 1, "a processor with two of them");
+        assertThat(logits).allSatisfy(l -> assertThat(l).isDeepEqualTo(logits.getFirst()));
+    }
+
+    @Test
+    void autoTakesTheBestThatTheProcessorHas() {
+        assumeFalse(Processor.current().amx());
+        String said = InstructionSet.best(Processor.current()::has)
+                .map(InstructionSet::label)
+                .orElse("vector");
+        logits("auto", "auto", said + " ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vnni", "avx-vnni", "avx2"})
+    void askingForWhatTheProcessorLacksSaysSo(String kernels) {
+        InstructionSet set = set(kernels);
+        assumeFalse(set.supported(Processor.current()::has));
+        DriverConfig config = DriverConfig.DEFAULT.withOption("kernels", kernels);
         try (var model = Models.open(TestModel.path())) {
             assertThatThrownBy(() -> new CpuDriverProvider().open(model, config, line -> {}))
-                    .hasMessageContaining("kernels = vnni")
-                    .hasMessageContaining("AVX-512 VNNI");
+                    .hasMessageContaining("kernels = " + kernels)
+                    .hasMessageContaining(set.label());
         }
     }
 }

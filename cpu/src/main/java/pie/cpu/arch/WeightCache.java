@@ -24,6 +24,8 @@ import pie.cpu.kernel.PackedMatrix;
 import pie.cpu.kernel.StripWriter;
 import pie.cpu.kernel.WeightFormat;
 import pie.engine.driver.WeightFolder;
+import pie.engine.model.Dequantizer;
+import pie.engine.model.KQuants;
 
 /**
  * Keep packed weights on disk, so that the next start reads what this one worked out.
@@ -45,7 +47,9 @@ public final class WeightCache implements AutoCloseable {
             VectorPacker.class,
             Rounding.class,
             Piece.class,
-            DecoderLoader.class);
+            DecoderLoader.class,
+            Dequantizer.class,
+            KQuants.class);
 
     private final WeightFolder folder;
     private final Path file;

@@ -1,72 +1,50 @@
 package pie.cpu.kernel;
 
 import static pie.cpu.kernel.WeightFormat.BLOCK;
-import static pie.cpu.machine.Assembler.Length.X128;
-import static pie.cpu.machine.Assembler.Length.Y256;
-import static pie.cpu.machine.Assembler.Length.Z512;
-import static pie.cpu.machine.Assembler.Reg.RCX;
-import static pie.cpu.machine.Assembler.Reg.RDI;
-import static pie.cpu.machine.Assembler.Reg.RDX;
-import static pie.cpu.machine.Assembler.Reg.RSI;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import pie.cpu.machine.Assembler;
-import pie.cpu.machine.Assembler.Op;
 import pie.cpu.machine.MachineCode;
 
 /**
  * Hold rows of activations as integers with a scale for each block of 32, as {@link IntegerDot} reads them.
  *
  * <pre>
- * rows 0..7 [block 0: row 0 row 1 .. row 7][block 1: ..] ..   rows 8..15 ..   rows left over, as many to a block as there are
+ * rows of a tile [block 0: row 0 row 1 ..][block 1: ..] ..   rows of the next ..   rows left over, as many to a block as there are
  * row of a block = high bytes [32], low bytes [32] if there are two, scale f32, sum f32, correction i32, 4 bytes unused
  * integer = high * 128 + low, x = integer * scale, sum = scale * sum of integers, correction = -128 * sum of integers
  * </pre>
  *
  * For 4-bit weights, bytes of eight neighbours are ordered 0 2 4 6 1 3 5 7: as their nibbles come out of a word.
+ * Where {@link IntegerRow#shorts} meet 8-bit weights there are 32 shorts instead, of four neighbours ordered 0 2 1 3.
  */
 final class IntegerInputs {
-    /** Rows that are multiplied together. */
-    static final int TILE = 8;
-
     static final int LOW = 32;
-    private static final int SHIFT_RIGHT = 4;
-    private static final int SHIFT_LEFT = 6;
-    /** Shuffles that swap halves of four ints, and neighbours. */
-    private static final int[] SWAPS = {0x4e, 0xb1};
-
-    private static final int PUSH_UP = 0x90;
-    private static final byte[] ORDER = {0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15};
     /** Least maximum of a block: a block of zeros has a scale too. */
     static final float LEAST = 1e-30f;
 
     private final Arena arena;
-    private final Precision precision;
+    private final IntegerRow row;
     private final MemorySegment function;
     private MemorySegment data = MemorySegment.NULL;
 
     /** @param function of {@link #function} */
-    IntegerInputs(Arena arena, Precision precision, MemorySegment function) {
+    IntegerInputs(Arena arena, IntegerRow row, MemorySegment function) {
         this.arena = arena;
-        this.precision = precision;
+        this.row = row;
         this.function = function;
     }
 
-    /**
-     * Assemble what turns rows into integers.
-     *
-     * @param bits of the weights that the rows meet
-     */
-    static MemorySegment function(Arena arena, Precision precision, int bits) {
-        byte[] code = code(precision, bits);
+    /** Assemble what turns rows into integers. */
+    static MemorySegment function(Arena arena, IntegerRow row) {
+        byte[] code = row.set() == InstructionSet.VNNI ? WideInputs.code(row) : new NarrowInputs(arena, row).code();
         return MachineCode.function(OffHeap.zeroed(arena, code.length), code);
     }
 
     /** Make room for rows of k. */
     void reserve(int rows, int k) {
-        long bytes = (long) rows * WeightFormat.blocks(k) * precision.rowBytes();
+        long bytes = (long) rows * WeightFormat.blocks(k) * row.bytes();
         if (data.byteSize() < bytes) {
             data = OffHeap.zeroed(arena, bytes);
         }
@@ -79,113 +57,19 @@ final class IntegerInputs {
      */
     void fill(MemorySegment x, int k, int rows, int from, int to) {
         int blocks = k / BLOCK;
+        int tile = row.set().tile();
         Objects.checkFromIndexSize(0, 4L * to * k, x.isNative() ? x.byteSize() : 0);
-        Objects.checkFromIndexSize(0, (long) rows * blocks * precision.rowBytes(), data.byteSize());
-        for (int row = from; row < to; row++) {
-            int first = row / TILE * TILE;
-            long at = tile(first, blocks) + (long) (row - first) * precision.rowBytes();
-            long stride = (long) Math.min(TILE, rows - first) * precision.rowBytes();
-            MachineCode.call(function, x.address() + 4L * row * k, at, blocks, stride, 0);
+        Objects.checkFromIndexSize(0, (long) rows * blocks * row.bytes(), data.byteSize());
+        for (int r = from; r < to; r++) {
+            int first = r / tile * tile;
+            long at = tile(first, blocks) + (long) (r - first) * row.bytes();
+            long stride = (long) Math.min(tile, rows - first) * row.bytes();
+            MachineCode.call(function, x.address() + 4L * r * k, at, blocks, stride, 0);
         }
     }
 
     /** Return the address of a tile's first row. */
     long tile(int firstRow, int blocks) {
-        return data.address() + (long) firstRow * blocks * precision.rowBytes();
-    }
-
-    /** Assemble f(x, out, blocks, bytes between blocks of out), for one row. */
-    private static byte[] code(Precision precision, int bits) {
-        var code = new Assembler();
-        int magnitude = 31;
-        int limit = 30;
-        int each = 29;
-        int least = 28;
-        int order = 27;
-        int half = 26;
-        code.constant(Z512, magnitude, 0x7fffffff);
-        code.constant(X128, limit, Float.floatToRawIntBits(precision.limit()));
-        code.constant(X128, each, Float.floatToRawIntBits(1f / precision.limit()));
-        code.constant(X128, least, Float.floatToRawIntBits(LEAST));
-        code.constant(Z512, half, 64);
-        order(code, order);
-        int start = code.here();
-        code.memory(Z512, Op.LOAD, 0, 0, RDI, 0);
-        code.memory(Z512, Op.LOAD, 1, 0, RDI, 64);
-        code.vector(Z512, Op.AND, 2, 0, magnitude);
-        code.vector(Z512, Op.AND, 3, 1, magnitude);
-        // As ints, magnitudes have the order of their floats, and what is no number is the largest: it comes through to
-        // the scale.
-        code.vector(Z512, Op.MOST_INTS, 2, 2, 3);
-        fold(code, Op.MOST_INTS, 2, 3);
-        code.vector(X128, Op.MOST_SCALAR, 2, least, 2);
-        code.vector(X128, Op.MULTIPLY_SCALAR, 4, 2, each);
-        code.memory(X128, Op.STORE_SCALAR, 4, 0, RSI, precision.scaleAt());
-        code.vector(X128, Op.DIVIDE_SCALAR, 5, limit, 2);
-        code.vector(Z512, Op.BROADCAST_SCALAR, 5, 0, 5);
-        for (int i = 0; i < 2; i++) {
-            code.vector(Z512, Op.MULTIPLY, i, i, 5);
-            code.vector(Z512, Op.FLOATS_TO_INTS, i, 0, i);
-        }
-        code.vector(Z512, Op.ADD_INTS, 6, 0, 1);
-        fold(code, Op.ADD_INTS, 6, 7);
-        code.vector(X128, Op.INTS_TO_FLOATS, 7, 0, 6);
-        code.vector(X128, Op.MULTIPLY_SCALAR, 7, 7, 4);
-        code.memory(X128, Op.STORE_SCALAR, 7, 0, RSI, precision.sumAt());
-        code.vector(X128, Op.SHIFT, SHIFT_LEFT, 6, 6, 7);
-        code.vector(X128, Op.XOR, 7, 7, 7);
-        code.vector(X128, Op.SUBTRACT_INTS, 6, 7, 6);
-        code.memory(X128, Op.STORE_INT, 6, 0, RSI, precision.correctionAt());
-        for (int i = 0; i < 2; i++) {
-            if (precision == Precision.INT16) {
-                code.vector(Z512, Op.ADD_INTS, 8, i, half);
-                code.vector(Z512, Op.SHIFT, SHIFT_RIGHT, 8, 8, 7);
-                code.vector(Z512, Op.SHIFT, SHIFT_LEFT, 9, 8, 7);
-                code.vector(Z512, Op.SUBTRACT_INTS, 9, i, 9);
-                bytes(code, bits, order, 9, LOW + 16 * i);
-                bytes(code, bits, order, 8, 16 * i);
-            } else {
-                bytes(code, bits, order, i, 16 * i);
-            }
-        }
-        code.add(RDI, 4 * BLOCK);
-        code.add(RSI, RCX);
-        code.loop(RDX, start);
-        code.end();
-        return code.bytes();
-    }
-
-    /** Put the order of bytes into a register: four ints, one lane after the other, each pushing up those before it. */
-    private static void order(Assembler code, int to) {
-        code.vector(X128, Op.XOR, to, to, to);
-        for (int word = ORDER.length / 4 - 1; word >= 0; word--) {
-            int bits = 0;
-            for (int i = 3; i >= 0; i--) {
-                bits = bits << 8 | ORDER[4 * word + i];
-            }
-            code.vector(X128, Op.SHUFFLE_INTS, to, 0, to, PUSH_UP);
-            code.constant(X128, 0, bits);
-            code.vector(X128, Op.MERGE_SCALAR, to, to, 0);
-        }
-    }
-
-    /** Bring sixteen lanes down to one, in the lowest of {@code v}. */
-    private static void fold(Assembler code, Op op, int v, int spare) {
-        code.vector(Z512, Op.EXTRACT_256, v, 0, spare, 1);
-        code.vector(Y256, op, v, v, spare);
-        code.vector(Y256, Op.EXTRACT_128, v, 0, spare, 1);
-        code.vector(X128, op, v, v, spare);
-        for (int swap : SWAPS) {
-            code.vector(X128, Op.SHUFFLE_INTS, spare, 0, v, swap);
-            code.vector(X128, op, v, v, spare);
-        }
-    }
-
-    private static void bytes(Assembler code, int bits, int order, int v, int at) {
-        code.vector(Z512, Op.INTS_TO_BYTES, v, 0, v);
-        if (bits == 4) {
-            code.vector(X128, Op.SHUFFLE_BYTES, v, v, order);
-        }
-        code.memory(X128, Op.STORE, v, 0, RSI, at);
+        return data.address() + (long) firstRow * blocks * row.bytes();
     }
 }

@@ -2,8 +2,6 @@ package pie.cpu.kernel;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Predicate;
-import pie.cpu.machine.MachineCode;
 
 /** Hold what {@link IntegerDot} needs for all matmuls of a driver: its code, and rows of activations as integers. */
 public final class IntegerKernels {
@@ -13,6 +11,7 @@ public final class IntegerKernels {
     private static final int FORMATS = 2;
 
     private final Arena arena;
+    private final InstructionSet set;
     private final Precision precision;
     private final int maxRows;
     private final IntegerInputs[] shared = new IntegerInputs[FORMATS];
@@ -20,36 +19,29 @@ public final class IntegerKernels {
     private final IntegerDot[][] dots = new IntegerDot[FORMATS][PackedMatrix.WIDTH + 1];
 
     /**
+     * @param set one that this processor supports
      * @param workers of the team
      * @param maxRows most rows of a batch
      * @throws UnsupportedOperationException if the system does not run code that a process assembled
      */
-    public IntegerKernels(Arena arena, Precision precision, int workers, int maxRows) {
+    public IntegerKernels(Arena arena, InstructionSet set, Precision precision, int workers, int maxRows) {
         this.arena = arena;
+        this.set = set;
         this.precision = precision;
         this.maxRows = maxRows;
         own = new IntegerInputs[workers][FORMATS];
         for (WeightFormat format : new WeightFormat[] {WeightFormat.Q4, WeightFormat.Q8}) {
-            MemorySegment function = IntegerInputs.function(arena, precision, format.bits());
-            shared[index(format)] = new IntegerInputs(arena, precision, function);
+            IntegerRow row = row(format);
+            MemorySegment function = IntegerInputs.function(arena, row);
+            shared[index(format)] = new IntegerInputs(arena, row, function);
             for (IntegerInputs[] inputs : own) {
-                inputs[index(format)] = new IntegerInputs(arena, precision, function);
+                inputs[index(format)] = new IntegerInputs(arena, row, function);
             }
         }
     }
 
-    /**
-     * Say whether there is code for this processor, and weights are packed for it.
-     *
-     * @param flag whether the processor has a feature, by the name that Linux gives it
-     */
-    public static boolean supported(Predicate<String> flag) {
-        return MachineCode.supported()
-                && Lanes.COUNT == IntegerDot.LANES
-                && flag.test("avx512f")
-                && flag.test("avx512bw")
-                && flag.test("avx512vl")
-                && flag.test("avx512_vnni");
+    private IntegerRow row(WeightFormat format) {
+        return new IntegerRow(precision, format.bits(), set);
     }
 
     private static int index(WeightFormat format) {
@@ -66,7 +58,7 @@ public final class IntegerKernels {
         for (int panel : m.strips()) {
             int width = m.width(panel);
             if (dots[format][width] == null) {
-                dots[format][width] = new IntegerDot(arena, m.format, precision, width);
+                dots[format][width] = new IntegerDot(arena, m.format, row(m.format), width);
             }
         }
     }
@@ -85,7 +77,8 @@ public final class IntegerKernels {
         return ownsAll(rows) ? own[worker][index(format)] : shared[index(format)];
     }
 
-    Precision precision() {
-        return precision;
+    /** Return what multiplies weights of a format, in words. */
+    String describe(WeightFormat format) {
+        return set.label() + " " + precision + " x " + format;
     }
 }

@@ -107,7 +107,7 @@ public final class PackedLinear implements Linear {
     public String describe() {
         WeightFormat format = parts.getFirst().format;
         return shared.integers(format, k)
-                .map(i -> "AVX-512 VNNI " + i.precision() + " x " + format)
+                .map(i -> i.describe(format))
                 .orElse("vector " + Lanes.F.vectorBitSize() + " " + format);
     }
 }

@@ -3,17 +3,24 @@ package pie.cpu.machine;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Encode x86-64 instructions with EVEX prefixes (AVX-512), and the few others that loops need.
+ * Encode x86-64 instructions with EVEX (AVX-512) or VEX prefixes (AVX2), and the few others that loops need.
  *
- * <p>Vector registers are numbers from 0 to 31. Every instruction of {@link #vector} takes its operands in the order of the manual:
- * destination, first source, second source. Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, 2.7.
+ * <p>Vector registers are numbers from 0 to 31, or to 15 with VEX, which has neither masks nor operands that are broadcast. Every instruction of {@link #vector} takes its operands in the order of the manual:
+ * destination, first source, second source. Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, 2.3 and 2.7.
  */
 public final class Assembler {
+    /** Name the ways to encode instructions of vectors. */
+    public enum Encoding {
+        EVEX,
+        VEX
+    }
+
     /** Name general registers by their numbers; those that would need other addressing bytes are left out. */
     public enum Reg {
         RAX(0),
         RCX(1),
         RDX(2),
+        RSP(4),
         RSI(6),
         RDI(7),
         R8(8),
@@ -54,14 +61,25 @@ public final class Assembler {
         AND(1, 1, 0, 0xdb, 0),
         XOR(1, 1, 0, 0xef, 0),
         ADD_INTS(1, 1, 0, 0xfe, 0),
+        ADD_SHORTS(1, 1, 0, 0xfd, 0),
         SUBTRACT_INTS(1, 1, 0, 0xfa, 0),
         /** Shifts by a constant: the destination is the first source, the first operand a part of the opcode. */
         SHIFT(1, 1, 0, 0x72, 0),
+        /** As {@link #SHIFT}, of 16 bits each. */
+        SHIFT_SHORTS(1, 1, 0, 0x71, 0),
         SHUFFLE_INTS(1, 1, 0, 0x70, 0),
         SHUFFLE_BYTES(1, 2, 0, 0x00, 0),
         TERNARY(1, 3, 0, 0x25, 0),
         /** Add to each int four products of an unsigned byte (first source) and a signed one. */
         DOT_BYTES(1, 2, 0, 0x50, 0),
+        /** Sums of two products of an unsigned byte (first source) and a signed one, as shorts; sums too large become the largest. */
+        MULTIPLY_BYTES(1, 2, 0, 0x04, 0),
+        /** Sums of two products of shorts, as ints. */
+        MULTIPLY_SHORTS(1, 1, 0, 0xf5, 0),
+        /** Put ints of two sources into unsigned shorts, four of each in each quarter. */
+        PACK_INTS(1, 2, 0, 0x2b, 0),
+        /** Put shorts of two sources into unsigned bytes, eight of each in each quarter. */
+        PACK_SHORTS(1, 1, 0, 0x67, 0),
         INTS_TO_FLOATS(0, 1, 0, 0x5b, 0),
         FLOATS_TO_INTS(1, 1, 0, 0x5b, 0),
         HALVES_TO_FLOATS(1, 2, 0, 0x13, 0),
@@ -83,6 +101,8 @@ public final class Assembler {
         SHUFFLE_FLOATS(0, 1, 0, 0xc6, 0),
         /** Take pairs of lanes of the second source in the order of the first. */
         PERMUTE_PAIRS(1, 2, 1, 0x36, 0),
+        /** Take pairs of lanes in the order that a constant gives. */
+        ORDER_PAIRS(1, 3, 1, 0x00, 0),
         MOST_INTS(1, 2, 0, 0x3d, 0),
         /** Destination += first source * second source, rounded once. */
         MULTIPLY_ADD(1, 2, 0, 0xb8, 0),
@@ -117,7 +137,16 @@ public final class Assembler {
 
     private static final int NO_IMMEDIATE = -1;
 
+    private final Encoding encoding;
     private final ByteArrayOutputStream code = new ByteArrayOutputStream();
+
+    public Assembler() {
+        this(Encoding.EVEX);
+    }
+
+    public Assembler(Encoding encoding) {
+        this.encoding = encoding;
+    }
 
     /** Return how many bytes there are: where the next instruction begins. */
     public int here() {
@@ -161,20 +190,37 @@ public final class Assembler {
     private void memory(Length length, Op op, int to, int a, Reg base, int offset, int broadcast, int unit) {
         prefix(length, op, to, a, ~base.number >> 3 & 1, 1, broadcast << 4);
         code.write(op.opcode);
-        boolean near = offset % unit == 0 && offset / unit >= -128 && offset / unit <= 127;
+        int scale = encoding == Encoding.VEX ? 1 : unit;
+        boolean near = offset % scale == 0 && offset / scale >= -128 && offset / scale <= 127;
         code.write((near ? 0x40 : 0x80) | (to & 7) << 3 | base.number & 7);
+        if (base == Reg.RSP) {
+            code.write(0x24); // this register needs the byte that names an index: none
+        }
         if (near) {
-            code.write(offset / unit);
+            code.write(offset / scale);
         } else {
             word(offset);
         }
     }
 
     private void prefix(Length length, Op op, int to, int a, int baseBit, int indexBit, int extra) {
+        if (encoding == Encoding.VEX) {
+            vex(length, op, to, a, baseBit, extra | indexBit ^ 1);
+            return;
+        }
         code.write(0x62);
         code.write((~to >> 3 & 1) << 7 | indexBit << 6 | baseBit << 5 | (~to >> 4 & 1) << 4 | op.map);
         code.write(op.wide << 7 | (~a & 15) << 3 | 4 | op.prefix);
         code.write(length.code << 5 | (~a >> 4 & 1) << 3 | extra);
+    }
+
+    private void vex(Length length, Op op, int to, int a, int baseBit, int extra) {
+        if (extra != 0 || length == Length.Z512 || (to | a) > 15) {
+            throw new IllegalArgumentException("VEX has no masks, broadcasts, 512 bits or registers from 16 on: " + op);
+        }
+        code.write(0xc4);
+        code.write((~to >> 3 & 1) << 7 | 1 << 6 | baseBit << 5 | op.map);
+        code.write(op.wide << 7 | (~a & 15) << 3 | length.code << 2 | op.prefix);
     }
 
     /** Put a number into all lanes of a vector, by way of RAX. */
@@ -182,6 +228,14 @@ public final class Assembler {
         code.write(0xb8);
         word(value);
         vector(length, Op.BROADCAST_GENERAL, to, 0, Reg.RAX.number);
+    }
+
+    /** Put a number of 64 bits into a register. */
+    public void constant(Reg to, long value) {
+        code.write(0x48 | to.number >> 3);
+        code.write(0xb8 | to.number & 7);
+        word((int) value);
+        word((int) (value >>> 32));
     }
 
     public void move(Reg to, Reg from) {

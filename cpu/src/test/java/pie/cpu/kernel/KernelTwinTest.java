@@ -20,6 +20,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pie.engine.driver.DriverCapabilities;
@@ -172,9 +173,9 @@ class KernelTwinTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void matmulOfIntegers(Precision precision) {
-        assumeTrue(IntegerKernels.supported(flags()::contains), "AVX-512 VNNI");
+    @CsvSource({"VNNI, INT8", "VNNI, INT16", "AVX_VNNI, INT8", "AVX_VNNI, INT16", "AVX2, INT8", "AVX2, INT16"})
+    void matmulOfIntegers(InstructionSet set, Precision precision) {
+        assumeTrue(set.supported(flags()::contains), set.label());
         int k = 160;
         float[] x = floats(27 * k, 1);
         Arrays.fill(x, k + 32, k + 64, 0);
@@ -183,7 +184,7 @@ class KernelTwinTest {
                 PackedMatrix a = matrix(format, k, 11 * Lanes.COUNT + 3, workers);
                 PackedMatrix b = matrix(format, k, 3 * Lanes.COUNT, workers);
                 try (Team team = new Team(workers, "test")) {
-                    var kernels = new IntegerKernels(arena, precision, workers, 27);
+                    var kernels = new IntegerKernels(arena, set, precision, workers, 27);
                     var shared = new PackedTeam(team, 27, false, Optional.of(kernels));
                     var linear = new PackedLinear(shared, List.of(a, b));
                     for (int rows : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 27, 1}) {
@@ -219,22 +220,73 @@ class KernelTwinTest {
         }
     }
 
-    @Test
-    void whatIsNotANumberStaysSoAsInteger() {
-        assumeTrue(IntegerKernels.supported(flags()::contains), "AVX-512 VNNI");
+    /** The largest that 4-bit weights and bytes can add up to must fit the 16 bits that AVX2 adds them up in. */
+    @ParameterizedTest
+    @EnumSource
+    void sumsOfTheLargestIntegersDoNotOverflow(InstructionSet set) {
+        assumeTrue(set.supported(flags()::contains), set.label());
+        for (WeightFormat format : List.of(WeightFormat.Q4, WeightFormat.Q8)) {
+            for (byte ones : new byte[] {(byte) 0xff, 0x7f, (byte) 0x80}) {
+                PackedMatrix m = largest(format, ones);
+                for (Precision precision : Precision.values()) {
+                    for (float value : new float[] {1, -1}) {
+                        float[] x = new float[64];
+                        Arrays.fill(x, value);
+                        MemorySegment y = multiply(m, set, precision, x);
+                        for (int c = 0; c < m.n; c++) {
+                            assertThat(y.get(FLOAT, 4L * c)).isEqualTo(Scalar.dotIntegers(m, c, x, precision));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private PackedMatrix largest(WeightFormat format, byte weights) {
+        MemorySegment data = OffHeap.zeroed(arena, PackedMatrix.bytes(format, 64, 16));
+        PackedMatrix m = new PackedMatrix(format, 64, 16, new int[] {0, 16 / Lanes.COUNT}, data);
+        int bytes = format == WeightFormat.Q4 ? 20 : 34;
+        byte[] blocks = new byte[2 * bytes];
+        Arrays.fill(blocks, weights);
+        MemorySegment row = MemorySegment.ofArray(blocks);
+        for (int b = 0; b < 2; b++) {
+            row.set(ValueLayout.JAVA_SHORT_UNALIGNED, (long) b * bytes, Float.floatToFloat16(0.5f));
+            if (format == WeightFormat.Q4) {
+                row.set(ValueLayout.JAVA_SHORT_UNALIGNED, (long) b * bytes + 2, Float.floatToFloat16(-0.25f));
+            }
+        }
+        write(m, (writer, c) -> {
+            if (format == WeightFormat.Q4) {
+                writer.q41(c, row, 0);
+            } else {
+                writer.q80(c, row, 0);
+            }
+        });
+        return m;
+    }
+
+    private MemorySegment multiply(PackedMatrix m, InstructionSet set, Precision precision, float[] x) {
+        try (Team team = new Team(1, "test")) {
+            var kernels = new IntegerKernels(arena, set, precision, 1, 1);
+            var linear = new PackedLinear(new PackedTeam(team, 1, false, Optional.of(kernels)), List.of(m));
+            MemorySegment y = segment(floats(linear.stride(), 1));
+            team.run(t -> linear.run(t, segment(x), 1, y));
+            return y;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNotANumberStaysSoAsInteger(InstructionSet set) {
+        assumeTrue(set.supported(flags()::contains), set.label());
         PackedMatrix m = matrix(WeightFormat.Q4, 64, 16, 1);
         for (float bad : new float[] {Float.NaN, -Float.NaN, Float.POSITIVE_INFINITY}) {
             for (int at : new int[] {0, 15, 16, 31, 40}) {
                 float[] x = floats(64, 1);
                 x[at] = bad;
-                try (Team team = new Team(1, "test")) {
-                    var kernels = new IntegerKernels(arena, Precision.INT16, 1, 1);
-                    var linear = new PackedLinear(new PackedTeam(team, 1, false, Optional.of(kernels)), List.of(m));
-                    MemorySegment y = segment(floats(linear.stride(), 1));
-                    team.run(t -> linear.run(t, segment(x), 1, y));
-                    for (int c = 0; c < m.n; c++) {
-                        assertThat(y.get(FLOAT, 4L * c)).isNaN();
-                    }
+                MemorySegment y = multiply(m, set, Precision.INT16, x);
+                for (int c = 0; c < m.n; c++) {
+                    assertThat(y.get(FLOAT, 4L * c)).isNaN();
                 }
             }
         }

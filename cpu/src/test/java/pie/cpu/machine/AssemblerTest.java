@@ -1,6 +1,7 @@
 package pie.cpu.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static pie.cpu.machine.Assembler.Length.X128;
 import static pie.cpu.machine.Assembler.Length.Y256;
 import static pie.cpu.machine.Assembler.Length.Z512;
@@ -9,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import pie.cpu.machine.Assembler.Encoding;
 import pie.cpu.machine.Assembler.Op;
 import pie.cpu.machine.Assembler.Reg;
 
@@ -94,7 +97,51 @@ class AssemblerTest {
         check(".byte 0x49,0x8b,0x82; .long 0", "498b8200000000", a -> a.load(Reg.RAX, Reg.R10, 0));
         check(".byte 0x41,0x0f,0x18,0x8b; .long 128", "410f188b80000000", a -> a.prefetch(Reg.R11, 128));
         check("1: dec %r10; .byte 0x0f,0x85; .long -9", "49ffca0f85f7ffffff", a -> a.loop(Reg.R10, 0));
+        check("movabs $0x123456789abcdef0,%r9", "49b9f0debc9a78563412", a -> a.constant(Reg.R9, 0x123456789abcdef0L));
         check("vzeroupper; ret", "c5f877c3", a -> a.end());
+    }
+
+    @Test
+    void shortPrefixesGiveTheBytesOfGnuAsToo() {
+        narrow("vmovups 64(%rdi),%xmm3", "c4e178105f40", a -> a.memory(X128, Op.LOAD, 3, 0, Reg.RDI, 64));
+        narrow("vmovups %ymm12,4096(%r9)", "c4417c11a100100000", a -> a.memory(Y256, Op.STORE, 12, 0, Reg.R9, 4096));
+        narrow("vmovups %ymm9,-32(%rsp)", "c4617c114c24e0", a -> a.memory(Y256, Op.STORE, 9, 0, Reg.RSP, -32));
+        narrow("vmovd %xmm8,72(%rsi)", "c461797e4648", a -> a.memory(X128, Op.STORE_INT, 8, 0, Reg.RSI, 72));
+        narrow("vpand 96(%r9),%ymm5,%ymm5", "c4c155db6960", a -> a.memory(Y256, Op.AND, 5, 5, Reg.R9, 96));
+        narrow("vpsrad $8,%ymm4,%ymm5", "c4e15572e408", a -> a.vector(Y256, Op.SHIFT, 4, 5, 4, 8));
+        narrow("vpsraw $8,%ymm4,%ymm5", "c4e15571e408", a -> a.vector(Y256, Op.SHIFT_SHORTS, 4, 5, 4, 8));
+        narrow("vpmaddubsw %ymm9,%ymm7,%ymm9", "c4424504c9", a -> a.vector(Y256, Op.MULTIPLY_BYTES, 9, 7, 9));
+        narrow(
+                "vpmaddwd 32(%r9),%ymm11,%ymm11",
+                "c44125f55920", a -> a.memory(Y256, Op.MULTIPLY_SHORTS, 11, 11, Reg.R9, 32));
+        narrow("vpaddw %ymm9,%ymm11,%ymm11", "c44125fdd9", a -> a.vector(Y256, Op.ADD_SHORTS, 11, 11, 9));
+        narrow("vpackusdw %xmm10,%xmm9,%xmm9", "c442312bca", a -> a.vector(X128, Op.PACK_INTS, 9, 9, 10));
+        narrow("vpackuswb %xmm10,%xmm8,%xmm8", "c4413967c2", a -> a.vector(X128, Op.PACK_SHORTS, 8, 8, 10));
+        narrow("vpermq $0xd8,%ymm9,%ymm9", "c443fd00c9d8", a -> a.vector(Y256, Op.ORDER_PAIRS, 9, 0, 9, 0xd8));
+        narrow("{vex} vpdpbusd %ymm9,%ymm7,%ymm11", "c4424550d9", a -> a.vector(Y256, Op.DOT_BYTES, 11, 7, 9));
+        narrow(
+                "vbroadcastss 28(%rax),%ymm9",
+                "c4627d18481c", a -> a.memory(Y256, Op.BROADCAST_SCALAR, 9, 0, Reg.RAX, 28));
+        narrow(
+                "vfmadd231ps -32(%rsp),%ymm9,%ymm12",
+                "c46235b86424e0", a -> a.memory(Y256, Op.MULTIPLY_ADD, 12, 9, Reg.RSP, -32));
+        narrow("vcvtph2ps %xmm9,%ymm10", "c4427d13d1", a -> a.vector(Y256, Op.HALVES_TO_FLOATS, 10, 0, 9));
+        narrow("vextracti128 $1,%ymm9,%xmm9", "c4437d39c901", a -> a.vector(Y256, Op.EXTRACT_128, 9, 0, 9, 1));
+    }
+
+    @Test
+    void whatShortPrefixesCannotSayIsRefused() {
+        List<Consumer<Assembler>> impossible = List.of(
+                a -> a.vector(Z512, Op.ADD, 0, 0, 0),
+                a -> a.vector(Y256, Op.ADD, 16, 0, 0),
+                a -> a.vector(Y256, Op.ADD, 0, 16, 0),
+                a -> a.vector(Y256, Op.ADD, 0, 0, 16),
+                a -> a.broadcast(Y256, Op.ADD, 0, 0, Reg.RAX, 0),
+                a -> a.masked(Y256, Op.LOAD, 1, 0, 0, 0));
+        for (Consumer<Assembler> instruction : impossible) {
+            assertThatThrownBy(() -> instruction.accept(new Assembler(Encoding.VEX)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
@@ -108,7 +155,14 @@ class AssemblerTest {
     }
 
     private static void check(String text, String expected, Consumer<Assembler> instruction) {
-        var assembler = new Assembler();
+        check(text, expected, instruction, new Assembler());
+    }
+
+    private static void narrow(String text, String expected, Consumer<Assembler> instruction) {
+        check(text, expected, instruction, new Assembler(Encoding.VEX));
+    }
+
+    private static void check(String text, String expected, Consumer<Assembler> instruction, Assembler assembler) {
         instruction.accept(assembler);
         assertThat(HexFormat.of().formatHex(assembler.bytes())).as(text).isEqualTo(expected);
     }
