@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.AdapterShelf;
 import pie.engine.driver.DeviceStatus;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
@@ -154,6 +155,11 @@ public final class Engine implements AutoCloseable {
     /** Return the grammars of the model's vocabulary; made when first asked for. */
     public GrammarCache grammars() {
         return grammars.cache();
+    }
+
+    /** Return the adapters of the model, by owner and name. */
+    public AdapterShelf adapters() {
+        return loop.shelf;
     }
 
     public DriverCapabilities capabilities() {

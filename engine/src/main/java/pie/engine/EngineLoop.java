@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.Adapter;
+import pie.engine.adapter.AdapterShelf;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.generate.TokenCounts;
@@ -61,6 +63,8 @@ final class EngineLoop {
     final Expected expected = new Expected();
     final SnapshotDesk snapshots;
     final HostCopies hostCopies;
+    final AdapterSlots adapters;
+    final AdapterShelf shelf;
     final MarketReport report;
     private Runnable onLoss = () -> {};
     private final StepPipeline pipeline;
@@ -105,12 +109,15 @@ final class EngineLoop {
                 store,
                 contexts,
                 board);
+        adapters = new AdapterSlots(this);
+        shelf = new AdapterShelf(model.name(), model.config(), limits.maxAdapters(), limits.maxAdapterRank());
         scheduler = new Scheduler(
                 store,
                 limits,
                 config.prefillChunk(),
                 config.itlTarget().toNanos(),
                 config.speculation() == Speculation.ALWAYS,
+                adapters,
                 market);
         counts = new TokenCounts(limits.vocabSize());
         maxContext = limits.maxContext();
@@ -185,6 +192,15 @@ final class EngineLoop {
         }
     }
 
+    /** Return an adapter that the driver takes. @throws PieException UNSUPPORTED if it takes none */
+    Optional<Adapter> checked(Optional<Adapter> adapter) {
+        if (adapter.isPresent() && limits.maxAdapters() == 0) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED, "the driver of model '" + model.name() + "' takes no adapters");
+        }
+        return adapter.filter(a -> !a.numbers().targets().isEmpty());
+    }
+
     void checkMask(long @Nullable [] mask) {
         if (mask != null && mask.length < (limits.vocabSize() + Long.SIZE - 1) / Long.SIZE) {
             throw PieException.invalid("the logit mask has " + (long) mask.length * Long.SIZE
@@ -213,6 +229,7 @@ final class EngineLoop {
     /** Serve again, with a driver that is as the lost one was and in whose pages is nothing yet. */
     void serve(Driver opened) {
         driver = opened;
+        adapters.clear();
         pipeline.renew();
         store.clearRetained();
         lost = null;
@@ -283,7 +300,7 @@ final class EngineLoop {
         }
     }
 
-    /** Note that pages have come, so that works wait for them no more. */
+    /** Note that pages or adapters have come, so that works wait for them no more. */
     void moved() {
         pipeline.reconsider();
     }

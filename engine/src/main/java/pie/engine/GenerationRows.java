@@ -68,6 +68,7 @@ final class GenerationRows extends Work {
             throw PieException.invalid("empty input: the context has no token to go on from");
         }
         boolean chained = inFlight();
+        context.loop.store.adapt(kv, plan.spec().adapter());
         start = kv.written();
         savedLength = kv.length();
         savedPages = kv.pages() - chainedPages;

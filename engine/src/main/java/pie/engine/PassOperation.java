@@ -84,6 +84,7 @@ final class PassOperation extends Operation<PassResult> {
             sealLimit = commits ? target : kv.committedPages() * context.loop.store.pageSize();
             lookUp = context.looksUp();
             fresh();
+            context.loop.store.adapt(kv, plan.adapter());
             kv.append(plan.tokens(), plan.positions());
             if (plan.attention() != null || !plan.causal()) {
                 kv.mask(plan.tokens().length, plan.causal(), plan.attention());

@@ -2,7 +2,9 @@ package pie.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.Adapter;
 import pie.engine.generate.PassSpec;
 import pie.engine.generate.ProbeSpec;
 import pie.engine.generate.SampleSpec;
@@ -17,7 +19,8 @@ record PassPlan(
         List<Probe> probes,
         long @Nullable [][] attention,
         boolean causal,
-        boolean deferCommit) {
+        boolean deferCommit,
+        Optional<Adapter> adapter) {
 
     record Draw(int row, int sample, int number, SamplerCode sampler, long @Nullable [] mask) {}
 
@@ -61,7 +64,8 @@ record PassPlan(
                 probes,
                 copy(spec.attention()),
                 spec.causal(),
-                spec.deferCommit());
+                spec.deferCommit(),
+                loop.checked(spec.adapter()));
     }
 
     /** Copy the masks: they are kept as long as the rows. */

@@ -33,7 +33,7 @@ record PlanCode(PlanSpec spec, SamplerCode sampler, int[] stopIds, OptionalLong 
         Arrays.sort(stops);
         SamplerCode sampler = SamplerCode.of(spec.sampler(), loop.limits.vocabSize());
         return new PlanCode(
-                spec,
+                spec.adapter().isEmpty() ? spec : spec.withAdapter(loop.checked(spec.adapter())),
                 sampler,
                 stops,
                 spec.seed().isPresent() ? spec.seed() : spec.sampler().seed(),

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.Adapter;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
+import pie.engine.kv.Lineage;
 import pie.engine.kv.PageKey;
 import pie.engine.snapshot.SavedContext;
 import pie.engine.snapshot.SnapshotInfo;
@@ -61,9 +63,17 @@ final class SaveOperation extends Operation<SnapshotInfo> {
                 context.loop.limits.modelFingerprint(),
                 size,
                 store.lineage(kv),
-                pages);
+                pages,
+                adapters(store.lineage(kv)));
         away = kv.held() == 0;
         desk.enter(() -> begin(saved));
+    }
+
+    private static List<SavedContext.Span> adapters(Lineage lineage) {
+        return lineage.adapters().stream()
+                .filter(span -> span.from() < lineage.written()) // those to come have what their pass says
+                .map(span -> new SavedContext.Span(span.from(), span.adapter().map(Adapter::id)))
+                .toList();
     }
 
     private void begin(SavedContext saved) {

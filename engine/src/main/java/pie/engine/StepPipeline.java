@@ -162,7 +162,7 @@ final class StepPipeline implements StepSink {
             return Long.MAX_VALUE;
         }
         shortSince = Math.min(shortSince, now);
-        if (loop.store.pool().pinned() > 0) {
+        if (loop.store.pool().pinned() > 0 || loop.adapters.loading()) {
             return Long.MAX_VALUE;
         }
         if (expected) {

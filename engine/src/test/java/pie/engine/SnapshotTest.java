@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,8 +25,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import pie.engine.adapter.NamedAdapter;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
 import pie.engine.driver.FaultyDriver;
@@ -35,6 +38,7 @@ import pie.engine.generate.PassSpec;
 import pie.engine.generate.SampleSpec;
 import pie.engine.generate.SamplerChain;
 import pie.engine.generate.StepSpec;
+import pie.engine.model.PeftFiles;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
@@ -155,6 +159,30 @@ final class SnapshotTest {
         assertThat(engine.snapshot(OwnerId.LOCAL, "chat/1").join()).isEqualTo(info);
         assertThat(engine.snapshots(OwnerId.LOCAL, "chat/").join()).containsExactly(info);
         assertThat(engine.snapshots(OwnerId.LOCAL, "x").join()).isEmpty();
+    }
+
+    @Test
+    void rowsOfAnAdapterComeBackOnceItIsLoadedAgain(@TempDir Path folder) {
+        PeftFiles.write(
+                folder,
+                List.of(new PeftFiles.Pair("blk.0.attn_q.weight", 1, 1, 1, 2, new float[] {3}, new float[] {5})));
+        NamedAdapter adapter = engine.adapters().create("local", "a");
+        adapter.load(folder);
+        ContextHandle saved = engine.createContext(process, true);
+        saved.append(prompt(45));
+        saved.execute(PassSpec.FLUSH.withAdapter(adapter.current())).join();
+        save(saved, "adapted");
+        int[] expected = go(saved);
+        assertThat(expected).isNotEqualTo(go(context(45, 0)));
+        restart();
+        assertThat(code(engine.openContext(process, "adapted", false))).isEqualTo(ErrorCode.NOT_FOUND);
+        engine.adapters().create("local", "the same under another name").load(folder);
+        ContextHandle there = open("adapted");
+        there.suspend().join();
+        assertThat(go(there)).isEqualTo(expected);
+        restart(driver(64, 2 * PAGE, 1)); // no page fits: all rows are computed again
+        engine.adapters().create("local", "a").load(folder);
+        assertThat(go(open("adapted"))).isEqualTo(expected);
     }
 
     @Test

@@ -192,7 +192,27 @@ public final class FaultyDriver implements Driver {
 
     @Override
     public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
-        inOrder(() -> driver.loadAdapter(number, adapter, sink));
+        if (plan.nextCopy()) {
+            inOrder(() -> driver.unloadAdapter(number, failing(sink)));
+        } else {
+            inOrder(() -> driver.loadAdapter(number, adapter, sink));
+        }
+    }
+
+    /** Have a load fail when the number is empty, as a fault leaves it. */
+    private static AdapterSink failing(AdapterSink sink) {
+        DriverFault fault = new DriverFault("adapter fault on purpose", false, null);
+        return new AdapterSink() {
+            @Override
+            public void done(int number) {
+                sink.failed(number, fault);
+            }
+
+            @Override
+            public void failed(int number, DriverFault other) {
+                sink.failed(number, fault);
+            }
+        };
     }
 
     @Override

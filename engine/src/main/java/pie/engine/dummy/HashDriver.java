@@ -28,7 +28,7 @@ import pie.engine.generate.RowSampler;
  * its row may see, read through the page table. Logits are a function of that word alone, so a wrong page, length, position or mask
  * changes the tokens. Steps run on a thread of the driver.
  *
- * <p>Options: {@code delay_micros} of each step, {@code row_micros} of each row.
+ * <p>Options: {@code delay_micros} of each step, {@code row_micros} of each row, {@code adapters} that it holds at once.
  */
 public final class HashDriver implements Driver {
     private static final long GOLDEN = 0x9e37_79b9_7f4a_7c15L;
@@ -99,7 +99,7 @@ public final class HashDriver implements Driver {
                 true,
                 true,
                 true,
-                ADAPTERS,
+                held(config),
                 Integer.MAX_VALUE);
         delayNanos = micros(config, "delay_micros");
         rowNanos = micros(config, "row_micros");
@@ -112,6 +112,14 @@ public final class HashDriver implements Driver {
         logits = new float[vocab];
         logitsSegment = MemorySegment.ofArray(logits);
         thread = threaded ? Thread.ofPlatform().name("hash-driver").daemon().start(this::work) : null;
+    }
+
+    private static int held(DriverConfig config) {
+        String value = config.options().getOrDefault("adapters", String.valueOf(ADAPTERS));
+        if (!value.matches("[0-9]{1,2}") || Integer.parseInt(value) > ADAPTERS) {
+            throw PieException.invalid("adapters is " + value + ": it must be from 0 to " + ADAPTERS);
+        }
+        return Integer.parseInt(value);
     }
 
     private static long micros(DriverConfig config, String option) {
@@ -241,8 +249,11 @@ public final class HashDriver implements Driver {
 
     private void adapt(int number, long word, boolean present, AdapterSink sink) {
         enqueue(() -> {
-            if (number < 1 || number > ADAPTERS) {
-                sink.failed(number, new DriverFault("adapter " + number + " is not in 1 .. " + ADAPTERS, false, null));
+            if (number < 1 || number > capabilities.maxAdapters()) {
+                sink.failed(
+                        number,
+                        new DriverFault(
+                                "adapter " + number + " is not in 1 .. " + capabilities.maxAdapters(), false, null));
                 return;
             }
             adapters[number] = word;

@@ -1,7 +1,9 @@
 package pie.engine.generate;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.Adapter;
 
 /**
  * Describe one raw forward pass.
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param rowLogitMasks masks of single rows, ANDed with {@code logitMask}; null or one entry (null for none) per input row
  * @param attention one bit set over slots per input row, ANDed with causality if {@code causal}; null for plain causal
  * @param deferCommit leave all rows in working pages
+ * @param adapter that the rows are computed with, those of pending tokens too; empty for the model as it is
  */
 public record PassSpec(
         int[] tokens,
@@ -24,7 +27,38 @@ public record PassSpec(
         long @Nullable [] @Nullable [] rowLogitMasks,
         long @Nullable [][] attention,
         boolean causal,
-        boolean deferCommit) {
+        boolean deferCommit,
+        Optional<Adapter> adapter) {
+    /** Describe a pass through the model as it is. */
+    public PassSpec(
+            int[] tokens,
+            int @Nullable [] positions,
+            List<SampleSpec> samples,
+            List<ProbeSpec> probes,
+            long @Nullable [] logitMask,
+            long @Nullable [] @Nullable [] rowLogitMasks,
+            long @Nullable [][] attention,
+            boolean causal,
+            boolean deferCommit) {
+        this(
+                tokens,
+                positions,
+                samples,
+                probes,
+                logitMask,
+                rowLogitMasks,
+                attention,
+                causal,
+                deferCommit,
+                Optional.empty());
+    }
+
+    /** Return the same pass through an adapter. */
+    public PassSpec withAdapter(Optional<Adapter> through) {
+        return new PassSpec(
+                tokens, positions, samples, probes, logitMask, rowLogitMasks, attention, causal, deferCommit, through);
+    }
+
     /** Write the pending tokens and nothing else. */
     public static final PassSpec FLUSH =
             new PassSpec(new int[0], null, List.of(), List.of(), null, null, null, true, false);

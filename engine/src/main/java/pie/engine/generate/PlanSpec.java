@@ -1,8 +1,10 @@
 package pie.engine.generate;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.Adapter;
 import pie.engine.grammar.Matcher;
 
 /**
@@ -20,6 +22,7 @@ import pie.engine.grammar.Matcher;
  *     matchers themselves are not advanced
  * @param speculate whether the engine may draft tokens and check several in one step; the tokens are the same
  * @param minTokens tokens before which neither stop ids are drawn nor stop strings looked for; what a constraint ends, ends before
+ * @param adapter that every row is computed with; empty for the model as it is
  */
 public record PlanSpec(
         SamplerChain sampler,
@@ -33,7 +36,8 @@ public record PlanSpec(
         boolean rebidEachStep,
         List<Matcher> constraints,
         boolean speculate,
-        int minTokens) {
+        int minTokens,
+        Optional<Adapter> adapter) {
     public PlanSpec(
             SamplerChain sampler,
             int maxTokens,
@@ -42,7 +46,50 @@ public record PlanSpec(
             long @Nullable [] logitMask,
             OptionalLong seed,
             List<ProbeSpec> probes) {
-        this(sampler, maxTokens, stopIds, stopStrings, logitMask, seed, probes, 0, true, List.of(), false, 0);
+        this(
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                seed,
+                probes,
+                0,
+                true,
+                List.of(),
+                false,
+                0,
+                Optional.empty());
+    }
+
+    /** Describe a generation by the model as it is. */
+    public PlanSpec(
+            SamplerChain sampler,
+            int maxTokens,
+            int[] stopIds,
+            List<String> stopStrings,
+            long @Nullable [] logitMask,
+            OptionalLong seed,
+            List<ProbeSpec> probes,
+            int horizon,
+            boolean rebidEachStep,
+            List<Matcher> constraints,
+            boolean speculate,
+            int minTokens) {
+        this(
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                seed,
+                probes,
+                horizon,
+                rebidEachStep,
+                constraints,
+                speculate,
+                minTokens,
+                Optional.empty());
     }
 
     public PlanSpec withBidding(int tokens, boolean eachStep) {
@@ -58,7 +105,8 @@ public record PlanSpec(
                 eachStep,
                 constraints,
                 speculate,
-                minTokens);
+                minTokens,
+                adapter);
     }
 
     public PlanSpec withConstraints(List<Matcher> matchers) {
@@ -74,7 +122,8 @@ public record PlanSpec(
                 rebidEachStep,
                 List.copyOf(matchers),
                 speculate,
-                minTokens);
+                minTokens,
+                adapter);
     }
 
     public PlanSpec withSpeculation(boolean on) {
@@ -90,7 +139,8 @@ public record PlanSpec(
                 rebidEachStep,
                 constraints,
                 on,
-                minTokens);
+                minTokens,
+                adapter);
     }
 
     public PlanSpec withSeed(OptionalLong other) {
@@ -106,7 +156,8 @@ public record PlanSpec(
                 rebidEachStep,
                 constraints,
                 speculate,
-                minTokens);
+                minTokens,
+                adapter);
     }
 
     public PlanSpec withMinTokens(int least) {
@@ -122,6 +173,24 @@ public record PlanSpec(
                 rebidEachStep,
                 constraints,
                 speculate,
-                least);
+                least,
+                adapter);
+    }
+
+    public PlanSpec withAdapter(Optional<Adapter> through) {
+        return new PlanSpec(
+                sampler,
+                maxTokens,
+                stopIds,
+                stopStrings,
+                logitMask,
+                seed,
+                probes,
+                horizon,
+                rebidEachStep,
+                constraints,
+                speculate,
+                minTokens,
+                through);
     }
 }

@@ -3,7 +3,9 @@ package pie.engine.kv;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.Adapter;
 
 /**
  * Hold one token sequence: its lineage, which is kept until close, and the slots that hold its rows now, which can be given up at any
@@ -36,6 +38,9 @@ public final class KvContext {
     final List<MaskSpan> masks = new ArrayList<>(0);
     /** What was dropped or windowed, by first row; empty = nothing ever. */
     final List<Visibility> visibility = new ArrayList<>(0);
+
+    /** Which adapter rows are computed with, by first row; empty = none ever had one. */
+    final List<AdapterSpan> adapters = new ArrayList<>(0);
 
     int[] slots = new int[4];
     int resident;
@@ -211,14 +216,55 @@ public final class KvContext {
         return found;
     }
 
-    /** Return the first row after {@code row} for which other drops and windows hold than for {@code row}. */
+    /** Return the first row after {@code row} for which other drops, windows or adapters hold than for {@code row}. */
     public int uniform(int row) {
-        for (int i = 0; i < visibility.size(); i++) {
-            if (visibility.get(i).from() > row) {
-                return visibility.get(i).from();
+        int end = Integer.MAX_VALUE;
+        for (int i = visibility.size() - 1; i >= 0 && visibility.get(i).from() > row; i--) {
+            end = visibility.get(i).from();
+        }
+        return Math.min(end, uniformAdapter(row));
+    }
+
+    /** Return the first row after {@code row} that has another adapter. */
+    int uniformAdapter(int row) {
+        int end = Integer.MAX_VALUE;
+        for (int i = adapters.size() - 1; i >= 0 && adapters.get(i).from() > row; i--) {
+            end = adapters.get(i).from();
+        }
+        return end;
+    }
+
+    /** Return the adapter that a row is computed with, empty for the model as it is. */
+    public Optional<Adapter> adapter(int row) {
+        for (int i = adapters.size() - 1; i >= 0; i--) {
+            if (adapters.get(i).from() <= row) {
+                return adapters.get(i).adapter();
             }
         }
-        return Integer.MAX_VALUE;
+        return Optional.empty();
+    }
+
+    /** Say whether a row is or will be computed with an adapter. */
+    boolean adapted() {
+        return !adapters.isEmpty();
+    }
+
+    /** Have the rows from {@code row} on computed with an adapter. Return whether some were to be computed with another. */
+    boolean adapt(int row, Optional<Adapter> adapter) {
+        boolean same = adapters.isEmpty()
+                ? adapter.isEmpty()
+                : adapters.getLast().from() <= row && adapters.getLast().is(adapter);
+        if (same) {
+            return false;
+        }
+        while (!adapters.isEmpty() && adapters.getLast().from() >= row) {
+            adapters.removeLast();
+        }
+        boolean plain = adapters.isEmpty() && adapter.isEmpty();
+        if (!plain && (adapters.isEmpty() || !adapters.getLast().is(adapter))) {
+            adapters.add(new AdapterSpan(row, adapter));
+        }
+        return true;
     }
 
     /** Return the masked pass that a row belongs to. */
@@ -270,6 +316,9 @@ public final class KvContext {
      */
     int cutHistory() {
         int changed = length;
+        while (!adapters.isEmpty() && adapters.getLast().from() > length) {
+            adapters.removeLast();
+        }
         while (!masks.isEmpty() && masks.getLast().end() > length) {
             MaskSpan last = masks.removeLast();
             if (last.from() < length) {
@@ -286,6 +335,7 @@ public final class KvContext {
     void history(KvContext from) {
         masks.addAll(from.masks);
         visibility.addAll(from.visibility);
+        adapters.addAll(from.adapters);
     }
 
     public void append(int token) {

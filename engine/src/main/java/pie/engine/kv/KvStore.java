@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.adapter.Adapter;
 import pie.engine.driver.CopyList;
 
 /**
@@ -192,6 +193,13 @@ public final class KvStore {
         PageTables.forgetKeys(c, c.written / pageSize);
     }
 
+    /** Have all rows that are not written yet computed with an adapter, empty for the model as it is. */
+    public void adapt(KvContext c, Optional<Adapter> adapter) {
+        if (c.adapt(c.written, adapter)) {
+            PageTables.forgetKeys(c, c.written / pageSize);
+        }
+    }
+
     /** Return how many pages of a context are gone for good when it is whole. */
     public int droppedPages(KvContext c) {
         return dropping.of(c);
@@ -321,7 +329,8 @@ public final class KvStore {
                 c.written,
                 c.committed * pageSize,
                 List.copyOf(c.masks),
-                List.copyOf(c.visibility));
+                List.copyOf(c.visibility),
+                List.copyOf(c.adapters));
     }
 
     /** Make a context of its lineage; nothing of it is computed. */
@@ -333,6 +342,7 @@ public final class KvStore {
         c.pages = pagesFor(c.written);
         c.masks.addAll(lineage.masks());
         c.visibility.addAll(lineage.visibility());
+        c.adapters.addAll(lineage.adapters());
         return c;
     }
 

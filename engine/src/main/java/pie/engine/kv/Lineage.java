@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param committed number of tokens in committed pages
  * @param masks of rows computed under an attention mask, ascending
  * @param visibility from which row on what was dropped or windowed, ascending; empty = nothing ever
+ * @param adapters from which row on which adapter, ascending; empty = none ever
  */
 public record Lineage(
         int[] tokens,
@@ -19,4 +20,21 @@ public record Lineage(
         int written,
         int committed,
         List<MaskSpan> masks,
-        List<Visibility> visibility) {}
+        List<Visibility> visibility,
+        List<AdapterSpan> adapters) {
+    /** Hold what follows from the model as it is. */
+    public Lineage(
+            int[] tokens,
+            int @Nullable [] positions,
+            int written,
+            int committed,
+            List<MaskSpan> masks,
+            List<Visibility> visibility) {
+        this(tokens, positions, written, committed, masks, visibility, List.of());
+    }
+
+    /** Return the same with these adapters. */
+    public Lineage with(List<AdapterSpan> others) {
+        return new Lineage(tokens, positions, written, committed, masks, visibility, others);
+    }
+}

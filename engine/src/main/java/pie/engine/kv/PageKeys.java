@@ -1,6 +1,8 @@
 package pie.engine.kv;
 
 import java.util.Arrays;
+import pie.engine.adapter.Adapter;
+import pie.engine.adapter.AdapterId;
 
 /**
  * Compute the chain of page keys of contexts from their lineage alone, each page once. A page has a key unless a row of it, or of a
@@ -90,13 +92,14 @@ final class PageKeys {
             words[2 + i] = (long) c.tokens[from + i] << 32 | c.position(from + i);
         }
         int n = rows + 2;
-        if (c.restricted()) {
-            int masks = masks(c, from, from + rows);
-            if (masks < 0) {
+        if (c.restricted() || c.adapted()) {
+            int more = adapters(c, from, from + rows);
+            more = c.restricted() ? masks(c, from, from + rows, more) : more;
+            if (more < 0) {
                 return false;
             }
-            if (masks > 0) {
-                maskDigest.hash(maskWords, masks);
+            if (more > 0) {
+                maskDigest.hash(maskWords, more);
                 words[n++] = maskDigest.high();
                 words[n++] = maskDigest.low();
             }
@@ -105,9 +108,32 @@ final class PageKeys {
         return true;
     }
 
-    /** Note what the rows do not see. Return the number of words, 0 if all is plain, -1 if a row saw a later one. */
-    private int masks(KvContext c, int from, int to) {
-        int n = 0;
+    /** Note which adapters the rows are computed with, how many first, where there are any. Return the number of words. */
+    private int adapters(KvContext c, int from, int to) {
+        int n = 1;
+        for (int row = from; c.adapted() && row < to; row = c.uniformAdapter(row)) {
+            AdapterId id = c.adapter(row).map(Adapter::id).orElse(null);
+            if (id != null) {
+                makeRoom(n + 4);
+                maskWords[n++] = row - from;
+                maskWords[n++] = Math.min(to, c.uniformAdapter(row)) - from;
+                maskWords[n++] = id.high();
+                maskWords[n++] = id.low();
+            }
+        }
+        maskWords[0] = Long.MIN_VALUE | n; // no row of a mask begins so
+        return n == 1 ? 0 : n;
+    }
+
+    private void makeRoom(int size) {
+        if (size > maskWords.length) {
+            maskWords = Arrays.copyOf(maskWords, 2 * size);
+        }
+    }
+
+    /** Note what the rows do not see, behind {@code n} words. Return the number of words, -1 if a row saw a later one. */
+    private int masks(KvContext c, int from, int to, int already) {
+        int n = already;
         for (int row = from; row < to; row++) {
             hidden.of(c, row);
             if (hidden.end() > row + 1) {
@@ -116,9 +142,7 @@ final class PageKeys {
             if (hidden.count() == 0) {
                 continue;
             }
-            if (n + hidden.count() / 2 + 1 > maskWords.length) {
-                maskWords = Arrays.copyOf(maskWords, 2 * (n + hidden.count()));
-            }
+            makeRoom(n + hidden.count() / 2 + 1);
             maskWords[n++] = -(row - from) - 1L;
             for (int i = 0; i < hidden.count(); i += 2) {
                 maskWords[n++] = (long) hidden.bound(i) << 32 | hidden.bound(i + 1);

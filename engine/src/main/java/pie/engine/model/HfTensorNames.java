@@ -32,6 +32,16 @@ final class HfTensorNames {
 
     private HfTensorNames() {}
 
+    /** Return the name of a layer's matrix as checkpoints have it, without {@code .weight}; the name itself if it is none. */
+    static String matrix(String gguf) {
+        String[] words = gguf.split("\\.", -1);
+        return PARTS.entrySet().stream()
+                .filter(part -> words.length == 4 && part.getValue().equals(words[2]))
+                .findFirst()
+                .map(part -> "model.layers." + words[1] + "." + part.getKey())
+                .orElse(gguf);
+    }
+
     /**
      * Return the GGUF name, the name itself if it is unknown, or null for a buffer that is no weight.
      *

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -21,19 +23,37 @@ final class SafetensorsReader {
 
     private final Path file;
     private final MemorySegment bytes;
-    private final Family family;
+    private final Function<String, @Nullable String> names;
+    private final UnaryOperator<Tensor> made;
     private final Map<String, Tensor> tensors;
 
-    private SafetensorsReader(Path file, MemorySegment bytes, Family family, Map<String, Tensor> tensors) {
+    private SafetensorsReader(
+            Path file,
+            MemorySegment bytes,
+            Function<String, @Nullable String> names,
+            UnaryOperator<Tensor> made,
+            Map<String, Tensor> tensors) {
         this.file = file;
         this.bytes = bytes;
-        this.family = family;
+        this.names = names;
+        this.made = made;
         this.tensors = tensors;
     }
 
     /** Add the file's tensors under their GGUF names and return the offset at which data begins. */
     static long read(Path file, MemorySegment bytes, Family family, Map<String, Tensor> tensors) {
-        return new SafetensorsReader(file, bytes, family, tensors).read();
+        return new SafetensorsReader(
+                        file,
+                        bytes,
+                        name -> HfTensorNames.toGguf(name, family.checkpointNames()),
+                        family::fromCheckpoint,
+                        tensors)
+                .read();
+    }
+
+    /** Add the file's tensors under their own names. */
+    static void read(Path file, MemorySegment bytes, Map<String, Tensor> tensors) {
+        new SafetensorsReader(file, bytes, name -> name, tensor -> tensor, tensors).read();
     }
 
     private long read() {
@@ -54,7 +74,7 @@ final class SafetensorsReader {
     }
 
     private void add(String name, JsonNode info, MemorySegment data) {
-        @Nullable String translated = HfTensorNames.toGguf(name, family.checkpointNames());
+        @Nullable String translated = names.apply(name);
         if (translated == null) {
             return;
         }
@@ -85,7 +105,7 @@ final class SafetensorsReader {
             throw ModelErrors.tensor(file, name, "has " + (end - begin) + " bytes, its shape asks for another size");
         }
         Tensor tensor = new Tensor(translated, type, rows, columns, data.asSlice(begin, end - begin));
-        if (tensors.put(translated, family.fromCheckpoint(tensor)) != null) {
+        if (tensors.put(translated, made.apply(tensor)) != null) {
             throw ModelErrors.tensor(file, name, "appears twice");
         }
     }

@@ -27,14 +27,14 @@ public final class BatchWriter {
     }
 
     /** Add rows [from, to) of a context; those it does not have are drafts, to be named. Return the number of the first in the batch. */
-    int request(KvContext kv, int from, int to, int pages, boolean noWrite) {
+    int request(KvContext kv, int from, int to, int pages, boolean noWrite, int adapter) {
         int first = batch.rows;
         int known = Math.min(to, kv.length());
         for (int row = from; row < to; row++) {
             batch.tokens[first + row - from] = row < known ? kv.token(row) : 0;
             batch.positions[first + row - from] = row < known ? kv.position(row) : row;
         }
-        rows(kv, from, to, pages, noWrite);
+        rows(kv, from, to, pages, noWrite, adapter);
         return first;
     }
 
@@ -44,15 +44,15 @@ public final class BatchWriter {
     }
 
     /** Add the row after the last of a context, whose token is a draw of the step before. Return its number in the batch. */
-    int chained(KvContext kv, int row, int pages, int draw) {
+    int chained(KvContext kv, int row, int pages, int draw, int adapter) {
         int first = batch.rows;
         batch.tokens[first] = ~draw;
         batch.positions[first] = row;
-        rows(kv, row, row + 1, pages, false);
+        rows(kv, row, row + 1, pages, false, adapter);
         return first;
     }
 
-    private void rows(KvContext kv, int from, int to, int pages, boolean noWrite) {
+    private void rows(KvContext kv, int from, int to, int pages, boolean noWrite, int adapter) {
         int r = batch.requests++;
         batch.contextKey[r] = kv.id().value();
         batch.qoIndptr[r] = batch.rows;
@@ -61,6 +61,7 @@ public final class BatchWriter {
         batch.kvLength[r] = to;
         batch.noWrite[r] = noWrite;
         batch.nonCausal[r] = false;
+        batch.adapter[r] = adapter;
         if (r == 0) {
             batch.pageIndptr[0] = 0;
             batch.maskIndptr[0] = 0;

@@ -46,12 +46,14 @@ public final class Scheduler {
             int prefillChunk,
             long itlNanos,
             boolean draftAlways,
+            AdapterNumbers adapters,
             Order order) {
         this.store = store;
         this.limits = limits;
         this.order = order;
         drafting = new Drafting(limits, draftAlways, decodeTime);
-        filler = new StepFiller(store, limits, Math.max(prefillChunk, store.pageSize()), itlNanos, time, this::refused);
+        filler = new StepFiller(
+                store, limits, Math.max(prefillChunk, store.pageSize()), itlNanos, time, adapters, this::refused);
     }
 
     /** Set what brings pages back that are not on the device. */
@@ -225,17 +227,18 @@ public final class Scheduler {
         return time.fitted() ? time.nanos(step.rows(), step.kvTokens) : 0;
     }
 
-    /** Keep a work that cannot pay for its rows out of all plans; it fails when the plan is made. */
+    /** Keep a work that cannot pay for its rows, or whose adapter cannot be loaded, out of all plans; it fails when the plan is made. */
     private void refused(Work work, PieException cause) {
         remove(work);
         refused.add(work);
         refusals.add(cause);
     }
 
-    /** Fail the works that could not pay for the rows of the last plan. Return whether there were any. */
+    /** Fail the works that were refused in the last plan. Return whether there were any. */
     public boolean refuse() {
         boolean any = !refused.isEmpty();
         for (int i = 0; i < refused.size(); i++) {
+            refused.get(i).abandon();
             refused.get(i).failed(refusals.get(i));
         }
         refused.clear();

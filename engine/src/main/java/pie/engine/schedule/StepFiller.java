@@ -1,8 +1,10 @@
 package pie.engine.schedule;
 
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
+import pie.engine.adapter.Adapter;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
@@ -11,12 +13,15 @@ import pie.engine.market.Missed;
 
 /** Put rows of works into a step, as many as limits, pages, budgets and time allow. */
 final class StepFiller {
+    private static final int ABSENT = -1;
+
     private final KvStore store;
     private final DriverCapabilities limits;
     private final int prefillChunk;
     private final long itlNanos;
     private final StepTime time;
     private final BiConsumer<Work, PieException> refused;
+    private final AdapterNumbers adapters;
     private final BatchWriter writer;
     private StepPlan step;
     private @Nullable StepPlan before;
@@ -28,7 +33,9 @@ final class StepFiller {
             int prefillChunk,
             long itlNanos,
             StepTime time,
+            AdapterNumbers adapters,
             BiConsumer<Work, PieException> refused) {
+        this.adapters = adapters;
         this.store = store;
         this.limits = limits;
         this.prefillChunk = prefillChunk;
@@ -45,6 +52,7 @@ final class StepFiller {
      */
     void begin(StepPlan next, @Nullable StepPlan previous, long only) {
         next.clear();
+        adapters.begin();
         writer.begin(next.batch);
         step = next;
         before = previous;
@@ -87,7 +95,8 @@ final class StepFiller {
         boolean again = !work.inFlight() && kv.computed() >= work.target;
         int from = again ? work.target - 1 : work.next();
         int to = slice(work, from, most, mostAtomic);
-        if (to <= from) {
+        int adapter = to <= from ? ABSENT : adapter(work, again ? to : from);
+        if (adapter == ABSENT) {
             return;
         }
         boolean silent = !again && readAgain(work, to);
@@ -97,7 +106,7 @@ final class StepFiller {
         }
         int firstDraw = step.batch.draws;
         int firstProbe = step.batch.probes;
-        int row = writer.request(kv, from, to, store.pagesFor(to), again);
+        int row = writer.request(kv, from, to, store.pagesFor(to), again, adapter);
         if (!silent) {
             work.write(writer, row, from, to);
         }
@@ -113,6 +122,10 @@ final class StepFiller {
         }
         KvContext kv = work.kv();
         int row = work.target;
+        int adapter = adapter(work, row);
+        if (adapter == ABSENT) {
+            return;
+        }
         int pages = store.pagesFor(row + 1);
         int lacking = store.lacking(kv, pages);
         if (store.pool().available() < lacking) {
@@ -127,9 +140,27 @@ final class StepFiller {
             store.grow(kv, pages);
         }
         int firstDraw = step.batch.draws;
-        int batchRow = writer.chained(kv, row, pages, draw);
+        int batchRow = writer.chained(kv, row, pages, draw, adapter);
         work.writeChained(writer, batchRow, kv.pages() - had);
         enter(work, row, row + 1, 0, false, firstDraw, step.batch.probes);
+    }
+
+    /** Return the number of a row's adapter, 0 for none, {@link #ABSENT} if the driver does not have it yet. */
+    private int adapter(Work work, int row) {
+        Optional<Adapter> wanted = work.kv().adapter(row);
+        if (wanted.isEmpty()) {
+            return 0;
+        }
+        try {
+            int number = adapters.number(wanted.get());
+            if (number > 0) {
+                return number;
+            }
+            work.missed(Missed.RESTORING);
+        } catch (PieException e) {
+            refused.accept(work, e);
+        }
+        return ABSENT;
     }
 
     private void enter(Work work, int from, int to, int again, boolean silent, int firstDraw, int firstProbe) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.AdapterId;
 import pie.engine.kv.Lineage;
 import pie.engine.kv.MaskSpan;
 import pie.engine.kv.PageKey;
@@ -20,6 +21,8 @@ import pie.engine.process.OwnerId;
 /** Hold one {@code .snap} file: magic with version, key, dates, fingerprints, lineage, page keys, CRC-32C. Big-endian. */
 record SnapshotFile(SnapshotKey key, Instant created, Optional<Instant> expires, SavedContext saved) {
     private static final long MAGIC = 0x7069_652e_736e_0001L; // "pie.sn", 1
+    /** Version 2: which adapters rows were computed with comes last. */
+    private static final long ADAPTED = MAGIC + 1;
 
     ByteBuffer[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -33,7 +36,7 @@ record SnapshotFile(SnapshotKey key, Instant created, Optional<Instant> expires,
     }
 
     private void write(DataOutputStream out) throws IOException {
-        out.writeLong(MAGIC);
+        out.writeLong(saved.adapters().isEmpty() ? MAGIC : ADAPTED);
         text(out, key.owner().value());
         text(out, key.model());
         text(out, key.name());
@@ -70,6 +73,18 @@ record SnapshotFile(SnapshotKey key, Instant created, Optional<Instant> expires,
                 out.writeLong(page.key().get().low());
             }
         }
+        if (!saved.adapters().isEmpty()) {
+            out.writeInt(saved.adapters().size());
+            for (SavedContext.Span span : saved.adapters()) {
+                out.writeInt(span.from());
+                out.writeBoolean(span.adapter().isPresent());
+                if (span.adapter().isPresent()) {
+                    text(out, span.adapter().get().name());
+                    out.writeLong(span.adapter().get().high());
+                    out.writeLong(span.adapter().get().low());
+                }
+            }
+        }
     }
 
     private static void mask(DataOutputStream out, MaskSpan span) throws IOException {
@@ -90,7 +105,8 @@ record SnapshotFile(SnapshotKey key, Instant created, Optional<Instant> expires,
 
     /** @throws DamagedFileException unless the file is whole */
     static SnapshotFile decode(byte[] file) throws DamagedFileException {
-        ByteBuffer in = Checksum.checked(file, MAGIC);
+        boolean adapted = file.length > Long.BYTES && ByteBuffer.wrap(file).getLong() == ADAPTED;
+        ByteBuffer in = Checksum.checked(file, adapted ? ADAPTED : MAGIC);
         SnapshotKey key = new SnapshotKey(new OwnerId(text(in)), text(in), text(in));
         Instant created = Instant.ofEpochMilli(in.getLong());
         long expires = in.getLong();
@@ -115,12 +131,19 @@ record SnapshotFile(SnapshotKey key, Instant created, Optional<Instant> expires,
             pages.add(new SavedContext.Page(
                     flag(in) ? Optional.of(new PageKey(in.getLong(), in.getLong())) : Optional.empty(), rows));
         }
+        List<SavedContext.Span> adapters = new ArrayList<>();
+        for (int n = adapted ? in.getInt() : 0; n > 0; n--) {
+            int from = in.getInt();
+            adapters.add(new SavedContext.Span(
+                    from,
+                    flag(in) ? Optional.of(new AdapterId(text(in), in.getLong(), in.getLong())) : Optional.empty()));
+        }
         Lineage lineage = new Lineage(tokens, positions, written, committed, masks, visibility);
         return new SnapshotFile(
                 key,
                 created,
                 expires == Long.MAX_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(expires)),
-                new SavedContext(weights, model, pageSize, lineage, pages));
+                new SavedContext(weights, model, pageSize, lineage, pages, adapters));
     }
 
     private static MaskSpan mask(ByteBuffer in) {

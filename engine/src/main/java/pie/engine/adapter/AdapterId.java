@@ -1,0 +1,53 @@
+package pie.engine.adapter;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import pie.engine.driver.LoraAdapter;
+
+/**
+ * Name an adapter by its content.
+ *
+ * @param name for people
+ * @param high with {@code low} the first 128 bits of a SHA-256 over targets, scales and numbers: adapters of one content compute the same
+ */
+public record AdapterId(String name, long high, long low) {
+    static AdapterId of(String name, LoraAdapter numbers) {
+        MessageDigest digest = sha256();
+        for (LoraAdapter.Target target : numbers.targets()) {
+            byte[] tensor = target.tensor().getBytes(StandardCharsets.UTF_8);
+            digest.update(ByteBuffer.allocate(5 * Integer.BYTES)
+                    .putInt(tensor.length)
+                    .putInt(target.rank())
+                    .putInt(target.inputs())
+                    .putInt(target.outputs())
+                    .putFloat(target.scale())
+                    .flip());
+            digest.update(tensor);
+            update(digest, target.a());
+            update(digest, target.b());
+        }
+        ByteBuffer hash = ByteBuffer.wrap(digest.digest());
+        return new AdapterId(name, hash.getLong(), hash.getLong());
+    }
+
+    private static void update(MessageDigest digest, float[] numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * numbers.length);
+        bytes.asFloatBuffer().put(numbers);
+        digest.update(bytes);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Say whether another adapter computes the same. */
+    public boolean sameContent(AdapterId other) {
+        return high == other.high && low == other.low;
+    }
+}
