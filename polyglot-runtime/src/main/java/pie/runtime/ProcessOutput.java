@@ -1,7 +1,7 @@
 package pie.runtime;
 
 import pie.engine.event.EventLog;
-import pie.engine.process.SessionFile;
+import pie.engine.event.SessionFile;
 
 /** Turn what a program says into events, in the order in which it was said. */
 final class ProcessOutput {

@@ -14,7 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
-import pie.engine.process.SessionFile;
 
 /**
  * Hold the events of one process within fixed bounds, for any number of watchers.

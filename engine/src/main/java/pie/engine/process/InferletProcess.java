@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.event.EventLog;
+import pie.engine.event.SessionFile;
 import pie.engine.market.Explanation;
 import pie.engine.trace.Timeline;
 

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.event.SessionFile;
 import pie.engine.process.ProcessId;
-import pie.engine.process.SessionFile;
 
 /** Keep the files that one process and its client send to each other, in a folder that is made for the first. */
 public final class SessionFiles {

@@ -1,4 +1,4 @@
-package pie.engine.process;
+package pie.engine.event;
 
 import java.time.Instant;
 
