@@ -83,7 +83,7 @@ final class NarrowInputs {
             code.memory(X128, Op.LOAD, i, 0, RDI, 16 * i);
             code.memory(X128, Op.AND, i == 0 ? 8 : 9, i, R9, magnitude);
             if (i > 0) {
-                // as ints, magnitudes have the order of their floats; what is no number is the largest, and comes through
+                // ints: magnitudes have the order of their floats, and what is no number is the largest
                 code.vector(X128, Op.MOST_INTS, 8, 8, 9);
             }
         }
