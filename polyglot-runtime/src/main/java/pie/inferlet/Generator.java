@@ -73,26 +73,27 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         int[] stops = options.stopIds(form.stops());
         boolean guided = guide(constraints, stops);
         return new PlanSpec(
-                sampler.chain(),
-                options.maxTokensOrAll(),
-                stops,
-                options.stopStrings(),
-                mask == null || mask.unrestricted()
-                        ? null
-                        : mask.words(context.model().vocabulary()),
-                options.seed(),
-                List.copyOf(probes),
-                options.horizonOrNone(),
-                options.rebids(),
-                guided
-                        ? List.of()
-                        : constraints.stream()
-                                .map(one -> ((GrammarConstraint) one).matcher().engineMatcher())
-                                .toList(),
-                !guided
+                        sampler.chain(),
+                        options.maxTokensOrAll(),
+                        stops,
+                        options.stopStrings(),
+                        mask == null || mask.unrestricted()
+                                ? null
+                                : mask.words(context.model().vocabulary()),
+                        options.seed(),
+                        List.copyOf(probes))
+                .withBidding(options.horizonOrNone(), options.rebids())
+                .withConstraints(
+                        guided
+                                ? List.of()
+                                : constraints.stream()
+                                        .map(one -> ((GrammarConstraint) one)
+                                                .matcher()
+                                                .engineMatcher())
+                                        .toList())
+                .withSpeculation(!guided
                         && options.speculates(
-                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()),
-                0);
+                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()));
     }
 
     /** Have the program's own constraints and drafter asked from now on, if there are any. */

@@ -1,10 +1,13 @@
 package pie.runtime;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.runtime.mcp.McpServer;
@@ -39,79 +42,7 @@ public record LaunchRequest(
         Map<String, McpServer> mcp,
         boolean profiled,
         Optional<RequestQueue> requests) {
-    public LaunchRequest(
-            OwnerId owner,
-            ProgramSource source,
-            String input,
-            Optional<String> model,
-            Budget budget,
-            Map<String, String> labels,
-            OptionalLong seed,
-            boolean capture,
-            OptionalDouble bid,
-            Optional<Path> recordings,
-            Permissions permissions,
-            Map<String, McpServer> mcp) {
-        this(owner, source, input, model, budget, labels, seed, capture, bid, recordings, permissions, mcp, false);
-    }
-
-    public LaunchRequest(
-            OwnerId owner,
-            ProgramSource source,
-            String input,
-            Optional<String> model,
-            Budget budget,
-            Map<String, String> labels,
-            OptionalLong seed,
-            boolean capture,
-            OptionalDouble bid,
-            Optional<Path> recordings,
-            Permissions permissions,
-            Map<String, McpServer> mcp,
-            boolean profiled) {
-        this(
-                owner,
-                source,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                bid,
-                recordings,
-                permissions,
-                mcp,
-                profiled,
-                Optional.empty());
-    }
-
-    public LaunchRequest(
-            OwnerId owner,
-            ProgramSource source,
-            String input,
-            Optional<String> model,
-            Budget budget,
-            Map<String, String> labels,
-            OptionalLong seed,
-            boolean capture,
-            OptionalDouble bid,
-            Optional<Path> recordings) {
-        this(
-                owner,
-                source,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                bid,
-                recordings,
-                Permissions.DEFAULT,
-                Map.of());
-    }
-
+    /** Ask for a run with no permissions beyond the usual and nothing recorded. */
     public LaunchRequest(
             OwnerId owner,
             ProgramSource source,
@@ -121,11 +52,7 @@ public record LaunchRequest(
             Map<String, String> labels,
             OptionalLong seed,
             boolean capture) {
-        this(owner, source, input, model, budget, labels, seed, capture, OptionalDouble.empty(), Optional.empty());
-    }
-
-    public LaunchRequest recordedIn(Path folder) {
-        return new LaunchRequest(
+        this(
                 owner,
                 source,
                 input,
@@ -134,127 +61,88 @@ public record LaunchRequest(
                 labels,
                 seed,
                 capture,
-                bid,
-                Optional.of(folder),
-                permissions,
-                mcp,
-                profiled,
-                requests);
-    }
-
-    public LaunchRequest bidding(OptionalDouble credits) {
-        return new LaunchRequest(
-                owner,
-                source,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                credits,
-                recordings,
-                permissions,
-                mcp,
-                profiled,
-                requests);
-    }
-
-    public LaunchRequest calling(Map<String, McpServer> servers) {
-        return new LaunchRequest(
-                owner,
-                source,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                bid,
-                recordings,
-                permissions,
-                Map.copyOf(servers),
-                profiled,
-                requests);
-    }
-
-    public LaunchRequest permitted(Permissions asked) {
-        return new LaunchRequest(
-                owner,
-                source,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                bid,
-                recordings,
-                asked,
-                mcp,
-                profiled,
-                requests);
-    }
-
-    /** Record its life from the beginning. */
-    public LaunchRequest profiling() {
-        return new LaunchRequest(
-                owner,
-                source,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                bid,
-                recordings,
-                permissions,
-                mcp,
-                true,
-                requests);
-    }
-
-    /** Run another program. */
-    public LaunchRequest running(ProgramSource program) {
-        return new LaunchRequest(
-                owner,
-                program,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                bid,
-                recordings,
-                permissions,
-                mcp,
-                profiled,
-                requests);
-    }
-
-    /** Let the program answer requests: its {@code handle} is called for each. */
-    public LaunchRequest serving(RequestQueue queue) {
-        return new LaunchRequest(
-                owner,
-                source,
-                input,
-                model,
-                budget,
-                labels,
-                seed,
-                capture,
-                bid,
-                recordings,
-                permissions,
-                mcp,
-                profiled,
-                Optional.of(queue));
+                OptionalDouble.empty(),
+                Optional.empty(),
+                Permissions.DEFAULT,
+                Map.of(),
+                false,
+                Optional.empty());
     }
 
     public static LaunchRequest of(ProgramSource source, String input) {
         return new LaunchRequest(
                 OwnerId.LOCAL, source, input, Optional.empty(), Budget.UNLIMITED, Map.of(), OptionalLong.empty(), true);
+    }
+
+    public LaunchRequest recordedIn(Path folder) {
+        return with(copy -> copy.recordings = Optional.of(folder));
+    }
+
+    public LaunchRequest bidding(OptionalDouble credits) {
+        return with(copy -> copy.bid = credits);
+    }
+
+    public LaunchRequest calling(Map<String, McpServer> servers) {
+        return with(copy -> copy.mcp = Collections.unmodifiableMap(new LinkedHashMap<>(servers)));
+    }
+
+    public LaunchRequest permitted(Permissions asked) {
+        return with(copy -> copy.permissions = asked);
+    }
+
+    /** Record its life from the beginning. */
+    public LaunchRequest profiling() {
+        return with(copy -> copy.profiled = true);
+    }
+
+    /** Run another program. */
+    public LaunchRequest running(ProgramSource program) {
+        return with(copy -> copy.source = program);
+    }
+
+    /** Let the program answer requests: its {@code handle} is called for each. */
+    public LaunchRequest serving(RequestQueue queue) {
+        return with(copy -> copy.requests = Optional.of(queue));
+    }
+
+    private LaunchRequest with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return new LaunchRequest(
+                owner,
+                copy.source,
+                input,
+                model,
+                budget,
+                labels,
+                seed,
+                capture,
+                copy.bid,
+                copy.recordings,
+                copy.permissions,
+                copy.mcp,
+                copy.profiled,
+                copy.requests);
+    }
+
+    /** What a request may be asked for differently. */
+    private static final class Copy {
+        ProgramSource source;
+        OptionalDouble bid;
+        Optional<Path> recordings;
+        Permissions permissions;
+        Map<String, McpServer> mcp;
+        boolean profiled;
+        Optional<RequestQueue> requests;
+
+        Copy(LaunchRequest of) {
+            source = of.source;
+            bid = of.bid;
+            recordings = of.recordings;
+            permissions = of.permissions;
+            mcp = of.mcp;
+            profiled = of.profiled;
+            requests = of.requests;
+        }
     }
 }

@@ -95,8 +95,7 @@ final class LaunchBody {
         JsonNode given = launch.has("input") ? launch.get("input") : Json.object();
         Optional<Stored> stored = source.isEmpty() ? Optional.of(programs.resolve(program)) : Optional.empty();
         JsonNode input = stored.map(s -> s.checked(given)).orElse(given);
-        return new Launch(
-                new LaunchRequest(
+        LaunchRequest request = new LaunchRequest(
                         owner,
                         stored.map(Stored::source).or(() -> source).orElseThrow(),
                         input.toString(),
@@ -104,14 +103,11 @@ final class LaunchBody {
                         budget,
                         labels,
                         seed,
-                        capture,
-                        bid,
-                        Optional.empty(),
-                        stored.map(s -> s.manifest().permissions()).orElse(permissions),
-                        servers,
-                        profiled),
-                detach,
-                recorded);
+                        capture)
+                .bidding(bid)
+                .permitted(stored.map(s -> s.manifest().permissions()).orElse(permissions))
+                .calling(servers);
+        return new Launch(profiled ? request.profiling() : request, detach, recorded);
     }
 
     private Optional<ProgramSource> source(JsonNode node) {

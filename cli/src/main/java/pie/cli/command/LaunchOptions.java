@@ -115,18 +115,9 @@ final class LaunchOptions {
 
     private LaunchRequest request(ProgramSource source, JsonNode input, Permissions permissions) {
         return new LaunchRequest(
-                OwnerId.LOCAL,
-                source,
-                input.toString(),
-                Optional.empty(),
-                budget(),
-                Map.of(),
-                seed(),
-                true,
-                bid(),
-                Optional.empty(),
-                permissions,
-                Map.of());
+                        OwnerId.LOCAL, source, input.toString(), Optional.empty(), budget(), Map.of(), seed(), true)
+                .bidding(bid())
+                .permitted(permissions);
     }
 
     ProgramSource source() {

@@ -3,6 +3,7 @@ package pie.engine.generate;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pie.engine.adapter.Adapter;
 import pie.engine.grammar.Matcher;
@@ -62,135 +63,70 @@ public record PlanSpec(
                 Optional.empty());
     }
 
-    /** Describe a generation by the model as it is. */
-    public PlanSpec(
-            SamplerChain sampler,
-            int maxTokens,
-            int[] stopIds,
-            List<String> stopStrings,
-            long @Nullable [] logitMask,
-            OptionalLong seed,
-            List<ProbeSpec> probes,
-            int horizon,
-            boolean rebidEachStep,
-            List<Matcher> constraints,
-            boolean speculate,
-            int minTokens) {
-        this(
-                sampler,
-                maxTokens,
-                stopIds,
-                stopStrings,
-                logitMask,
-                seed,
-                probes,
-                horizon,
-                rebidEachStep,
-                constraints,
-                speculate,
-                minTokens,
-                Optional.empty());
-    }
-
     public PlanSpec withBidding(int tokens, boolean eachStep) {
-        return new PlanSpec(
-                sampler,
-                maxTokens,
-                stopIds,
-                stopStrings,
-                logitMask,
-                seed,
-                probes,
-                tokens,
-                eachStep,
-                constraints,
-                speculate,
-                minTokens,
-                adapter);
+        return with(copy -> {
+            copy.horizon = tokens;
+            copy.rebidEachStep = eachStep;
+        });
     }
 
     public PlanSpec withConstraints(List<Matcher> matchers) {
-        return new PlanSpec(
-                sampler,
-                maxTokens,
-                stopIds,
-                stopStrings,
-                logitMask,
-                seed,
-                probes,
-                horizon,
-                rebidEachStep,
-                List.copyOf(matchers),
-                speculate,
-                minTokens,
-                adapter);
+        return with(copy -> copy.constraints = List.copyOf(matchers));
     }
 
     public PlanSpec withSpeculation(boolean on) {
-        return new PlanSpec(
-                sampler,
-                maxTokens,
-                stopIds,
-                stopStrings,
-                logitMask,
-                seed,
-                probes,
-                horizon,
-                rebidEachStep,
-                constraints,
-                on,
-                minTokens,
-                adapter);
+        return with(copy -> copy.speculate = on);
     }
 
     public PlanSpec withSeed(OptionalLong other) {
-        return new PlanSpec(
-                sampler,
-                maxTokens,
-                stopIds,
-                stopStrings,
-                logitMask,
-                other,
-                probes,
-                horizon,
-                rebidEachStep,
-                constraints,
-                speculate,
-                minTokens,
-                adapter);
+        return with(copy -> copy.seed = other);
     }
 
     public PlanSpec withMinTokens(int least) {
-        return new PlanSpec(
-                sampler,
-                maxTokens,
-                stopIds,
-                stopStrings,
-                logitMask,
-                seed,
-                probes,
-                horizon,
-                rebidEachStep,
-                constraints,
-                speculate,
-                least,
-                adapter);
+        return with(copy -> copy.minTokens = least);
     }
 
     public PlanSpec withAdapter(Optional<Adapter> through) {
+        return with(copy -> copy.adapter = through);
+    }
+
+    private PlanSpec with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
         return new PlanSpec(
                 sampler,
                 maxTokens,
                 stopIds,
                 stopStrings,
                 logitMask,
-                seed,
+                copy.seed,
                 probes,
-                horizon,
-                rebidEachStep,
-                constraints,
-                speculate,
-                minTokens,
-                through);
+                copy.horizon,
+                copy.rebidEachStep,
+                copy.constraints,
+                copy.speculate,
+                copy.minTokens,
+                copy.adapter);
+    }
+
+    /** What a plan may have differently. */
+    private static final class Copy {
+        OptionalLong seed;
+        int horizon;
+        boolean rebidEachStep;
+        List<Matcher> constraints;
+        boolean speculate;
+        int minTokens;
+        Optional<Adapter> adapter;
+
+        Copy(PlanSpec of) {
+            seed = of.seed;
+            horizon = of.horizon;
+            rebidEachStep = of.rebidEachStep;
+            constraints = of.constraints;
+            speculate = of.speculate;
+            minTokens = of.minTokens;
+            adapter = of.adapter;
+        }
     }
 }

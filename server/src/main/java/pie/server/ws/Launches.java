@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -84,9 +83,7 @@ final class Launches {
                         new Budget(budget, Optional.empty(), Optional.empty()),
                         Map.of(),
                         OptionalLong.empty(),
-                        capture,
-                        OptionalDouble.empty(),
-                        Optional.empty())
+                        capture)
                 .permitted(program.manifest().permissions());
     }
 
