@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.runtime.files.Trees;
 
 /** Keep and find models under {@code HOME/models}. */
 public final class ModelStore {
@@ -170,10 +171,8 @@ public final class ModelStore {
         if (!Files.isDirectory(directory)) {
             return;
         }
-        try (Stream<Path> entries = Files.walk(directory)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
+        try {
+            Trees.delete(directory);
         } catch (IOException e) {
             throw Failures.write(directory, e);
         }

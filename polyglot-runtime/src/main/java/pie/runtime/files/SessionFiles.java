@@ -6,10 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.Blake3;
 import org.jspecify.annotations.Nullable;
@@ -111,10 +109,8 @@ public final class SessionFiles {
         if (kept == null) {
             return;
         }
-        try (Stream<Path> all = Files.walk(kept)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
+        try {
+            Trees.delete(kept);
         } catch (IOException e) {
             LOG.warn("files in {} cannot be deleted: {}", kept, e.toString());
         }

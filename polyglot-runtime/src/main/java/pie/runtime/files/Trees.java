@@ -9,10 +9,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Delete folders with what is in them. */
-final class Trees {
+public final class Trees {
     private Trees() {}
 
-    static void delete(Path folder) throws IOException {
+    /** Delete a folder; one that is not there is fine. */
+    public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

@@ -8,7 +8,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +24,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.OwnerId;
 import pie.runtime.ProgramSource;
+import pie.runtime.files.Trees;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -249,18 +249,7 @@ public final class ProgramStore {
         Path trash = folder.resolve(TRASH).resolve(UUID.randomUUID().toString());
         Files.createDirectories(trash.getParent());
         Files.move(place, trash, StandardCopyOption.ATOMIC_MOVE);
-        delete(trash);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        Trees.delete(trash);
     }
 
     private void load() {
@@ -292,7 +281,7 @@ public final class ProgramStore {
         try (Stream<Path> left = Files.list(place)) {
             for (Path each : left.toList()) {
                 if (Files.getLastModifiedTime(each).toInstant().isBefore(old)) {
-                    delete(each);
+                    Trees.delete(each);
                 }
             }
         } catch (IOException e) {
