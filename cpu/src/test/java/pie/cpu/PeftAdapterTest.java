@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -28,13 +29,16 @@ import pie.engine.adapter.NamedAdapter;
 import pie.engine.generate.GenerationStep;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.SamplerChain;
+import pie.engine.model.AdapterFolder;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelConfig;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
+import pie.engine.model.TensorType;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
+import pie.engine.testing.GgufWriter;
 import pie.engine.testing.TinyModel;
 
 /** An adapter in PEFT's form gives the tokens of a model whose weights it was added to, beside others in one step. */
@@ -202,7 +206,7 @@ final class PeftAdapterTest {
             List<Optional<Adapter>> adapters = new ArrayList<>();
             for (long seed : new long[] {1, 2}) {
                 NamedAdapter named = served.engine.adapters().create("local", "adapter " + seed);
-                named.load(peft(model, seed, ""));
+                named.load(AdapterFolder.of(peft(model, seed, "")));
                 adapters.add(named.current());
             }
             adapters.add(Optional.empty());
@@ -232,10 +236,10 @@ final class PeftAdapterTest {
     void whatIsSavedIsLoadedAgain() throws IOException, URISyntaxException {
         try (Served served = new Served(TinyModelsTest.directory("tiny-llama"))) {
             NamedAdapter one = served.engine.adapters().create("local", "one");
-            one.load(peft(served.files.config(), 3, ""));
-            one.save(folder.resolve("saved"));
+            one.load(AdapterFolder.of(peft(served.files.config(), 3, "")));
+            one.save(AdapterFolder.of(folder.resolve("saved")));
             NamedAdapter two = served.engine.adapters().create("local", "two");
-            two.load(folder.resolve("saved"));
+            two.load(AdapterFolder.of(folder.resolve("saved")));
             assertThat(two.version()).isEqualTo(1);
             assertThat(two.current()
                             .orElseThrow()
@@ -257,20 +261,86 @@ final class PeftAdapterTest {
     }
 
     @Test
+    void aGgufFileIsTheSameAdapter() throws IOException, URISyntaxException {
+        try (Served served = new Served(TinyModelsTest.directory("tiny-llama"))) {
+            ModelConfig model = served.files.config();
+            NamedAdapter directory = served.engine.adapters().create("local", "directory");
+            directory.load(AdapterFolder.of(peft(model, 7, "")));
+            GgufWriter writer = gguf("adapter").put("adapter.type", "lora").put("adapter.lora.alpha", (float) ALPHA);
+            for (Matrix m : matrices(model)) {
+                String name = "blk." + m.name.split("\\.")[2] + '.' + PARTS.get(m.name.split("\\.")[4]) + ".weight";
+                writer.tensor(name + ".lora_a", TensorType.F32, RANK, m.inputs, bytes(a(m, 7)));
+                writer.tensor(name + ".lora_b", TensorType.F32, m.outputs, RANK, bytes(rotated(model, name, b(m, 7))));
+            }
+            NamedAdapter file = served.engine.adapters().create("local", "file");
+            file.load(AdapterFolder.of(writer.write(folder.resolve("lora.gguf"))));
+            assertThat(file.current()
+                            .orElseThrow()
+                            .id()
+                            .sameContent(directory.current().orElseThrow().id()))
+                    .isTrue();
+            Path other = gguf("model").write(folder.resolve("model.gguf"));
+            assertThatThrownBy(() -> file.load(AdapterFolder.of(other))).hasMessageContaining("general.type");
+            Path half = writer.removeTensor("blk.0.attn_v.weight.lora_b").write(folder.resolve("half.gguf"));
+            assertThatThrownBy(() -> file.load(AdapterFolder.of(half)))
+                    .hasMessageContaining("blk.0.attn_v.weight.lora_b");
+        }
+    }
+
+    private static final Map<String, String> PARTS = Map.of(
+            "q_proj", "attn_q",
+            "k_proj", "attn_k",
+            "v_proj", "attn_v",
+            "o_proj", "attn_output",
+            "gate_proj", "ffn_gate",
+            "up_proj", "ffn_up",
+            "down_proj", "ffn_down");
+
+    private static GgufWriter gguf(String type) {
+        return new GgufWriter().put("general.architecture", "llama").put("general.type", type);
+    }
+
+    private static byte[] bytes(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+
+    /** Bring rows of queries and keys from two halves of a head to pairs, as llama.cpp's converter does for this family. */
+    private static float[] rotated(ModelConfig model, String name, float[] b) {
+        if (!name.contains("attn_q") && !name.contains("attn_k")) {
+            return b;
+        }
+        int half = model.headDim() / 2;
+        float[] pairs = new float[b.length];
+        for (int row = 0; row < b.length / RANK; row++) {
+            int head = row / model.headDim();
+            int at = row % model.headDim();
+            int to = head * model.headDim() + 2 * (at % half) + at / half;
+            System.arraycopy(b, row * RANK, pairs, to * RANK, RANK);
+        }
+        return pairs;
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedByName() throws IOException, URISyntaxException {
         try (Served served = new Served(TinyModelsTest.directory("tiny-llama"))) {
             ModelConfig model = served.files.config();
             NamedAdapter adapter = served.engine.adapters().create("local", "a");
-            assertThatThrownBy(() -> adapter.load(folder)).hasMessageContaining("adapter_config.json");
-            assertThatThrownBy(() -> adapter.load(peft(model, 4, ", \"modules_to_save\": [\"lm_head\"]")))
+            assertThatThrownBy(() -> adapter.load(AdapterFolder.of(folder)))
+                    .hasMessageContaining("adapter_config.json");
+            assertThatThrownBy(() ->
+                            adapter.load(AdapterFolder.of(peft(model, 4, ", \"modules_to_save\": [\"lm_head\"]"))))
                     .hasMessageContaining("modules_to_save");
-            assertThatThrownBy(() -> adapter.load(peft(model, 6, ", \"rank_pattern\": {\"q_proj\": 9}")))
+            assertThatThrownBy(
+                            () -> adapter.load(AdapterFolder.of(peft(model, 6, ", \"rank_pattern\": {\"q_proj\": 9}"))))
                     .hasMessageContaining("q_proj")
                     .hasMessageContaining("rank 4");
             Path cut = peft(model, 5, "");
             Path weights = cut.resolve("adapter_model.safetensors");
             Files.write(weights, Arrays.copyOf(Files.readAllBytes(weights), 9000));
-            assertThatThrownBy(() -> adapter.load(cut)).hasMessageContaining("adapter_model.safetensors");
+            assertThatThrownBy(() -> adapter.load(AdapterFolder.of(cut)))
+                    .hasMessageContaining("adapter_model.safetensors");
             assertThat(adapter.current()).isEmpty();
         }
     }

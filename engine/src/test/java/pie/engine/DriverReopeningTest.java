@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import pie.engine.adapter.Adapter;
+import pie.engine.adapter.NamedAdapter;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -62,8 +64,13 @@ final class DriverReopeningTest {
     }
 
     private static int[] generate(ContextHandle context) {
+        return generate(context, Optional.empty());
+    }
+
+    private static int[] generate(ContextHandle context, Optional<Adapter> adapter) {
         return context.generate(new PlanSpec(
-                        SamplerChain.ARGMAX, 30, new int[0], List.of(), null, OptionalLong.of(5), List.of()))
+                                SamplerChain.ARGMAX, 30, new int[0], List.of(), null, OptionalLong.of(5), List.of())
+                        .withAdapter(adapter))
                 .collect()
                 .join()
                 .tokens();
@@ -84,6 +91,29 @@ final class DriverReopeningTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("engine-loop tiny")
                         || thread.getName().startsWith("driver-reopening tiny"));
+    }
+
+    @Test
+    void adaptersAreThereAgainOnTheNextDevice() {
+        Driver first = new FaultyDriver(sound(64), FaultPlan.parse("lose@40"));
+        try (Engine engine = engine(first, EngineConfig.DEFAULT, DriverReopeningTest::sound)) {
+            ProcessId before = process(engine);
+            NamedAdapter adapter = engine.adapters().create(OWNER.value(), "kept");
+            adapter.evolve(1, 1, 1, 1, 0.5);
+            int[] adapted = generate(prompt(engine, before), adapter.current());
+            assertThat(adapted).isNotEqualTo(alone());
+            assertThat(code(catchThrowable(() -> generate(prompt(engine, before)))))
+                    .isEqualTo(ErrorCode.DEVICE_LOST);
+            awaitService(engine);
+            assertThat(engine.adapters().open(OWNER.value(), "kept")).containsSame(adapter);
+            ProcessId after = process(engine);
+            assertThat(generate(prompt(engine, after), adapter.current())).isEqualTo(adapted);
+            assertThat(generate(prompt(engine, after))).isEqualTo(alone());
+            assertThat(engine.loop().adapters.loads())
+                    .as("once for each device")
+                    .isEqualTo(2);
+            engine.checkIntegrity();
+        }
     }
 
     @Test

@@ -38,7 +38,9 @@ import pie.engine.generate.PassSpec;
 import pie.engine.generate.SampleSpec;
 import pie.engine.generate.SamplerChain;
 import pie.engine.generate.StepSpec;
-import pie.engine.model.PeftFiles;
+import pie.engine.model.AdapterFiles;
+import pie.engine.model.AdapterFolder;
+import pie.engine.model.LoraPair;
 import pie.engine.process.Budget;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
@@ -163,11 +165,11 @@ final class SnapshotTest {
 
     @Test
     void rowsOfAnAdapterComeBackOnceItIsLoadedAgain(@TempDir Path folder) {
-        PeftFiles.write(
-                folder,
-                List.of(new PeftFiles.Pair("blk.0.attn_q.weight", 1, 1, 1, 2, new float[] {3}, new float[] {5})));
+        AdapterFiles.write(
+                AdapterFolder.of(folder),
+                List.of(new LoraPair("blk.0.attn_q.weight", 1, 1, 1, 2, new float[] {3}, new float[] {5})));
         NamedAdapter adapter = engine.adapters().create("local", "a");
-        adapter.load(folder);
+        adapter.load(AdapterFolder.of(folder));
         ContextHandle saved = engine.createContext(process, true);
         saved.append(prompt(45));
         saved.execute(PassSpec.FLUSH.withAdapter(adapter.current())).join();
@@ -176,12 +178,12 @@ final class SnapshotTest {
         assertThat(expected).isNotEqualTo(go(context(45, 0)));
         restart();
         assertThat(code(engine.openContext(process, "adapted", false))).isEqualTo(ErrorCode.NOT_FOUND);
-        engine.adapters().create("local", "the same under another name").load(folder);
+        engine.adapters().create("local", "the same under another name").load(AdapterFolder.of(folder));
         ContextHandle there = open("adapted");
         there.suspend().join();
         assertThat(go(there)).isEqualTo(expected);
         restart(driver(64, 2 * PAGE, 1)); // no page fits: all rows are computed again
-        engine.adapters().create("local", "a").load(folder);
+        engine.adapters().create("local", "a").load(AdapterFolder.of(folder));
         assertThat(go(open("adapted"))).isEqualTo(expected);
     }
 

@@ -13,7 +13,7 @@ import pie.engine.driver.LoraAdapter;
  * @param high with {@code low} the first 128 bits of a SHA-256 over targets, scales and numbers: adapters of one content compute the same
  */
 public record AdapterId(String name, long high, long low) {
-    static AdapterId of(String name, LoraAdapter numbers) {
+    static AdapterId of(LoraAdapter numbers) {
         MessageDigest digest = sha256();
         for (LoraAdapter.Target target : numbers.targets()) {
             byte[] tensor = target.tensor().getBytes(StandardCharsets.UTF_8);
@@ -28,8 +28,24 @@ public record AdapterId(String name, long high, long low) {
             update(digest, target.a());
             update(digest, target.b());
         }
+        return of(numbers.name(), digest);
+    }
+
+    private static AdapterId of(String name, MessageDigest digest) {
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
         return new AdapterId(name, hash.getLong(), hash.getLong());
+    }
+
+    /** Name what a seed makes of this content. */
+    AdapterId perturbed(float sigma, long seed) {
+        MessageDigest digest = sha256();
+        digest.update(ByteBuffer.allocate(3 * Long.BYTES + Float.BYTES)
+                .putLong(high)
+                .putLong(low)
+                .putLong(seed)
+                .putFloat(sigma)
+                .flip());
+        return of(name, digest);
     }
 
     private static void update(MessageDigest digest, float[] numbers) {

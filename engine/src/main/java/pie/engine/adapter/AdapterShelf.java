@@ -1,6 +1,5 @@
 package pie.engine.adapter;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.driver.LoraAdapter;
+import pie.engine.model.AdapterFiles;
+import pie.engine.model.AdapterFolder;
 import pie.engine.model.ModelConfig;
 
 /** Keep the adapters of one model by owner and name. Safe for use from several threads. */
@@ -17,7 +18,13 @@ public final class AdapterShelf {
     /** Adapters that an owner may have at once. */
     static final int MOST = 64;
 
+    /** Bytes that an owner's adapters may take together. */
+    public static final long MOST_BYTES = 512L << 20;
+
     private static final String EVERYBODY = "";
+
+    /** What a fresh adapter's numbers are drawn from: those of one rank are the same. */
+    private static final AdapterId ORIGIN = new AdapterId("", 0, 0);
 
     private final String model;
     private final ModelConfig config;
@@ -38,7 +45,7 @@ public final class AdapterShelf {
 
     /** Make an adapter that adds nothing yet. @throws PieException ALREADY_EXISTS, UNSUPPORTED, BUDGET_EXHAUSTED */
     public NamedAdapter create(String owner, String name) {
-        return put(owner, new NamedAdapter(this, owner, name, false));
+        return put(owner, new NamedAdapter(this, owner, name, false), 0);
     }
 
     /** Return an owner's adapter, else one that the operator shares. @throws PieException UNSUPPORTED */
@@ -49,23 +56,26 @@ public final class AdapterShelf {
     }
 
     /** Share an adapter with all owners, as the operator. @throws PieException as {@link NamedAdapter#load} */
-    public void share(String name, Path path) {
+    public void share(String name, AdapterFolder folder) {
         NamedAdapter shared = new NamedAdapter(this, EVERYBODY, name, true);
-        shared.set(read(name, path));
-        put(EVERYBODY, shared);
+        shared.set(read(shared, EVERYBODY, folder), Optional.empty());
+        put(EVERYBODY, shared, 0);
     }
 
     /** Return the adapter that has some content and that an owner may use. */
-    public synchronized Optional<Adapter> find(String owner, AdapterId id) {
-        List<NamedAdapter> all = new ArrayList<>(named(owner).values());
-        all.addAll(named(EVERYBODY).values());
+    public Optional<Adapter> find(String owner, AdapterId id) {
+        List<NamedAdapter> all;
+        synchronized (this) {
+            all = new ArrayList<>(named(owner).values());
+            all.addAll(named(EVERYBODY).values());
+        }
         return all.stream()
-                .flatMap(named -> named.current().stream())
+                .flatMap(named -> named.present().stream())
                 .filter(adapter -> adapter.id().sameContent(id))
                 .findFirst();
     }
 
-    synchronized NamedAdapter put(String owner, NamedAdapter adapter) {
+    synchronized NamedAdapter put(String owner, NamedAdapter adapter, long bytes) {
         check(adapter.name());
         Map<String, NamedAdapter> known = owners.computeIfAbsent(owner, o -> new HashMap<>());
         if (known.containsKey(adapter.name())) {
@@ -76,13 +86,29 @@ public final class AdapterShelf {
                     Map.of("kind", "adapter", "name", adapter.name()));
         }
         if (known.size() >= MOST && !owner.equals(EVERYBODY)) {
-            throw new PieException(
-                    ErrorCode.BUDGET_EXHAUSTED,
-                    "there are " + known.size() + " adapters, the most that an owner may have: destroy some",
-                    Map.of("budget", "adapters", "scope", "owner", "limit", MOST, "used", known.size()));
+            throw exhausted("adapters", MOST, known.size(), "there are " + known.size() + " adapters");
         }
+        admit(owner, adapter, bytes);
         known.put(adapter.name(), adapter);
         return adapter;
+    }
+
+    /** See whether an adapter may take so much memory. @throws PieException BUDGET_EXHAUSTED */
+    synchronized void admit(String owner, NamedAdapter adapter, long bytes) {
+        long used = bytes;
+        for (NamedAdapter other : named(owner).values()) {
+            used += other == adapter ? 0 : other.bytes();
+        }
+        if (used > MOST_BYTES && !owner.equals(EVERYBODY)) {
+            throw exhausted("adapter_bytes", MOST_BYTES, used, "adapters would take " + used + " bytes");
+        }
+    }
+
+    private static PieException exhausted(String budget, long limit, long used, String what) {
+        return new PieException(
+                ErrorCode.BUDGET_EXHAUSTED,
+                what + ", where an owner may have " + limit + ": destroy some",
+                Map.of("budget", budget, "scope", "owner", "limit", limit, "used", used));
     }
 
     synchronized void remove(String owner, NamedAdapter adapter) {
@@ -103,9 +129,53 @@ public final class AdapterShelf {
     }
 
     /** Read numbers that fit the model and its driver. @throws PieException NOT_FOUND, INVALID_ARGUMENT, UNSUPPORTED */
-    Adapter read(String name, Path path) {
-        LoraAdapter numbers = PeftAdapter.read(name, path, config);
+    Adapter read(NamedAdapter adapter, String owner, AdapterFolder folder) {
+        List<LoraAdapter.Target> targets =
+                AdapterFiles.read(folder, config, numbers -> admit(owner, adapter, Float.BYTES * numbers)).stream()
+                        .map(pair -> new LoraAdapter.Target(
+                                pair.tensor(),
+                                pair.rank(),
+                                pair.inputs(),
+                                pair.outputs(),
+                                pair.scale(),
+                                pair.a(),
+                                pair.b()))
+                        .toList();
+        return Adapter.of(fitting(new LoraAdapter(adapter.name(), targets)));
+    }
+
+    /** Make an adapter of queries and values that adds nothing yet. @throws PieException INVALID_ARGUMENT, UNSUPPORTED for the rank */
+    LoraAdapter fresh(String name, int rank, float scale) {
+        if (rank < 1) {
+            throw PieException.invalid("rank must be >= 1, got " + rank);
+        }
+        int most = Math.min(maxRank, config.kvHeads() * config.headDim());
+        if (rank > most) {
+            throw new PieException(
+                    ErrorCode.UNSUPPORTED,
+                    "rank is " + rank + ": adapters of model '" + model + "' have ranks up to " + most + " here");
+        }
+        List<LoraAdapter.Target> targets = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            for (String part : List.of("attn_q", "attn_v")) {
+                int outputs = (part.equals("attn_q") ? config.heads() : config.kvHeads()) * config.headDim();
+                float[] a = new float[rank * config.hidden()];
+                new Noise(ORIGIN, targets.size()).add(a, 0, (float) (1 / Math.sqrt(config.hidden())));
+                targets.add(new LoraAdapter.Target(
+                        "blk." + layer + "." + part + ".weight",
+                        rank,
+                        config.hidden(),
+                        outputs,
+                        scale,
+                        a,
+                        new float[outputs * rank]));
+            }
+        }
+        return fitting(new LoraAdapter(name, targets));
+    }
+
+    private LoraAdapter fitting(LoraAdapter numbers) {
         numbers.check(config, maxRank);
-        return Adapter.of(numbers);
+        return numbers;
     }
 }

@@ -2,21 +2,20 @@ package pie.engine.model;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import pie.engine.ErrorCode;
-import pie.engine.PieException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,18 +24,9 @@ import tools.jackson.databind.node.ObjectNode;
  * Read and write LoRA adapters as Hugging Face's PEFT keeps them: a directory with {@code adapter_config.json} and
  * {@code adapter_model.safetensors}, whose tensors are called {@code base_model.model.<matrix>.lora_A.weight} and {@code lora_B.weight}.
  */
-public final class PeftFiles {
-    /**
-     * Hold what is added to one matrix: scale · B (A x).
-     *
-     * @param tensor GGUF name of the matrix
-     * @param a [rank, inputs]
-     * @param b [outputs, rank]
-     */
-    public record Pair(String tensor, int rank, int inputs, int outputs, float scale, float[] a, float[] b) {}
-
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
+final class PeftFiles {
+    static final String CONFIG = "adapter_config.json";
+    static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
     private static final int MOST_RANK = 1 << 16;
     private static final Pattern NAME =
@@ -56,53 +46,39 @@ public final class PeftFiles {
     private final ModelConfig model;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-    private PeftFiles(Path directory, ModelConfig model) {
+    private PeftFiles(Path directory, MemorySegment settings, ModelConfig model) {
         file = directory.resolve(WEIGHTS);
-        config = JsonFile.read(directory.resolve(CONFIG));
+        config = JsonFile.parse(directory.resolve(CONFIG), settings.toArray(ValueLayout.JAVA_BYTE));
         this.model = model;
     }
 
-    /**
-     * Read the pairs of an adapter, in the order of its file.
-     *
-     * @throws PieException NOT_FOUND without such a directory; INVALID_ARGUMENT for a damaged file or pairs that do not fit each other;
-     *     UNSUPPORTED for adapters of another kind than plain LoRA
-     */
-    public static List<Pair> read(Path directory, ModelConfig model) {
-        for (String name : List.of(CONFIG, WEIGHTS)) {
-            if (!Files.isRegularFile(directory.resolve(name))) {
-                throw new PieException(
-                        ErrorCode.NOT_FOUND,
-                        "no adapter at " + directory.getFileName() + ": it must be a directory with " + CONFIG + " and "
-                                + WEIGHTS,
-                        Map.of("kind", "adapter", "file", name));
-            }
-        }
-        return new PeftFiles(directory, model).read();
+    static List<LoraPair> read(AdapterFolder folder, Arena arena, ModelConfig model, LongConsumer admit)
+            throws IOException {
+        MemorySegment settings = folder.read(CONFIG, arena).orElseThrow(() -> AdapterFiles.missing(folder.path()));
+        MemorySegment weights = folder.read(WEIGHTS, arena).orElseThrow(() -> AdapterFiles.missing(folder.path()));
+        return new PeftFiles(folder.path(), settings, model).read(weights, admit);
     }
 
-    private List<Pair> read() {
+    private List<LoraPair> read(MemorySegment weights, LongConsumer admit) {
         checkKind();
-        try (Arena arena = Arena.ofConfined()) {
-            SafetensorsReader.read(file, MappedFile.map(file, arena), tensors);
-            List<Pair> pairs = new ArrayList<>();
-            for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-                Matcher name = NAME.matcher(entry.getKey());
-                if (!name.matches()) {
-                    throw ModelErrors.unsupportedTensor(
-                            file, entry.getKey(), "is neither lora_A nor lora_B of a matrix");
-                }
-                boolean first = name.group(2).equals("A");
-                Tensor other = tensors.get(swapped(entry.getKey(), name.start(2), first ? 'B' : 'A'));
-                if (other == null) {
-                    throw ModelErrors.tensor(file, entry.getKey(), "has no lora_" + (first ? 'B' : 'A') + " beside it");
-                }
-                if (first) {
-                    add(pairs, name.group(1), entry.getValue(), other);
-                }
+        SafetensorsReader.read(file, weights, tensors);
+        admit.accept(AdapterFiles.numbers(tensors.values()));
+        List<LoraPair> pairs = new ArrayList<>();
+        for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+            Matcher name = NAME.matcher(entry.getKey());
+            if (!name.matches()) {
+                throw ModelErrors.unsupportedTensor(file, entry.getKey(), "is neither lora_A nor lora_B of a matrix");
             }
-            return pairs;
+            boolean first = name.group(2).equals("A");
+            Tensor other = tensors.get(swapped(entry.getKey(), name.start(2), first ? 'B' : 'A'));
+            if (other == null) {
+                throw ModelErrors.tensor(file, entry.getKey(), "has no lora_" + (first ? 'B' : 'A') + " beside it");
+            }
+            if (first) {
+                add(pairs, name.group(1), entry.getValue(), other);
+            }
         }
+        return pairs;
     }
 
     private static String swapped(String name, int at, char part) {
@@ -126,7 +102,7 @@ public final class PeftFiles {
         }
     }
 
-    private void add(List<Pair> pairs, String matrix, Tensor a, Tensor b) {
+    private void add(List<LoraPair> pairs, String matrix, Tensor a, Tensor b) {
         if (b.columns() != a.rows()) {
             throw ModelErrors.tensor(
                     file, matrix, "has a lora_A of rank " + a.rows() + " and a lora_B of rank " + b.columns());
@@ -139,13 +115,13 @@ public final class PeftFiles {
         double alpha = pattern("alpha_pattern", matrix, config.real("lora_alpha", 8));
         float scale = (float) (alpha / (config.truth("use_rslora", false) ? Math.sqrt(rank) : rank));
         String tensor = HfTensorNames.toGguf(matrix + ".weight", Map.of());
-        float[] down = floats(a);
-        float[] up = floats(b);
+        float[] down = LoraPair.floats(a);
+        float[] up = LoraPair.floats(b);
         for (Part part : parts(tensor == null ? matrix : tensor, b.rows())) {
             float[] own = part.rows == b.rows()
                     ? up
                     : java.util.Arrays.copyOfRange(up, part.first * rank, (part.first + part.rows) * rank);
-            pairs.add(new Pair(part.tensor, rank, a.columns(), part.rows, scale, down, own));
+            pairs.add(new LoraPair(part.tensor, rank, a.columns(), part.rows, scale, down, own));
         }
     }
 
@@ -189,14 +165,7 @@ public final class PeftFiles {
         return usual;
     }
 
-    private static float[] floats(Tensor tensor) {
-        float[] values = new float[tensor.rows() * tensor.columns()];
-        Dequantizer.rows(tensor, 0, tensor.rows(), values, 0);
-        return values;
-    }
-
-    /** Write pairs, in f32. @throws PieException STORAGE_FULL if the files cannot be written */
-    public static void write(Path directory, List<Pair> pairs) {
+    static void write(AdapterFolder folder, List<LoraPair> pairs) throws IOException {
         ObjectNode settings = JsonMapper.shared().createObjectNode();
         settings.put("peft_type", "LORA").put("bias", "none");
         settings.put("r", pairs.isEmpty() ? 1 : pairs.getFirst().rank()).put("lora_alpha", 1);
@@ -204,7 +173,7 @@ public final class PeftFiles {
         ObjectNode alphas = settings.putObject("alpha_pattern");
         ObjectNode header = JsonMapper.shared().createObjectNode();
         long offset = 0;
-        for (Pair pair : pairs) {
+        for (LoraPair pair : pairs) {
             String matrix = HfTensorNames.matrix(pair.tensor());
             ranks.put(matrix, pair.rank());
             alphas.put(matrix, (double) pair.scale() * pair.rank());
@@ -212,13 +181,19 @@ public final class PeftFiles {
             offset = entry(header, PREFIX + matrix + ".lora_A.weight", pair.rank(), pair.inputs(), offset);
             offset = entry(header, PREFIX + matrix + ".lora_B.weight", pair.outputs(), pair.rank(), offset);
         }
-        try {
-            Files.createDirectories(directory);
-            Files.write(directory.resolve(CONFIG), JsonMapper.shared().writeValueAsBytes(settings));
-            data(directory.resolve(WEIGHTS), header.toString().getBytes(StandardCharsets.UTF_8), pairs);
-        } catch (IOException e) {
-            throw new PieException(
-                    ErrorCode.STORAGE_FULL, "the adapter cannot be written: " + e.getMessage(), Map.of(), e);
+        try (WritableByteChannel out = folder.write(CONFIG)) {
+            put(out, ByteBuffer.wrap(JsonMapper.shared().writeValueAsBytes(settings)));
+        }
+        try (WritableByteChannel out = folder.write(WEIGHTS)) {
+            byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+            put(out, buffer(8 + json.length).putLong(json.length).put(json).flip());
+            for (LoraPair pair : pairs) {
+                for (float[] numbers : List.of(pair.a(), pair.b())) {
+                    ByteBuffer bytes = buffer(4 * numbers.length);
+                    bytes.asFloatBuffer().put(numbers);
+                    put(out, bytes);
+                }
+            }
         }
     }
 
@@ -230,27 +205,11 @@ public final class PeftFiles {
         return end;
     }
 
-    private static void data(Path file, byte[] header, List<Pair> pairs) throws IOException {
-        try (FileChannel out = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            put(
-                    out,
-                    buffer(8 + header.length).putLong(header.length).put(header).flip());
-            for (Pair pair : pairs) {
-                for (float[] numbers : List.of(pair.a(), pair.b())) {
-                    ByteBuffer bytes = buffer(4 * numbers.length);
-                    bytes.asFloatBuffer().put(numbers);
-                    put(out, bytes);
-                }
-            }
-        }
-    }
-
     private static ByteBuffer buffer(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static void put(FileChannel out, ByteBuffer bytes) throws IOException {
+    private static void put(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }
