@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import pie.engine.adapter.AdapterShelf;
 import pie.engine.driver.Driver;
 import pie.engine.grammar.GrammarCache;
 import pie.engine.kv.KvContext;
@@ -44,6 +45,10 @@ public final class SimulatedEngine {
 
     public GrammarCache grammars() {
         return engine.grammars();
+    }
+
+    public AdapterShelf adapters() {
+        return engine.adapters();
     }
 
     public CompletableFuture<ContextHandle> openSnapshot(ProcessId owner, String name, boolean take) {

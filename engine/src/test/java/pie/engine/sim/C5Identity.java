@@ -68,7 +68,8 @@ final class C5Identity implements Checker {
     private static long place(KvContext kv, int page, int size) {
         long sum = kv.slot(page);
         for (int row = page * size; row < (page + 1) * size; row++) {
-            sum = 0x100000001b3L * (sum ^ ((long) kv.token(row) << 32 | kv.position(row)));
+            long adapter = kv.adapter(row).map(one -> one.id().low()).orElse(0L);
+            sum = 0x100000001b3L * (sum ^ adapter ^ ((long) kv.token(row) << 32 | kv.position(row)));
         }
         return sum;
     }

@@ -1,5 +1,10 @@
 package pie.engine.sim;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import pie.engine.adapter.AdapterId;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.kv.HiddenSlots;
 import pie.engine.kv.KvContext;
 
@@ -7,6 +12,7 @@ import pie.engine.kv.KvContext;
 final class Content {
     private static final long GOLDEN = 0x9e37_79b9_7f4a_7c15L;
     private static final long WEIGHTS = 1;
+    private static final Map<AdapterId, Long> ADAPTERS = new ConcurrentHashMap<>();
 
     private Content() {}
 
@@ -17,7 +23,7 @@ final class Content {
             words[row] = device.word(kv.slot(row / pageSize), row % pageSize);
         }
         for (int row = page * pageSize; row < words.length; row++) {
-            long self = mix(WEIGHTS + ((long) kv.token(row) << 32 | kv.position(row)) * GOLDEN);
+            long self = self(kv, row);
             words[row] = self;
             long sum = 0;
             for (int slot = 0; slot <= row; slot++) {
@@ -55,7 +61,22 @@ final class Content {
     }
 
     private static long self(KvContext kv, int row) {
-        return mix(WEIGHTS + ((long) kv.token(row) << 32 | kv.position(row)) * GOLDEN);
+        long adapter = kv.adapter(row)
+                .map(one -> ADAPTERS.computeIfAbsent(one.id(), id -> word(one.numbers())))
+                .orElse(0L);
+        return mix(WEIGHTS + adapter + ((long) kv.token(row) << 32 | kv.position(row)) * GOLDEN);
+    }
+
+    /** Return what stands for an adapter's numbers on a hash driver. */
+    private static long word(LoraAdapter adapter) {
+        long word = 1;
+        for (LoraAdapter.Target target : adapter.targets()) {
+            word = mix(word * GOLDEN + target.tensor().hashCode());
+            word = mix(word * GOLDEN + Float.floatToRawIntBits(target.scale()));
+            word = mix(word * GOLDEN + Arrays.hashCode(target.a()));
+            word = mix(word * GOLDEN + Arrays.hashCode(target.b()));
+        }
+        return word;
     }
 
     private static long mix(long x) {

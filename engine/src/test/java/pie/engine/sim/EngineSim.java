@@ -101,7 +101,7 @@ final class EngineSim {
                 0,
                 scenario.batchTokens(),
                 scenario.batchSize(),
-                Map.of());
+                Map.of("adapters", String.valueOf(scenario.extras().adapters())));
         return new SimDriver(
                 HashDriver.inline(config, Scenario.VOCAB, Scenario.CONTEXT, 1), clock, scenario.cost(), seed);
     }
@@ -295,6 +295,10 @@ final class EngineSim {
             if (witness.faulted.contains(context)) {
                 return;
             }
+        }
+        if (witness.failedLoads > 0) {
+            witness.failedLoads--;
+            return;
         }
         fail(new Breach("C20", actor + " was hit by a fault of a step that it had no part in"));
     }

@@ -13,7 +13,8 @@ import java.util.Random;
  * @param budgets whether programs have budgets of pages
  * @param maskNanos longest time that a mask takes
  * @param returns whether a lost device comes back
- * @param copyFaults share of copies of pages that go wrong, beside other faults
+ * @param copyFaults share of copies of pages, and of loads of adapters, that go wrong, beside other faults
+ * @param adapters that the driver holds at once, 0 if programs use none
  */
 record Extras(
         int hostPages,
@@ -24,8 +25,9 @@ record Extras(
         boolean budgets,
         long maskNanos,
         boolean returns,
-        double copyFaults) {
-    static final Extras NONE = new Extras(0, false, 0, 0, false, false, 0, false, 0);
+        double copyFaults,
+        int adapters) {
+    static final Extras NONE = new Extras(0, false, 0, 0, false, false, 0, false, 0, 0);
 
     static Extras of(long seed, int pages) {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 3);
@@ -42,11 +44,14 @@ record Extras(
                 random.nextInt(3) == 0,
                 random.nextBoolean() ? 0 : random.nextInt(3_000_000),
                 random.nextInt(4) > 0,
-                random.nextInt(4) > 0 ? 0 : 0.3);
+                random.nextInt(4) > 0 ? 0 : 0.3,
+                snapshots || random.nextInt(3) == 0
+                        ? 0
+                        : 1 + random.nextInt(4)); // what is opened depends on who else has the adapter
     }
 
     /** Return the same for a program alone: nothing is short, late or broken. */
     Extras alone() {
-        return new Extras(0, snapshots, 0, 0, grammars, budgets, 0, false, 0);
+        return new Extras(0, snapshots, 0, 0, grammars, budgets, 0, false, 0, Math.min(adapters, 1) * 8);
     }
 }

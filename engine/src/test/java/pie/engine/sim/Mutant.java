@@ -64,6 +64,24 @@ record Mutant(String checker, String defect, String file, String now, String the
                     "for (int i = 0; i < rows - 1; i++) {"),
             new Mutant(
                     "C5",
+                    "the adapter of its rows is not in a page's key",
+                    "kv/PageKeys",
+                    "maskWords[n++] = id.high();\n                maskWords[n++] = id.low();",
+                    "maskWords[n++] = 0;\n                maskWords[n++] = 0;"),
+            new Mutant(
+                    "C5",
+                    "whether rows have an adapter is not in a page's key",
+                    "kv/PageKeys",
+                    "return n == 1 ? 0 : n;",
+                    "return 0;"),
+            new Mutant(
+                    "C5",
+                    "a fork forgets the adapters of its rows",
+                    "kv/KvContext",
+                    "        adapters.addAll(from.adapters);\n",
+                    ""),
+            new Mutant(
+                    "C5",
                     "a page copied back is taken for the next one",
                     "HostCopies",
                     "offsets[i] = places[i] % chunkPages;",

@@ -43,6 +43,10 @@ final class Program extends Actor {
     private final Extras extras;
     private final SnapshotActs snapshots;
     private final GrammarActs grammars;
+    private final AdapterActs adapters;
+    /** Decides how adapters are used, beside what the others decide. */
+    private final Random fancy;
+
     /** A token that its loops come back to. */
     private final int habit;
 
@@ -67,6 +71,8 @@ final class Program extends Actor {
         extras = scenario.extras();
         snapshots = new SnapshotActs(this, wish);
         grammars = new GrammarActs(this, wish);
+        fancy = new Random(seed ^ 0xada);
+        adapters = new AdapterActs(this, fancy);
         habit = 20 + (int) Math.floorMod(seed, 30L);
     }
 
@@ -97,6 +103,10 @@ final class Program extends Actor {
         }
         if (extras.grammars() && wish.nextInt(4) == 0) {
             grammars.act(context);
+            return;
+        }
+        if (extras.adapters() > 0 && fancy.nextInt(3) == 0) {
+            adapters.act(context);
             return;
         }
         switch (random.nextInt(sights ? 17 : 13)) {

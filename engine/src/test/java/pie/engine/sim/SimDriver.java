@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Random;
 import java.util.function.Consumer;
+import pie.engine.driver.AdapterSink;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -12,6 +13,7 @@ import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.StepSink;
 import pie.engine.dummy.HashDriver;
 
@@ -133,6 +135,18 @@ final class SimDriver implements Driver {
     @Override
     public void copyPages(CopyList list, CopySink sink) {
         queue.add(() -> finish(COPY_NANOS, () -> pages.copyPages(list, sink)));
+        next();
+    }
+
+    @Override
+    public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
+        queue.add(() -> finish(COPY_NANOS, () -> pages.loadAdapter(number, adapter, sink)));
+        next();
+    }
+
+    @Override
+    public void unloadAdapter(int number, AdapterSink sink) {
+        queue.add(() -> finish(COPY_NANOS, () -> pages.unloadAdapter(number, sink)));
         next();
     }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import pie.engine.driver.AdapterSink;
 import pie.engine.driver.CopyList;
 import pie.engine.driver.CopySink;
 import pie.engine.driver.DeviceStatus;
@@ -17,6 +18,7 @@ import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.DriverFault;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.driver.ForwardResult;
+import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.StepSink;
 
 /** Stand between engine and device, and note what is with the device, by its own books. */
@@ -35,6 +37,10 @@ final class Witness implements Driver {
     final List<Flight> flights = new ArrayList<>();
 
     private final Set<Flight> ended = new HashSet<>();
+    /** Loads of adapters, and those that failed and nobody was told of yet. */
+    long loads;
+
+    long failedLoads;
     /** Steps that the engine gave up. */
     final Set<Flight> cancelled = new HashSet<>();
     /** Contexts that were in a step which went wrong. */
@@ -182,6 +188,39 @@ final class Witness implements Driver {
         Flight flight = new Flight(list, slots, List.of(), new long[0]);
         flights.add(flight);
         driver.copyPages(list, new CopyEnding(flight, sink));
+    }
+
+    @Override
+    public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
+        note(() -> "load adapter " + number + " " + adapter.name());
+        loads++;
+        driver.loadAdapter(number, adapter, new LoadEnding(sink));
+    }
+
+    @Override
+    public void unloadAdapter(int number, AdapterSink sink) {
+        driver.unloadAdapter(number, sink);
+    }
+
+    private final class LoadEnding implements AdapterSink {
+        private final AdapterSink sink;
+
+        LoadEnding(AdapterSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void done(int number) {
+            sink.done(number);
+        }
+
+        @Override
+        public void failed(int number, DriverFault fault) {
+            note(() -> "load of adapter " + number + " failed");
+            failedLoads++;
+            faults++;
+            sink.failed(number, fault);
+        }
     }
 
     @Override
