@@ -3,6 +3,7 @@ package pie.inferlet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.PieException;
@@ -32,6 +33,8 @@ public final class Forward {
     private @Nullable List<Mask> attention;
     private boolean causal = true;
     private boolean deferCommit;
+    private @Nullable Adapter adapter;
+    private OptionalLong zoSeed = OptionalLong.empty();
     private boolean executed;
 
     private record RowMask(int row, Mask mask) {}
@@ -119,14 +122,17 @@ public final class Forward {
         return this;
     }
 
-    /** Use an adapter. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
-    public Forward adapter(Object adapter) {
-        throw Unsupported.later("fwd.adapter: model '" + context.model().name() + "' takes no adapters");
+    /** Compute all rows of this pass, pending ones too, through an adapter; null for the model as it is. */
+    public Forward adapter(@Nullable Adapter through) {
+        adapter = through;
+        return this;
     }
 
-    /** Perturb. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
+    /** Perturb the adapter of this pass by a seed; see {@link Zo}. @throws PieException UNSUPPORTED if the driver takes no adapters */
     public Forward zoSeed(long seed) {
-        throw Unsupported.later("fwd.zo_seed: model '" + context.model().name() + "' takes no adapters");
+        Adapter.checkTaken(context.model());
+        zoSeed = OptionalLong.of(seed);
+        return this;
     }
 
     /** Leave all rows in working pages, within reach of {@code truncate}. */
@@ -165,7 +171,8 @@ public final class Forward {
                 rowMasks.isEmpty() ? null : rowWords(ids.length, vocabulary),
                 attention == null ? null : attentionWords(attention, ids.length),
                 causal,
-                deferCommit);
+                deferCommit,
+                Adapter.chosen(context.model(), adapter, zoSeed));
     }
 
     private int vocabulary() {

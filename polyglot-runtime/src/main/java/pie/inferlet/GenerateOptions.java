@@ -22,6 +22,9 @@ public final class GenerateOptions {
     private List<?> constraints = List.of();
     private Optional<Boolean> systemSpeculation = Optional.empty();
     private @Nullable Speculator speculator;
+    private @Nullable Adapter adapter;
+    private OptionalLong zoSeed = OptionalLong.empty();
+    private @Nullable Optional<pie.engine.adapter.Adapter> chosen;
 
     private record Stops(List<Integer> ids, List<String> strings) {}
 
@@ -126,14 +129,29 @@ public final class GenerateOptions {
         return this;
     }
 
-    /** Use an adapter. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
-    public GenerateOptions adapter(Object adapter) {
-        throw Unsupported.later("adapter: no loaded model takes adapters");
+    /** Compute all rows through an adapter, as it is when this is set; null for the model as it is. */
+    public GenerateOptions adapter(@Nullable Adapter through) {
+        adapter = through;
+        zoSeed = through == null ? OptionalLong.empty() : zoSeed;
+        chosen = null;
+        return this;
     }
 
-    /** Perturb. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
+    /** Perturb the adapter by a seed; see {@link Zo}. */
     public GenerateOptions zoSeed(long seed) {
-        throw Unsupported.later("zo_seed: no loaded model takes adapters");
+        zoSeed = OptionalLong.of(seed);
+        chosen = null;
+        return this;
+    }
+
+    /** Return what rows are computed with, chosen once. @throws PieException INVALID_ARGUMENT, NOT_FOUND, UNSUPPORTED */
+    Optional<pie.engine.adapter.Adapter> through(Model model) {
+        Optional<pie.engine.adapter.Adapter> known = chosen;
+        if (known == null) {
+            known = Adapter.chosen(model, adapter, zoSeed);
+            chosen = known;
+        }
+        return known;
     }
 
     /** Expect about n tokens more; shapes the default bid. */
@@ -194,6 +212,9 @@ public final class GenerateOptions {
         copy.constraints = constraints;
         copy.systemSpeculation = systemSpeculation;
         copy.speculator = speculator;
+        copy.adapter = adapter;
+        copy.zoSeed = zoSeed;
+        copy.chosen = chosen;
         return copy;
     }
 

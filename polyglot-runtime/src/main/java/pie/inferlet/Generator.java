@@ -93,7 +93,8 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
                                         .toList())
                 .withSpeculation(!guided
                         && options.speculates(
-                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()));
+                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()))
+                .withAdapter(options.through(context.model()));
     }
 
     /** Have the program's own constraints and drafter asked from now on, if there are any. */
@@ -186,12 +187,12 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         return set(o -> o.rebidEachStep(on));
     }
 
-    /** Use an adapter. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
-    public Generator adapter(Object adapter) {
+    /** Compute the next rows through an adapter as it is now; null for the model as it is. */
+    public Generator adapter(@Nullable Adapter adapter) {
         return set(o -> o.adapter(adapter));
     }
 
-    /** Perturb. @throws PieException UNSUPPORTED, as no loaded model takes adapters */
+    /** Perturb the adapter by a seed; see {@link Zo}. @throws PieException INVALID_ARGUMENT without an adapter, UNSUPPORTED */
     public Generator zoSeed(long seed) {
         return set(o -> o.zoSeed(seed));
     }

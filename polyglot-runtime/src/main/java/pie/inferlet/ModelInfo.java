@@ -32,7 +32,7 @@ public record ModelInfo(
                 ReasoningMarks.of(model.tokenizer()).present(),
                 ToolForm.of(model).map(ToolForm::word).orElse(""),
                 List.of("text"),
-                false,
+                engine.capabilities().maxAdapters() > 0,
                 engine.speculates(),
                 engine.capabilities().batchInvariant());
     }

@@ -39,6 +39,7 @@ public final class Passing {
                     case Matcher m -> "Matcher";
                     case Schema s -> "Schema";
                     case Constraint c -> "Constraint";
+                    case Adapter a -> "Adapter";
                     case Generator g -> "Generator";
                     case GenStep s -> "GenStep";
                     case Forward f -> "Forward";

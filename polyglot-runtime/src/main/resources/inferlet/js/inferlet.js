@@ -162,6 +162,46 @@ export class Model {
 }
 Model.prototype.speak = later('model.speak', 'no loaded model speaks');
 
+// --- adapters ---------------------------------------------------------------------------------
+export class Adapter {
+  constructor(h) { this[H] = h; }
+  static create(model, name) { return new Adapter(ops.adapter_create(handle(model, Model, 'model'), name)); }
+  static async createAsync(model, name, options) {
+    return new Adapter(await call(ops.adapter_create_async(handle(model, Model, 'model'), name), options));
+  }
+  static #of(h) { return h === undefined ? undefined : new Adapter(h); }
+  static open(model, name) { return Adapter.#of(ops.adapter_open(handle(model, Model, 'model'), name)); }
+  static async openAsync(model, name, options) {
+    return Adapter.#of(await call(ops.adapter_open_async(handle(model, Model, 'model'), name), options));
+  }
+  get name() { return ops.adapter_name(this[H]); }
+  get shared() { return ops.adapter_shared(this[H]); }
+  fork(newName) { return new Adapter(ops.adapter_fork(this[H], newName)); }
+  async forkAsync(newName, options) { return new Adapter(await call(ops.adapter_fork_async(this[H], newName), options)); }
+  load(path) { ops.adapter_load(this[H], path); }
+  async loadAsync(path, options) { await call(ops.adapter_load_async(this[H], path), options); }
+  save(path) { ops.adapter_save(this[H], path); }
+  async saveAsync(path, options) { await call(ops.adapter_save_async(this[H], path), options); }
+  destroy() { ops.adapter_destroy(this[H]); }
+  async destroyAsync(options) { await call(ops.adapter_destroy_async(this[H]), options); }
+  close() { ops.adapter_close(this[H]); }
+  [Symbol.dispose]() { ops.adapter_leave(this[H]); }
+  async [Symbol.asyncDispose]() { ops.adapter_leave(this[H]); }
+}
+const through = (adapter) => (adapter === undefined || adapter === null ? undefined : handle(adapter, Adapter, 'adapter'));
+export const zo = Object.freeze({
+  initialize: (adapter, rank, alpha, populationSize, muFraction, initialSigma) =>
+    ops.zo_initialize(handle(adapter, Adapter, 'adapter'), rank, alpha, populationSize, muFraction, initialSigma),
+  initializeAsync: async (adapter, rank, alpha, populationSize, muFraction, initialSigma, options) => {
+    await call(ops.zo_initialize_async(handle(adapter, Adapter, 'adapter'), rank, alpha, populationSize, muFraction, initialSigma), options);
+  },
+  update: (adapter, scores, seeds, maxSigma) => ops.zo_update(handle(adapter, Adapter, 'adapter'), ids(scores), ids(seeds), maxSigma),
+  updateAsync: async (adapter, scores, seeds, maxSigma, options) => {
+    await call(ops.zo_update_async(handle(adapter, Adapter, 'adapter'), ids(scores), ids(seeds), maxSigma), options);
+  },
+  adapterSeed: (forward, seed) => forward.zoSeed(seed),
+});
+
 // --- passes -----------------------------------------------------------------------------------
 export class SampleHandle {
   constructor(h) { this[H] = h; this.slot = ops.handle_slot(h); this.arity = ops.handle_arity(h); }
@@ -212,9 +252,10 @@ export class Forward {
   maskAt(index, brle) { ops.fwd_mask_at(this[H], index, ids(brle)); return this; }
   attentionMask(rows, { causal = true } = {}) { ops.fwd_attention_mask(this[H], Array.from(rows, ids), causal); return this; }
   deferCommit() { ops.fwd_defer_commit(this[H]); return this; }
+  adapter(adapter) { ops.fwd_adapter(this[H], through(adapter)); return this; }
+  zoSeed(seed) { ops.fwd_zo_seed(this[H], seed); return this; }
   async execute(options) { return new Output(await call(ops.fwd_execute(this[H]), options)); }
 }
-for (const name of ['adapter', 'zoSeed']) Forward.prototype[name] = later(`fwd.${name}`, 'no loaded model takes adapters');
 for (const name of ['inputImage', 'inputAudio']) Forward.prototype[name] = later(`fwd.${name}`, 'no loaded model takes media');
 
 // --- generations ------------------------------------------------------------------------------
@@ -324,6 +365,10 @@ export class Generator {
     ops.gen_set(this[H], 'speculator', drafter(speculator));
     return this;
   }
+  adapter(adapter) {
+    ops.gen_set(this[H], 'adapter', through(adapter));
+    return this;
+  }
   constrain(constraint) {
     ops.gen_set(this[H], 'constrain', constraints(constraint, this.context.model));
     return this;
@@ -363,7 +408,7 @@ export class Generator {
     return parse ? parse(value) : value;
   }
 }
-for (const name of ['maxTokens', 'stop', 'addStop', 'logitMask', 'horizon', 'rebidEachStep', 'adapter', 'zoSeed',
+for (const name of ['maxTokens', 'stop', 'addStop', 'logitMask', 'horizon', 'rebidEachStep', 'zoSeed',
   'systemSpeculation', 'seed', 'runAhead']) {
   Generator.prototype[name] = function set(value) {
     ops.gen_set(this[H], snake(name), value instanceof Set ? [...value] : value);
@@ -449,6 +494,7 @@ export class Context {
     const known = { ...options };
     if (known.constrain !== undefined && known.constrain !== null) known.constrain = constraints(known.constrain, this.model);
     if (known.speculator !== undefined && known.speculator !== null) known.speculator = drafter(known.speculator);
+    if (known.adapter !== undefined) known.adapter = through(known.adapter);
     return new Generator(ops.ctx_generate(this[H], handle(sampler, Sampler, 'sampler'), ...flat(known)), this);
   }
   release() { ops.ctx_close(this[H]); }
@@ -667,22 +713,18 @@ export const timers = Object.freeze({
 });
 
 // --- what this server does not offer ----------------------------------------------------------
-const none = (name, why, ...functions) => Object.freeze(Object.fromEntries(functions.map((f) => [f, later(`${name}.${f}`, why)])));
 const absent = (name, why, ...statics) => {
   const cls = { [name]: class { constructor() { later(name, why)(); } } }[name];
   for (const s of statics) cls[s] = later(`${name}.${s}`, why);
   return cls;
 };
-const noAdapters = 'no loaded model takes adapters';
 const noMedia = 'no loaded model takes or makes media';
-export const Adapter = absent('Adapter', noAdapters, 'create', 'open');
 export const Image = absent('Image', noMedia, 'fromBytes');
 export const Audio = absent('Audio', noMedia, 'fromBytes');
 export const Video = absent('Video', noMedia, 'fromBytes');
 export const Speech = absent('Speech', noMedia);
 export const SpeechBuilder = absent('SpeechBuilder', noMedia);
 export const writeWav = later('writeWav', noMedia);
-export const zo = none('zo', noAdapters, 'initialize', 'update', 'adapterSeed');
 const snapshots = (text) => JSON.parse(text).map(({ created, expires, ...rest }) =>
   ({ ...rest, created: created * 1000, expires: expires === null ? undefined : expires * 1000 }));
 const on = (model) => (model === undefined ? undefined : handle(model, Model, 'model'));
@@ -743,6 +785,7 @@ const wraps = {
   Matcher: (h) => new Matcher(H, h),
   Schema: (h) => new HostSchema(h),
   Constraint: (h) => new GrammarConstraint(H, h),
+  Adapter: (h) => new Adapter(h),
   Generator: (h) => new Generator(h, Context[H](ops.gen_context(h))),
   GenStep: (h) => new GenStep(h),
   Forward: (h) => new Forward(h),

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import pie.engine.event.ProcessEvent;
+import pie.engine.model.LoadedModel;
 import pie.engine.process.Budget;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
@@ -62,6 +63,8 @@ final class GuestConformanceTest {
                 model -> List.of(
                         model,
                         ToolModel.of(model, "tools"),
+                        new LoadedModel(
+                                TestRuntime.NO_ADAPTERS, model.config(), model.tokenizer(), model.chatTemplate()),
                         ThinkingModel.of(model, "thinking", false),
                         ThinkingModel.of(model, "thinking at once", true)));
     }

@@ -181,14 +181,58 @@ final class ReplayTest {
                 """);
     }
 
+    /** Adapters, their absence and what refuses them come from the recording: nothing is loaded or computed. */
+    @Test
+    void adaptersAnswerAgain() throws Exception {
+        String python = """
+                from inferlet import *
+
+                async def main():
+                    model = Model.load(runtime.models()[0])
+                    a = Adapter.create(model, "replayed")
+                    zo.initialize(a, 2, 4.0, 2, 0.5, 0.5)
+                    await zo.update_async(a, [1.0, 2.0], [3, 2**63], 0.5)
+                    print("named", a.name, a.shared, Adapter.open(model, "nothing"), Adapter.open(model, a.name).name)
+                    try:
+                        a.load("/scratch/a")
+                    except PermissionDeniedError as e:
+                        print("refused", e.code.value)
+                    ctx = Context(model).append([1, 2, 3])
+                    tokens = await ctx.generate(Sampler.argmax(), adapter=a, zo_seed=5, max_tokens=6, auto_flush=False).collect_tokens()
+                    a.destroy()
+                    return {"tokens": tokens}
+                """;
+        String js = """
+                import { Adapter, Context, Model, Sampler, runtime, zo } from 'inferlet';
+                export async function main() {
+                  const model = Model.load(runtime.models()[0]);
+                  using a = Adapter.create(model, 'replayed');
+                  zo.initialize(a, 2, 4, 2, 0.5, 0.5);
+                  await zo.updateAsync(a, [1, 2], [3, 2n ** 63n], 0.5);
+                  console.log('named', a.name, a.shared, Adapter.open(model, 'nothing'), Adapter.open(model, a.name).name);
+                  try { a.load('/scratch/a'); } catch (e) { console.log('refused', e.code); }
+                  const ctx = new Context(model).append([1, 2, 3]);
+                  return { tokens: [...await ctx.generate(Sampler.argmax(), { adapter: a, zoSeed: 5, maxTokens: 6, autoFlush: false }).collectTokens()] };
+                }
+                """;
+        for (String said : List.of(saysAgain(Language.PYTHON, python), saysAgain(Language.JAVASCRIPT, js))) {
+            assertThat(said).contains("named replayed").contains("refused PERMISSION_DENIED");
+        }
+    }
+
     private static void asksAgain(Language language, String program) throws Exception {
+        assertThat(saysAgain(language, program)).contains("step 1", "accept", "threw");
+    }
+
+    private static String saysAgain(Language language, String program) throws Exception {
         InferletProcess process = launch(language, program);
         Outcome outcome = process.outcome().get();
         assertThat(outcome).as(outcome.toString()).isInstanceOf(Outcome.Completed.class);
         var log = new EventLog(EventLog.Limits.DEFAULT);
         Replay.End end = Replay.run(guests, recording(process), 0, frame -> {}, log);
         assertThat(end).isEqualTo(new Replay.End.Returned(((Outcome.Completed) outcome).value()));
-        assertThat(said(log, "stdout")).isEqualTo(said(process.log(), "stdout")).contains("step 1", "accept", "threw");
+        assertThat(said(log, "stdout")).isEqualTo(said(process.log(), "stdout"));
+        return String.join("", said(log, "stdout"));
     }
 
     private static void runsAgain(Language language, String program) throws Exception {

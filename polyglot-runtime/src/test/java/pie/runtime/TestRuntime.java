@@ -28,6 +28,9 @@ import pie.engine.testing.TestModel;
 
 /** Keep one engine over the default model's tokenizer and template, and a runtime over it. */
 public final class TestRuntime implements AutoCloseable {
+    /** Name of a model whose driver takes no adapters. */
+    static final String NO_ADAPTERS = "no adapters";
+
     final Engine engine;
     private final List<Engine> engines = new ArrayList<>();
     final InferletRuntime runtime;
@@ -58,10 +61,14 @@ public final class TestRuntime implements AutoCloseable {
                 .filter(p -> p.kind().equals(kind))
                 .findFirst()
                 .orElseThrow();
+        DriverConfig driver = DriverConfig.DEFAULT.withPages(512);
         for (LoadedModel model : variants.apply(plain)) {
             engines.add(Engine.start(
                     model,
-                    provider.open(files, DriverConfig.DEFAULT.withPages(512), line -> {}),
+                    provider.open(
+                            files,
+                            model.name().equals(NO_ADAPTERS) ? driver.withOption("adapters", "0") : driver,
+                            line -> {}),
                     EngineConfig.DEFAULT,
                     snapshots));
         }

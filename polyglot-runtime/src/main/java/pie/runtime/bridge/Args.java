@@ -89,13 +89,32 @@ public final class Args {
 
     /** Return a seed; any 64-bit integer, signed or unsigned. */
     public long seed(int i, String name) {
-        if (has(i) && values[i].isNumber() && values[i].fitsInBigInteger()) {
-            var seed = values[i].asBigInteger();
+        if (has(i)) {
+            return seed(values[i], name);
+        }
+        throw wrongType(name, "an integer of 64 bits", i);
+    }
+
+    /** Return a list of seeds. */
+    public long[] seeds(int i, String name) {
+        if (!has(i) || !values[i].hasArrayElements()) {
+            throw wrongType(name, "a list of integers of 64 bits", i);
+        }
+        long[] seeds = new long[Math.toIntExact(values[i].getArraySize())];
+        for (int k = 0; k < seeds.length; k++) {
+            seeds[k] = seed(values[i].getArrayElement(k), name + "[" + k + "]");
+        }
+        return seeds;
+    }
+
+    private static long seed(Value value, String name) {
+        if (value.isNumber() && value.fitsInBigInteger()) {
+            var seed = value.asBigInteger();
             if (seed.bitLength() <= 64) {
                 return seed.longValue();
             }
         }
-        throw wrongType(name, "an integer of 64 bits", i);
+        throw invalidType(name + " must be an integer of 64 bits, got " + kind(value));
     }
 
     /** Return token ids, positions or indices. */

@@ -46,6 +46,7 @@ public final class Bridge {
         new ContextOps(this).register();
         new SnapshotOps(this).register();
         new ForwardOps(this).register();
+        new AdapterOps(this).register();
         new GrammarOps(this).register();
         new GeneratorOps(this).register();
         new ChatOps(this).register();

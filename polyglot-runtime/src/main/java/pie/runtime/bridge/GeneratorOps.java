@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.function.BiConsumer;
 import org.graalvm.polyglot.Value;
 import org.jspecify.annotations.Nullable;
+import pie.inferlet.Adapter;
 import pie.inferlet.Context;
 import pie.inferlet.GenStep;
 import pie.inferlet.GenerateOptions;
@@ -111,7 +112,7 @@ final class GeneratorOps {
                 case "constrain" -> options.constrain(GrammarOps.constraints(a.value(at)));
                 case "speculator" -> options.speculator(speculator(a, at));
                 case "system_speculation" -> options.systemSpeculation(a.flag(at, name));
-                case "adapter" -> options.adapter(a.value(at));
+                case "adapter" -> options.adapter(a.handle(at, Adapter.class));
                 case "zo_seed" -> options.zoSeed(a.seed(at, name));
                 case "horizon" -> options.horizon(a.integer(at, name));
                 case "rebid_each_step" -> options.rebidEachStep(a.flag(at, name));
@@ -134,7 +135,7 @@ final class GeneratorOps {
             case "constrain" -> generator.constrain(GrammarOps.constraints(a.value(2)));
             case "speculator" -> generator.speculator(speculator(a, 2));
             case "system_speculation" -> generator.systemSpeculation(a.flag(2, name));
-            case "adapter" -> generator.adapter(a.value(2));
+            case "adapter" -> generator.adapter(a.has(2) ? a.handle(2, Adapter.class) : null);
             case "zo_seed" -> generator.zoSeed(a.seed(2, name));
             case "horizon" -> generator.horizon(a.integer(2, name));
             case "rebid_each_step" -> generator.rebidEachStep(a.flag(2, name));

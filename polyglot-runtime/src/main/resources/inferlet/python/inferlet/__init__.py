@@ -1,10 +1,13 @@
 """The interface between pie and the programs that it runs. All behaviour lives in the host; these are thin facades."""
 
-from . import chat, contexts, errors, filesystem, grammar, http, mcp, messaging, reasoning, runtime, scheduling, session, timers, tools
-from ._later import (
-    Adapter, Audio, Constraint, Image, Schema, Speculator, Speech, SpeechBuilder, Video, Voice, adapter,
-    spec, write_wav, zo,
+from . import (
+    adapter, chat, contexts, errors, filesystem, grammar, http, mcp, messaging, reasoning, runtime, scheduling, session,
+    timers, tools, zo,
 )  # fmt: skip
+from ._later import (
+    Audio, Constraint, Image, Schema, Speculator, Speech, SpeechBuilder, Video, Voice, spec, write_wav,
+)  # fmt: skip
+from .adapter import Adapter
 from .context import Context
 from .errors import (
     AlreadyExistsError, BudgetExhaustedError, CancelledError, ContextLengthError, DeviceLostError, DriverFailureError,

@@ -5,7 +5,6 @@ import types
 
 from ._values import later
 
-_ADAPTERS = "no loaded model takes adapters"
 _MEDIA = "no loaded model takes or makes media"
 
 
@@ -30,7 +29,6 @@ def _module(name, why, functions, **more):
 Schema = type("Schema", (), {"__doc__": "Protocol of things with build_constraint(model)."})
 Constraint = type("Constraint", (), {"__doc__": "Protocol of things with step(accepted)."})
 Speculator = type("Speculator", (), {"__doc__": "Protocol of things with draft() and accept(tokens)."})
-Adapter = _class("Adapter", _ADAPTERS, ("create", "open"))
 Image = _class("Image", _MEDIA, ("from_bytes",))
 Audio = _class("Audio", _MEDIA, ("from_bytes",))
 Video = _class("Video", _MEDIA, ("from_bytes",))
@@ -41,6 +39,4 @@ write_wav = later("write_wav", _MEDIA)
 
 spec = _module("spec", "", (), Speculator=Speculator)
 spec.__doc__ = "Protocol of drafters."
-adapter = _module("adapter", _ADAPTERS, (), Adapter=Adapter)
-zo = _module("zo", _ADAPTERS, ("initialize", "update", "adapter_seed"))
 

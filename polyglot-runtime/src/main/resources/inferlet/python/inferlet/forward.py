@@ -7,6 +7,7 @@ import _pie as _p
 from ._loop import call
 from ._values import Tokens, later
 from ._values import ids as _ids
+from .adapter import Adapter
 from .sampler import Sampler, _Probe, handle
 
 
@@ -150,8 +151,14 @@ class Forward:
         _p.fwd_defer_commit(self._h)
         return self
 
-    adapter = later("fwd.adapter", "no loaded model takes adapters")
-    zo_seed = later("fwd.zo_seed", "no loaded model takes adapters")
+    def adapter(self, adapter):
+        _p.fwd_adapter(self._h, None if adapter is None else handle(adapter, Adapter, "adapter"))
+        return self
+
+    def zo_seed(self, seed):
+        _p.fwd_zo_seed(self._h, seed)
+        return self
+
     input_image = later("fwd.input_image", "no loaded model takes images")
     input_audio = later("fwd.input_audio", "no loaded model takes audio")
 

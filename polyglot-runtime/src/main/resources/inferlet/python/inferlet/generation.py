@@ -8,6 +8,7 @@ import _pie as _p
 from ._loop import call
 from ._values import Scope, later, options
 from ._values import ids as _ids
+from .adapter import Adapter
 from .forward import Output, ProbeHandle
 from .grammar import constraints, drafter
 from .sampler import Sampler, _Probe, handle
@@ -92,7 +93,11 @@ class Generator(Scope):
     logit_mask = _setter("logit_mask")
     horizon = _setter("horizon")
     rebid_each_step = _setter("rebid_each_step")
-    adapter = _setter("adapter")
+
+    def adapter(self, adapter):
+        _p.gen_set(self._h, "adapter", None if adapter is None else handle(adapter, Adapter, "adapter"))
+        return self
+
     zo_seed = _setter("zo_seed")
     system_speculation = _setter("system_speculation")
     seed = _setter("seed")

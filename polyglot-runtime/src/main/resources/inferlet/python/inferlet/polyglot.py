@@ -11,7 +11,7 @@ _DEEPEST = 64
 
 
 def _wrap(h):
-    from . import forward, generation, grammar, model, sampler
+    from . import adapter, forward, generation, grammar, model, sampler
     from .context import Context
 
     def bare(cls):
@@ -33,7 +33,7 @@ def _wrap(h):
     ):  # fmt: skip
         if kind == name:
             return bare(cls)
-    for module in (model, sampler, grammar, generation, forward):
+    for module in (model, sampler, grammar, generation, forward, adapter):
         if hasattr(module, kind):
             return getattr(module, kind)(h)
     raise InvalidTypeError(f"polyglot: a {kind} is not passed between languages")

@@ -223,13 +223,56 @@ declare module 'inferlet' {
     logitMask?: Brle;
     speculator?: Speculator;
     systemSpeculation?: boolean;
-    adapter?: unknown;
+    adapter?: Adapter;
     zoSeed?: number | bigint;
     horizon?: number;
     rebidEachStep?: boolean;
     autoFlush?: boolean;
     seed?: number | bigint;
     runAhead?: number;
+  }
+  /**
+   * A low-rank addition to a model's matrices (LoRA), used by the passes that name it. Private to the user, common to all programs of that
+   * user, kept until it is destroyed or the server stops. `using` destroys it at the end of the scope, or closes one that the operator shares.
+   */
+  export class Adapter {
+    private constructor();
+    /** Make an adapter that adds nothing yet. ALREADY_EXISTS, BUDGET_EXHAUSTED; UNSUPPORTED if the driver takes none. */
+    static create(model: Model, name: string): Adapter;
+    /** As `create`, a promise. */
+    static createAsync(model: Model, name: string, options?: Waiting): Promise<Adapter>;
+    /** Return the user's adapter of a name, else the one that the operator shares, undefined if there is neither. UNSUPPORTED. */
+    static open(model: Model, name: string): Adapter | undefined;
+    /** As `open`, a promise. */
+    static openAsync(model: Model, name: string, options?: Waiting): Promise<Adapter | undefined>;
+    /** The name. */
+    readonly name: string;
+    /** Whether the operator shares it: it can be used, saved and forked, not changed. */
+    readonly shared: boolean;
+    /** Copy to another name. ALREADY_EXISTS, BUDGET_EXHAUSTED. */
+    fork(newName: string): Adapter;
+    /** As `fork`, a promise. */
+    forkAsync(newName: string, options?: Waiting): Promise<Adapter>;
+    /**
+     * Load numbers in place of the present ones: a directory in PEFT's form, or a GGUF file, in /scratch, /data or /app. What was computed
+     * stays as it was. NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT for a damaged file or a shape that is not the model's, UNSUPPORTED,
+     * BUDGET_EXHAUSTED; nothing has changed then.
+     */
+    load(path: string): void;
+    /** As `load`, a promise. */
+    loadAsync(path: string, options?: Waiting): Promise<void>;
+    /** Write the numbers to a directory in PEFT's form, as `load` reads them. PERMISSION_DENIED, STORAGE_FULL. */
+    save(path: string): void;
+    /** As `save`, a promise. */
+    saveAsync(path: string, options?: Waiting): Promise<void>;
+    /** Remove the name; passes that run go on. PERMISSION_DENIED for one that the operator shares. */
+    destroy(): void;
+    /** As `destroy`, a promise. */
+    destroyAsync(options?: Waiting): Promise<void>;
+    /** Close the handle; the adapter stays. */
+    close(): void;
+    [Symbol.dispose](): void;
+    [Symbol.asyncDispose](): Promise<void>;
   }
   /** One step of a generation in the making. */
   export class GenStep {
@@ -274,9 +317,9 @@ declare module 'inferlet' {
     horizon(value: number): this;
     /** Compute the default bid anew for each step, or once. */
     rebidEachStep(value: boolean): this;
-    /** Not offered: no loaded model takes adapters. */
-    adapter(value: unknown): this;
-    /** Not offered: no loaded model takes adapters. */
+    /** Compute the next rows through an adapter, as it is now; undefined: the model as it is. */
+    adapter(adapter: Adapter | undefined): this;
+    /** Perturb the adapter by a seed; see `zo`. INVALID_ARGUMENT without an adapter, UNSUPPORTED. */
     zoSeed(value: number | bigint): this;
     /** Switch the engine's own drafts on or off. */
     systemSpeculation(value: boolean): this;
@@ -343,10 +386,10 @@ declare module 'inferlet' {
     attentionMask(rows: Iterable<Brle>, options?: { causal?: boolean }): this;
     /** Leave all rows of this pass in working pages, within reach of `truncate`. */
     deferCommit(): this;
-    /** Not offered: no loaded model takes adapters. */
-    adapter(adapter: unknown): never;
-    /** Not offered: no loaded model takes adapters. */
-    zoSeed(seed: number): never;
+    /** Compute all rows of this pass, pending ones too, through an adapter; undefined: the model as it is. */
+    adapter(adapter: Adapter | undefined): this;
+    /** Perturb the adapter of this pass by a seed; see `zo`. UNSUPPORTED if the driver takes no adapters. */
+    zoSeed(seed: number | bigint): this;
     /** Not offered: no loaded model takes media. */
     inputImage(image: unknown, anchor: number): never;
     /** Not offered: no loaded model takes media. */
@@ -811,6 +854,25 @@ declare module 'inferlet' {
     created: number;
     expires?: number;
   }
+  export namespace zo {
+    /**
+     * Begin to search around what is loaded, or around a fresh adapter of queries and values that adds nothing. alpha / rank scales what is
+     * added; populationSize is the most seeds of one update, muFraction of them are recombined; initialSigma is the standard deviation of a
+     * perturbation of one number. INVALID_ARGUMENT, PERMISSION_DENIED, UNSUPPORTED for a rank over the driver's.
+     */
+    function initialize(adapter: Adapter, rank: number, alpha: number, populationSize: number, muFraction: number, initialSigma: number): void;
+    /** As `initialize`, a promise. */
+    function initializeAsync(adapter: Adapter, rank: number, alpha: number, populationSize: number, muFraction: number, initialSigma: number, options?: Waiting): Promise<void>;
+    /**
+     * Go one generation on: rank by score, higher is better, recombine the best max(1, floor(muFraction * n)) perturbations, adapt the step
+     * size up to maxSigma. INVALID_ARGUMENT for lengths, a score that is not finite, or without `initialize`.
+     */
+    function update(adapter: Adapter, scores: Iterable<number>, seeds: Iterable<number | bigint>, maxSigma: number): void;
+    /** As `update`, a promise. */
+    function updateAsync(adapter: Adapter, scores: Iterable<number>, seeds: Iterable<number | bigint>, maxSigma: number, options?: Waiting): Promise<void>;
+    /** Perturb the adapter of a pass, as `forward.zoSeed` does. */
+    function adapterSeed(forward: Forward, seed: number | bigint): Forward;
+  }
   export namespace contexts {
     /** List snapshots by name; times in milliseconds of the epoch. */
     function list(model?: Model, prefix?: string): SnapshotRecord[];
@@ -943,13 +1005,6 @@ declare module 'inferlet' {
   export class InternalError extends PieError {}
 
   // --- what this server does not offer ----------------------------------------------------------
-  /** Not offered: no loaded model takes adapters. */
-  export class Adapter {
-    /** Not offered. */
-    static create(...args: unknown[]): never;
-    /** Not offered. */
-    static open(...args: unknown[]): never;
-  }
   /** Not offered: no loaded model takes or makes media. */
   export class Image {
     /** Not offered. */
@@ -971,14 +1026,6 @@ declare module 'inferlet' {
   export class SpeechBuilder {}
   /** Not offered: no loaded model takes or makes media. */
   export function writeWav(...args: unknown[]): never;
-  export namespace zo {
-    /** Not offered: no loaded model takes adapters. */
-    function initialize(...args: unknown[]): never;
-    /** Not offered: no loaded model takes adapters. */
-    function update(...args: unknown[]): never;
-    /** Not offered: no loaded model takes adapters. */
-    function adapterSeed(...args: unknown[]): never;
-  }
 }
 
 declare module '@pie-project/inferlet' {

@@ -152,7 +152,7 @@ class Context:
         logit_mask: Brle | None = None,
         speculator: SpeculatorLike | None = None,
         system_speculation: bool | None = None,
-        adapter: Any = None,
+        adapter: Adapter | None = None,
         zo_seed: int | None = None,
         horizon: int | None = None,
         rebid_each_step: bool | None = None,

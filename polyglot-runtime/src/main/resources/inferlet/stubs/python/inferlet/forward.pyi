@@ -101,10 +101,10 @@ class Forward:
         """Set what each row may see, one mask of slots per row."""
     def defer_commit(self) -> Self:
         """Leave all rows of this pass in working pages, within reach of `truncate`."""
-    def adapter(self, a: Any) -> Any:
-        """Not offered: no loaded model takes adapters."""
-    def zo_seed(self, n: int) -> Any:
-        """Not offered: no loaded model takes adapters."""
+    def adapter(self, adapter: Adapter | None) -> Self:
+        """Compute all rows of this pass, pending ones too, through an adapter; None: the model as it is."""
+    def zo_seed(self, seed: int) -> Self:
+        """Perturb the adapter of this pass by a seed; see `zo`. UNSUPPORTED if the driver takes no adapters."""
     def input_image(self, x: Any, anchor: int) -> Any:
         """Not offered: no loaded model takes images."""
     def input_audio(self, x: Any, anchor: int) -> Any:

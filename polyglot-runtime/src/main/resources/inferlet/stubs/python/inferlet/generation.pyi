@@ -50,10 +50,10 @@ class Generator:
         """Say how many tokens the wallet is meant to last."""
     def rebid_each_step(self, value: bool) -> Self:
         """Compute the default bid anew for each step, or once."""
-    def adapter(self, value: Any) -> Self:
-        """Not offered: no loaded model takes adapters."""
+    def adapter(self, adapter: Adapter | None) -> Self:
+        """Compute the next rows through an adapter, as it is now; None: the model as it is."""
     def zo_seed(self, value: int) -> Self:
-        """Not offered: no loaded model takes adapters."""
+        """Perturb the adapter by a seed; see `zo`. INVALID_ARGUMENT without an adapter, UNSUPPORTED."""
     def system_speculation(self, value: bool) -> Self:
         """Switch the engine's own drafts on or off."""
     def seed(self, value: int) -> Self:
