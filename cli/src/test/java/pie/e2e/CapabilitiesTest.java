@@ -185,16 +185,16 @@ class CapabilitiesTest {
                 .withDataFolder(folder.resolve("data"));
         instance = Instance.open(
                 new InstanceConfig(
-                        TestModel.NAME,
-                        TestModel.path(),
-                        "cpu",
-                        DriverConfig.DEFAULT.withPages(4096),
-                        EngineConfig.DEFAULT,
-                        RuntimeConfig.DEFAULT
-                                .withPoolMin(1)
-                                .withLanguages(EnumSet.allOf(Language.class))
-                                .withPolicy(policy),
-                        Optional.of(SnapshotConfig.of(folder.resolve("snapshots")))),
+                                TestModel.NAME,
+                                TestModel.path(),
+                                "cpu",
+                                DriverConfig.DEFAULT.withPages(4096),
+                                EngineConfig.DEFAULT,
+                                RuntimeConfig.DEFAULT
+                                        .withPoolMin(1)
+                                        .withLanguages(EnumSet.allOf(Language.class))
+                                        .withPolicy(policy))
+                        .withSnapshots(Optional.of(SnapshotConfig.of(folder.resolve("snapshots")))),
                 line -> {});
     }
 

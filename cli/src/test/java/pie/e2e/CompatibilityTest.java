@@ -78,18 +78,20 @@ class CompatibilityTest {
         web = new Neighbour();
         instance = Instance.open(
                 new InstanceConfig(
-                        TestModel.NAME,
-                        TestModel.path(),
-                        "cpu",
-                        DriverConfig.DEFAULT.withPages(2048),
-                        EngineConfig.DEFAULT,
-                        RuntimeConfig.DEFAULT
-                                .withPoolMin(1)
-                                .withLanguages(EnumSet.of(Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT))
-                                .withPolicy(GuestPolicy.DEFAULT
-                                        .withPrivateHosts(List.of("127.0.0.1"))
-                                        .withMcp(Map.of("notes", new McpServer.Http(web.url() + "/mcp", Map.of())))),
-                        Optional.of(SnapshotConfig.of(folder))),
+                                TestModel.NAME,
+                                TestModel.path(),
+                                "cpu",
+                                DriverConfig.DEFAULT.withPages(2048),
+                                EngineConfig.DEFAULT,
+                                RuntimeConfig.DEFAULT
+                                        .withPoolMin(1)
+                                        .withLanguages(
+                                                EnumSet.of(Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT))
+                                        .withPolicy(GuestPolicy.DEFAULT
+                                                .withPrivateHosts(List.of("127.0.0.1"))
+                                                .withMcp(Map.of(
+                                                        "notes", new McpServer.Http(web.url() + "/mcp", Map.of())))))
+                        .withSnapshots(Optional.of(SnapshotConfig.of(folder))),
                 line -> {});
     }
 

@@ -133,16 +133,16 @@ class WorldCapabilitiesTest {
                 .withMcp(Map.of("notes", new McpServer.Http(web.url() + "/mcp", Map.of())));
         return Instance.open(
                 new InstanceConfig(
-                        TestModel.NAME,
-                        TestModel.path(),
-                        "cpu",
-                        DriverConfig.DEFAULT.withPages(pages),
-                        EngineConfig.DEFAULT,
-                        RuntimeConfig.DEFAULT
-                                .withPoolMin(1)
-                                .withLanguages(EnumSet.allOf(Language.class))
-                                .withPolicy(policy),
-                        Optional.of(SnapshotConfig.of(folder.resolve("snapshots")))),
+                                TestModel.NAME,
+                                TestModel.path(),
+                                "cpu",
+                                DriverConfig.DEFAULT.withPages(pages),
+                                EngineConfig.DEFAULT,
+                                RuntimeConfig.DEFAULT
+                                        .withPoolMin(1)
+                                        .withLanguages(EnumSet.allOf(Language.class))
+                                        .withPolicy(policy))
+                        .withSnapshots(Optional.of(SnapshotConfig.of(folder.resolve("snapshots")))),
                 line -> {});
     }
 

@@ -17,6 +17,7 @@ import pie.engine.driver.DriverConfig;
 import pie.engine.driver.DriverProvider;
 import pie.engine.driver.FaultPlan;
 import pie.engine.driver.FaultyDriver;
+import pie.engine.model.AdapterFolder;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
@@ -84,6 +85,10 @@ public final class Instance implements AutoCloseable {
             Engine engine = Engine.start(model, driver, config.engine(), snapshots, Optional.of(again));
             opened.pop();
             opened.push(engine);
+            config.adapters().forEach((name, path) -> {
+                progress.accept("sharing adapter " + name + " of " + path);
+                engine.adapters().share(name, AdapterFolder.of(path));
+            });
             progress.accept("starting guests");
             InferletRuntime runtime = InferletRuntime.start(guests, List.of(engine));
             opened.push(runtime);

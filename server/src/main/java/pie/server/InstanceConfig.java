@@ -1,6 +1,7 @@
 package pie.server;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import pie.engine.EngineConfig;
 import pie.engine.driver.DriverConfig;
@@ -14,6 +15,7 @@ import pie.runtime.RuntimeConfig;
  * @param modelPath GGUF file or directory of safetensors; ignored for the driver {@code dummy}, which needs only a tokenizer
  * @param driver kind of driver: {@code auto cuda cpu dummy}
  * @param snapshots where snapshots are kept, empty for nowhere
+ * @param adapters LoRA adapters that are shared with all users, by name: directories in PEFT's form, or GGUF files
  */
 public record InstanceConfig(
         String modelName,
@@ -22,7 +24,8 @@ public record InstanceConfig(
         DriverConfig driverConfig,
         EngineConfig engine,
         RuntimeConfig runtime,
-        Optional<SnapshotConfig> snapshots) {
+        Optional<SnapshotConfig> snapshots,
+        Map<String, Path> adapters) {
     /** Configure an instance that keeps no snapshots. */
     public InstanceConfig(
             String modelName,
@@ -31,10 +34,14 @@ public record InstanceConfig(
             DriverConfig driverConfig,
             EngineConfig engine,
             RuntimeConfig runtime) {
-        this(modelName, modelPath, driver, driverConfig, engine, runtime, Optional.empty());
+        this(modelName, modelPath, driver, driverConfig, engine, runtime, Optional.empty(), Map.of());
     }
 
     public InstanceConfig withSnapshots(Optional<SnapshotConfig> kept) {
-        return new InstanceConfig(modelName, modelPath, driver, driverConfig, engine, runtime, kept);
+        return new InstanceConfig(modelName, modelPath, driver, driverConfig, engine, runtime, kept, adapters);
+    }
+
+    public InstanceConfig withAdapters(Map<String, Path> shared) {
+        return new InstanceConfig(modelName, modelPath, driver, driverConfig, engine, runtime, snapshots, shared);
     }
 }

@@ -1,7 +1,9 @@
 package pie.cli.command;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,15 @@ final class EngineOptions {
     private @Nullable Integer hostPages;
 
     @Option(
+            names = "--adapter",
+            paramLabel = "NAME=PATH",
+            description = {
+                "LoRA adapter that all programs may open by this name: a folder in PEFT's form,",
+                "or a GGUF file. May be given several times."
+            })
+    private Map<String, Path> adapters = new LinkedHashMap<>();
+
+    @Option(
             names = "--developer-faults",
             paramLabel = "PLAN",
             description = {
@@ -100,7 +111,8 @@ final class EngineOptions {
                         d.device(), pageSize, pages, d.maxContext(), d.maxBatchTokens(), d.maxBatchSize(), options),
                 hostPages == null ? EngineConfig.DEFAULT : EngineConfig.DEFAULT.withHostPages(hostPages),
                 runtime,
-                Optional.of(SnapshotOptions.inHome()));
+                Optional.of(SnapshotOptions.inHome()),
+                adapters);
     }
 
     /** Open an engine that serves one program. @param err told what is going on, unless quiet */
