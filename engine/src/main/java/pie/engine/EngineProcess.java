@@ -108,11 +108,11 @@ final class EngineProcess {
         this.allowance = allowance;
     }
 
-    /** Have operations and steps written into a timeline from now on. */
+    /** Have steps, and operations unless it is a record of steps alone, written into a timeline from now on. */
     void record(Timeline record) {
-        if (timeline != record) {
+        if (trace == null || trace.timeline != record) {
             trace = new StepTrace(record);
-            timeline = record;
+            timeline = record.whole() ? record : null;
         }
     }
 

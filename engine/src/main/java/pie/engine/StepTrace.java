@@ -88,7 +88,7 @@ final class StepTrace {
     /** Note rows [from, to) that were made written, of which {@code reused} ones were taken from resident pages. */
     void written(EngineContext context, int from, int to, int reused) {
         int rows = to - from - reused;
-        if (rows <= 0) {
+        if (rows <= 0 || !timeline.whole()) {
             return;
         }
         boolean begins = from == 0 && rows >= LEAST_AGAIN;

@@ -91,6 +91,7 @@ final class GuestProcess<P> implements InferletProcess {
     private volatile long forceAgain;
 
     private volatile @Nullable Timeline timeline;
+    private volatile @Nullable Timeline steps;
     private @Nullable GuestSampler sampler;
     private boolean sampled;
     private volatile @Nullable RecordingWriter recorder;
@@ -168,7 +169,7 @@ final class GuestProcess<P> implements InferletProcess {
                     engine.openProcess(id, request.owner(), request.budget(), seed, request.bid());
                     opened.add(engine);
                 }
-                Timeline record = timeline;
+                Timeline record = timeline != null ? timeline : steps;
                 if (record != null) {
                     engine.record(id, record);
                 }
@@ -236,6 +237,11 @@ final class GuestProcess<P> implements InferletProcess {
         }
         sampleCode();
         return record;
+    }
+
+    @Override
+    public void recordSteps(Timeline record) {
+        steps = record;
     }
 
     /** Look at its code from now on, if it is profiled and in its code. */

@@ -21,9 +21,11 @@ import pie.server.trace.RequestSpans;
 record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics, RequestSpans spans) implements Launcher {
     @Override
     public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
-        InferletProcess process = programs.launch(request, prepare);
+        InferletProcess process = programs.launch(request, begun -> {
+            spans.follow(begun);
+            prepare.accept(begun);
+        });
         metrics.follow(process);
-        spans.follow(process);
         return process;
     }
 

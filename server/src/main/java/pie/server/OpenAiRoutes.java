@@ -47,7 +47,6 @@ final class OpenAiRoutes {
         JsonNode body = service.json().parse(exchange.body(service.limits().httpBody(), "the body"), "the body");
         service.checkLaunching();
         Call call = start.start(service.launcher().engines(), exchange.owner(), body);
-        service.spans().follow(call.process());
         exchange.clientGone().thenRun(() -> call.cancel("client_gone"));
         exchange.header(Exchange.PROCESS_ID, call.process().id().toString());
         try {

@@ -66,7 +66,7 @@ final class Service {
                 started,
                 Version.number());
         spans = new RequestSpans(config.otlp().map(to -> new Tracer(to, "pie", Version.number())));
-        plainRuns = new PlainRuns(PLAIN_RUNS, metrics.requests());
+        plainRuns = new PlainRuns(PLAIN_RUNS, metrics.requests(), spans::follow);
     }
 
     ServerConfig config() {

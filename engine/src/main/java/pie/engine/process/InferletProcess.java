@@ -131,6 +131,9 @@ public interface InferletProcess {
                 ErrorCode.UNSUPPORTED, "process " + id() + " runs no program: there is nothing to profile");
     }
 
+    /** Record the steps that it takes part in from now on, and nothing else, unless its life is recorded. @param steps made by {@link Timeline#ofSteps} */
+    default void recordSteps(Timeline steps) {}
+
     /** Completes when the process has ended, its terminal event is logged and its pages are back. */
     CompletableFuture<Outcome> outcome();
 }

@@ -35,10 +35,28 @@ public final class Timeline {
     private volatile long begin;
     private volatile long until;
 
+    private final boolean whole;
+
+    /** Record all of a life. */
     public Timeline() {
+        this(true, MOST);
+    }
+
+    private Timeline(boolean whole, int most) {
+        this.whole = whole;
         for (Lane lane : Lane.values()) {
-            tracks.put(lane, new Track(lane, MOST));
+            tracks.put(lane, new Track(lane, most));
         }
+    }
+
+    /** Record what the engine's loop does for a process and nothing that its threads ask for: the first and last steps, {@code most} in all. */
+    public static Timeline ofSteps(int most) {
+        return new Timeline(false, most);
+    }
+
+    /** Say whether it is to hold more than steps. */
+    public boolean whole() {
+        return whole;
     }
 
     private Track track(Lane lane) {

@@ -25,6 +25,7 @@ import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
 import pie.engine.process.ProcessTotals;
+import pie.engine.trace.Timeline;
 
 /** Stand for one request in the engine and in every list of processes: contexts without a guest. */
 final class PlainProcess implements InferletProcess {
@@ -214,6 +215,11 @@ final class PlainProcess implements InferletProcess {
     @Override
     public int deliver(String message) {
         throw new PieException(ErrorCode.CONFLICT, "request " + id + " is a plain generation and receives no messages");
+    }
+
+    @Override
+    public void recordSteps(Timeline steps) {
+        engine.record(id, steps);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -22,14 +23,19 @@ public final class PlainRuns {
 
     private final int most;
     private final RequestMetrics metrics;
+    private final Consumer<? super InferletProcess> begun;
     private final Map<ProcessId, PlainProcess> live = new LinkedHashMap<>();
     private final Map<ProcessId, PlainProcess> ended = new LinkedHashMap<>();
     private boolean closed;
 
-    /** @param most requests that run at once; more are refused */
-    public PlainRuns(int most, RequestMetrics metrics) {
+    /**
+     * @param most requests that run at once; more are refused
+     * @param begun is given each before it does anything
+     */
+    public PlainRuns(int most, RequestMetrics metrics, Consumer<? super InferletProcess> begun) {
         this.most = most;
         this.metrics = metrics;
+        this.begun = begun;
     }
 
     RequestMetrics metrics() {
@@ -54,6 +60,7 @@ public final class PlainRuns {
             live.put(process.id(), process);
         }
         metrics.follow(process);
+        begun.accept(process);
         return process;
     }
 

@@ -8,11 +8,19 @@ import java.util.Optional;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
 import pie.engine.process.ProcessTotals;
+import pie.engine.trace.Entry;
+import pie.engine.trace.Lane;
+import pie.engine.trace.Note;
+import pie.engine.trace.Timeline;
 
-/** Make spans of requests and of the processes that they start: http, then the process, its wait for a place, and its run. */
+/** Make spans of requests and of the processes that they start: http, then the process, its wait for a place, its run, and the
+ * steps of the engine that it took part in. */
 public final class RequestSpans {
     /** Routes that are asked again and again, and of which a trace says nothing. */
     private static final List<String> POLLED = List.of("/health/", "/metrics", "/v1/stats");
+
+    /** Steps of one process that are told; its totals say how many there were. */
+    private static final int MOST_FORWARD = 64;
 
     private final Optional<Tracer> tracer;
 
@@ -25,7 +33,7 @@ public final class RequestSpans {
         return tracer.isPresent();
     }
 
-    /** Follow a process of the current request to its end. */
+    /** Follow a process of the current request to its end; it must not have done anything yet. */
     public void follow(InferletProcess process) {
         if (tracer.isEmpty()) {
             return;
@@ -34,10 +42,12 @@ public final class RequestSpans {
         if (!context.sampled()) {
             return;
         }
-        process.outcome().thenAccept(outcome -> ended(tracer.get(), process, outcome, context));
+        var steps = Timeline.ofSteps(MOST_FORWARD);
+        process.recordSteps(steps);
+        process.outcome().thenAccept(outcome -> ended(tracer.get(), process, outcome, context, steps));
     }
 
-    private static void ended(Tracer to, InferletProcess p, Outcome outcome, TraceContext context) {
+    private static void ended(Tracer to, InferletProcess p, Outcome outcome, TraceContext context, Timeline steps) {
         Instant end = p.ended().orElseGet(Instant::now);
         String id = Span.newId();
         Map<String, Object> attributes = new LinkedHashMap<>();
@@ -69,7 +79,41 @@ public final class RequestSpans {
         if (!plain) {
             to.record(part(context, id, "admission", p.created(), started, ""));
         }
-        to.record(part(context, id, plain ? "generation" : "guest", started, end, error));
+        Span run = part(context, id, plain ? "generation" : "guest", started, end, error);
+        to.record(run);
+        forwards(to, run, p.timeline().orElse(steps));
+    }
+
+    /** Tell of the steps that the process was in, of many the first and the last ones. */
+    private static void forwards(Tracer to, Span run, Timeline timeline) {
+        long epoch = nanos(Instant.now()) - System.nanoTime();
+        List<Entry> all = timeline.entries(Lane.STEPS);
+        for (int i = 0; i < all.size(); i++) {
+            boolean told = i < MOST_FORWARD / 2 || i >= all.size() - MOST_FORWARD / 2;
+            if (told && all.get(i).note() instanceof Note.Step step) {
+                to.record(forward(run, all.get(i), step, epoch));
+            }
+        }
+    }
+
+    private static Span forward(Span run, Entry entry, Note.Step step, long epoch) {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("pie.step", step.step());
+        attributes.put("pie.step.kind", entry.name());
+        attributes.put("pie.step.tokens", step.tokens());
+        attributes.put("pie.batch.tokens", step.batchTokens());
+        attributes.put("pie.batch.size", step.batchSize());
+        attributes.put("pie.device_share_us", step.shareNanos() / 1000);
+        return new Span(
+                run.trace(),
+                Span.newId(),
+                run.id(),
+                "forward",
+                false,
+                epoch + entry.begin(),
+                epoch + entry.end(),
+                attributes,
+                "");
     }
 
     private static Span part(TraceContext context, String of, String name, Instant from, Instant to, String error) {
