@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param end end of the answer
  * @param promptTokens by the server's own count
  * @param outputTokens by the server's own count
- * @param counted by the ids that came, -1 where none did
+ * @param ids that came, none where the server sends none
  * @param cachedTokens of the prompt that the server did not compute
  */
 record Answer(
@@ -22,16 +22,18 @@ record Answer(
         long end,
         int promptTokens,
         int outputTokens,
-        int counted,
+        int[] ids,
         int cachedTokens,
         String finish,
         String error) {
+    static final int[] NO_IDS = {};
+
     static Answer failed(String error) {
-        return new Answer(0, new long[0], 0, 0, 0, -1, 0, "", error);
+        return new Answer(0, new long[0], 0, 0, 0, NO_IDS, 0, "", error);
     }
 
     Answer sentLate(long nanos) {
-        return new Answer(nanos, chunks, end, promptTokens, outputTokens, counted, cachedTokens, finish, error);
+        return new Answer(nanos, chunks, end, promptTokens, outputTokens, ids, cachedTokens, finish, error);
     }
 
     boolean ok() {
@@ -40,7 +42,7 @@ record Answer(
 
     /** Say whether two counts of the same tokens differ. */
     boolean mismatch() {
-        return ok() && counted >= 0 && counted != outputTokens;
+        return ok() && ids.length > 0 && ids.length != outputTokens;
     }
 
     double ttft() {

@@ -59,6 +59,7 @@ public final class Bench implements Runnable {
     @CommandLine.Option(
             names = {"-h", "--help"},
             usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
             description = "Print this help and exit.")
     private boolean help;
 

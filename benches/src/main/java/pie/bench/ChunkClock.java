@@ -1,6 +1,7 @@
 package pie.bench;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /** Note when the chunks of one OpenAI stream arrive, and what the server counted. */
@@ -8,7 +9,7 @@ final class ChunkClock implements Sse.Reader {
     private final long sent = System.nanoTime();
     private long[] chunks = new long[64];
     private int count;
-    private int ids = -1;
+    private final IntStream.Builder ids = IntStream.builder();
     private int promptTokens;
     private int outputTokens;
     private int cachedTokens;
@@ -26,7 +27,7 @@ final class ChunkClock implements Sse.Reader {
         JsonNode delta = choice.path("delta");
         String text = choice.path("text").asString("") + delta.path("content").asString("");
         if (choice.path("token_ids").isArray()) {
-            ids = Math.max(ids, 0) + choice.path("token_ids").size();
+            choice.path("token_ids").forEach(id -> ids.add(id.asInt()));
         }
         if (!text.isEmpty() || !choice.path("token_ids").isEmpty()) {
             if (count == chunks.length) {
@@ -54,6 +55,6 @@ final class ChunkClock implements Sse.Reader {
         }
         long[] all = Arrays.copyOf(chunks, count);
         long end = System.nanoTime() - sent;
-        return new Answer(0, all, end, promptTokens, outputTokens, ids, cachedTokens, finish, "");
+        return new Answer(0, all, end, promptTokens, outputTokens, ids.build().toArray(), cachedTokens, finish, "");
     }
 }

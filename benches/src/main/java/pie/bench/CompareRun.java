@@ -6,20 +6,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Compare result files. */
 @Command(
         name = "compare",
-        description = "Set result files beside each other; files of the original Pie's benches load too.%n",
+        description = {
+            "Set result files beside each other; files of the original Pie's benches load too.%n",
+            "Without files: start the engines named by --target, measure all of them under the same loads in turns, and",
+            "write a report, in which those that do not run here have their error.%n"
+        },
         sortOptions = false)
 final class CompareRun implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Result files; the first is the baseline.")
+    @Parameters(arity = "0..*", paramLabel = "FILE", description = "Result files; the first is the baseline.")
     private List<Path> files = List.of();
 
     @Option(
@@ -40,14 +46,14 @@ final class CompareRun implements Callable<Integer> {
             description = "Exit 1 if a figure is more than so many percent from the baseline's: output_tok_per_s:-5.")
     private List<String> failOn = List.of();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    private boolean help;
+    @Mixin
+    private Contest contest = new Contest();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
+        if (files.isEmpty()) {
+            return contest.run();
+        }
         List<Result> results = new ArrayList<>();
         for (Path file : files) {
             results.add(Result.read(file));
@@ -80,7 +86,7 @@ final class CompareRun implements Callable<Integer> {
                 double percent = 100 * (r.figure(bound.getKey()) / base.figure(bound.getKey()) - 1);
                 double limit = bound.getValue();
                 if (limit < 0 ? percent < limit : percent > limit) {
-                    System.out.printf(java.util.Locale.ROOT, "%s: %s is %+.1f %%%n", r.name(), bound.getKey(), percent);
+                    System.out.printf(Locale.ROOT, "%s: %s is %+.1f %%%n", r.name(), bound.getKey(), percent);
                     broken = true;
                 }
             }

@@ -9,6 +9,8 @@ final class Comparison {
     /** Name a figure, where it is, where its spread is, and whether more is better. */
     private record Row(String title, String path, String spread, boolean more) {}
 
+    private static final String WORSE = " worse";
+
     private static final List<Row> ROWS = List.of(
             new Row("requests/s", "req_per_s", "req_per_s", true),
             new Row("output tokens/s", "output_tok_per_s", "output_tok_per_s", true),
@@ -41,6 +43,11 @@ final class Comparison {
             }
             if (r.figure("failed") > 0) {
                 warnings.add(r.name() + ": " + (long) r.figure("failed") + " requests failed");
+            }
+            double said = r.figure("output_tokens") / r.figure("completed");
+            double asked = r.figure("config.output_len");
+            if (Double.isFinite(asked) && said != asked) {
+                warnings.add(r.name() + ": an answer has " + number(said) + " tokens, not " + number(asked));
             }
             if (r == base) {
                 continue;
@@ -88,7 +95,7 @@ final class Comparison {
         results.forEach(r -> header.add(r.name()));
         table.add(header);
         for (Row row : ROWS) {
-            if (results.stream().noneMatch(r -> Double.isFinite(r.figure(row.path())))) {
+            if (results.stream().noneMatch(r -> Double.isFinite(r.figure(row.path()))) || saysNothing(row)) {
                 continue;
             }
             List<String> line = new ArrayList<>(List.of(row.title()));
@@ -96,6 +103,12 @@ final class Comparison {
             table.add(line);
         }
         return table;
+    }
+
+    /** Say whether a row repeats another: without goals every request is a good one. */
+    private boolean saysNothing(Row row) {
+        return row.path().equals("goodput_req_s")
+                && results.stream().allMatch(r -> r.figure("goodput_req_s") == r.figure("req_per_s"));
     }
 
     private String cell(Row row, Result r) {
@@ -112,16 +125,30 @@ final class Comparison {
             return text;
         }
         double ratio = value / base.figure(row.path());
-        return text + String.format(Locale.ROOT, " %.2fx", ratio) + verdict(row, range);
+        return text + String.format(Locale.ROOT, " %.2fx", ratio) + verdict(row, r, range);
     }
 
-    private String verdict(Row row, double[] range) {
+    private String verdict(Row row, Result r, double[] range) {
         double[] other = base.range(row.spread());
         boolean known = Double.isFinite(range[0]) && Double.isFinite(other[0]);
-        if (!known || (range[0] <= other[1] && other[0] <= range[1])) {
+        boolean several = r.rounds(row.spread()) > 1 && base.rounds(row.spread()) > 1;
+        if (!known || !several || (range[0] <= other[1] && other[0] <= range[1])) {
             return "";
         }
-        return (range[0] > other[1]) == row.more() ? " better" : " worse";
+        return (range[0] > other[1]) == row.more() ? " better" : WORSE;
+    }
+
+    /** Say in which figures a result is worse than the baseline beyond the ranges of both. */
+    List<String> worse(Result r) {
+        List<String> worse = new ArrayList<>();
+        for (Row row : ROWS) {
+            if (Double.isFinite(r.figure(row.path()))
+                    && verdict(row, r, r.range(row.spread())).equals(WORSE)) {
+                worse.add(row.title() + " " + r.name() + " " + cell(row, r).replace(WORSE, "") + ", " + base.name()
+                        + " " + cell(row, base));
+            }
+        }
+        return worse;
     }
 
     static String number(double value) {

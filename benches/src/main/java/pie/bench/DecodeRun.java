@@ -21,18 +21,12 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 final class DecodeRun implements Callable<Integer> {
-    @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Default: ${DEFAULT-VALUE}.")
-    private String model = PieOptions.DEFAULT_MODEL;
-
     @Option(
             names = "--driver",
             paramLabel = "KIND",
             description =
                     "cpu or cuda; with cuda llama.cpp has all layers on the device too. Default: ${DEFAULT-VALUE}.")
     private String driver = "cpu";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of each side; 0 = all processors.")
-    private int threads;
 
     @Option(names = "--prefill", paramLabel = "N", description = "Tokens of the prefill. Default: ${DEFAULT-VALUE}.")
     private int prefill = 512;
@@ -45,9 +39,6 @@ final class DecodeRun implements Callable<Integer> {
 
     @Option(names = "--max-tokens", description = "Tokens of each stream. Default: ${DEFAULT-VALUE}.")
     private int maxTokens = 64;
-
-    @Option(names = "--rounds", description = "Measured rounds. Default: ${DEFAULT-VALUE}.")
-    private int rounds = 5;
 
     @Option(
             names = "--driver-option",
@@ -64,31 +55,23 @@ final class DecodeRun implements Callable<Integer> {
             description = "llama.cpp's llama-batched-bench, for the streams.")
     private @Nullable Path llamaBatchedBench;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    private boolean help;
-
     @Mixin
-    private Report report = new Report();
+    private EngineOptions options = new EngineOptions(5);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path file = PieOptions.modelFile(model);
-        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        report.environment(Environment.json());
-        report.put("model", file.getFileName().toString());
-        report.put("driver", driver);
-        report.put("threads", workers);
-        report.put("driver_options", driverOptions);
+        Path file = options.file();
+        int workers = options.threads();
+        options.begin();
+        options.report().put("driver", driver);
+        options.report().put("driver_options", driverOptions);
         Map<String, List<Double>> pie = new LinkedHashMap<>();
         Map<String, List<Double>> peer = new LinkedHashMap<>();
         try (EngineTarget target = EngineTarget.open(driver, file, workers, driverOptions)) {
-            report.line("%s", target.engine().capabilities().kernels());
-            report.put("kernels", target.engine().capabilities().kernels());
+            options.report().line("%s", target.engine().capabilities().kernels());
+            options.report().put("kernels", target.engine().capabilities().kernels());
             var decode = new EngineDecode(target.engine());
-            for (int round = -1; round < rounds; round++) { // round -1 warms up and is not kept
+            for (int round = -1; round < options.rounds(); round++) { // round -1 warms up and is not kept
                 Map<String, Double> figures = measure(decode, round);
                 if (round >= 0) {
                     keep(figures, pie);
@@ -96,8 +79,8 @@ final class DecodeRun implements Callable<Integer> {
                 }
             }
         }
-        report.put("results", results(pie, peer));
-        report.write();
+        options.report().put("results", results(pie, peer));
+        options.report().write();
         return 0;
     }
 
@@ -137,23 +120,24 @@ final class DecodeRun implements Callable<Integer> {
 
     private List<Object> results(Map<String, List<Double>> pie, Map<String, List<Double>> peer) {
         List<Object> results = new ArrayList<>();
-        report.line("%n%-14s %-26s %-26s %s", "tokens/s", "pie", peer.isEmpty() ? "" : "llama.cpp", "");
+        options.report().line("%n%-14s %-26s %-26s %s", "tokens/s", "pie", peer.isEmpty() ? "" : "llama.cpp", "");
         pie.forEach((name, own) -> {
             List<Double> other = peer.getOrDefault(name, List.of());
             Spread ratio = ratio(own, other);
-            report.line(
-                    "%-14s %-26s %-26s %s",
-                    name,
-                    Spread.of(own),
-                    other.isEmpty() ? "" : Spread.of(other),
-                    other.isEmpty()
-                            ? ""
-                            : String.format(
-                                    java.util.Locale.ROOT,
-                                    "x %.2f (%.2f-%.2f)",
-                                    ratio.median(),
-                                    ratio.min(),
-                                    ratio.max()));
+            options.report()
+                    .line(
+                            "%-14s %-26s %-26s %s",
+                            name,
+                            Spread.of(own),
+                            other.isEmpty() ? "" : Spread.of(other),
+                            other.isEmpty()
+                                    ? ""
+                                    : String.format(
+                                            java.util.Locale.ROOT,
+                                            "x %.2f (%.2f-%.2f)",
+                                            ratio.median(),
+                                            ratio.min(),
+                                            ratio.max()));
             var json = new LinkedHashMap<String, Object>();
             json.put("case", name);
             json.put("pie_tok_per_s", Spread.of(own).json());

@@ -5,10 +5,7 @@ import picocli.CommandLine.Command;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Describe this machine. */
-@Command(
-        name = "env",
-        description = "Print the environment that result files carry.%n",
-        mixinStandardHelpOptions = true)
+@Command(name = "env", description = "Print the environment that result files carry.%n")
 final class EnvRun implements Callable<Integer> {
     @Override
     public Integer call() {

@@ -23,7 +23,7 @@ final class Environment {
         json.put("cores", Runtime.getRuntime().availableProcessors());
         json.put("instruction_sets", sets());
         json.put("memory", field("/proc/meminfo", "MemTotal"));
-        json.put("load_before", first("/proc/loadavg"));
+        json.put("load_before", load());
         json.put("kernel", first("/proc/sys/kernel/osrelease"));
         json.put("jvm", System.getProperty("java.vm.version"));
         json.put("commit", output("git", "rev-parse", "--short=12", "HEAD"));
@@ -33,6 +33,11 @@ final class Environment {
                         ? s.lines().count()
                         : null);
         return json;
+    }
+
+    /** Return how busy the machine is: means of 1, 5 and 15 minutes, and what runs just now. */
+    static @Nullable String load() {
+        return first("/proc/loadavg");
     }
 
     private static @Nullable String sets() {

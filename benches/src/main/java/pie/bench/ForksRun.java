@@ -20,12 +20,6 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 final class ForksRun implements Callable<Integer> {
-    @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Default: ${DEFAULT-VALUE}.")
-    private String model = PieOptions.DEFAULT_MODEL;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of the driver; 0 = all processors.")
-    private int threads;
-
     @Option(names = "--branches", description = "Branches. Default: ${DEFAULT-VALUE}.")
     private int branches = 32;
 
@@ -35,34 +29,23 @@ final class ForksRun implements Callable<Integer> {
     @Option(names = "--max-tokens", description = "Tokens of each branch. Default: ${DEFAULT-VALUE}.")
     private int maxTokens = 32;
 
-    @Option(names = "--rounds", description = "Measured rounds. Default: ${DEFAULT-VALUE}.")
-    private int rounds = 3;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    private boolean help;
-
     @Mixin
-    private Report report = new Report();
+    private EngineOptions options = new EngineOptions(3);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path file = PieOptions.modelFile(model);
-        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        report.environment(Environment.json());
-        report.put("model", file.getFileName().toString());
-        report.put("threads", workers);
-        report.put("branches", branches);
-        report.put("prefix_tokens", prefixTokens);
+        Path file = options.file();
+        int workers = options.threads();
+        options.begin();
+        options.report().put("branches", branches);
+        options.report().put("prefix_tokens", prefixTokens);
         List<EngineDecode.Branches> forked = new ArrayList<>();
         List<EngineDecode.Branches> separate = new ArrayList<>();
         try (EngineTarget target = EngineTarget.open(file, workers)) {
-            report.line("%s", target.engine().capabilities().kernels());
+            options.report().line("%s", target.engine().capabilities().kernels());
             var decode = new EngineDecode(target.engine());
             decode.branches(2, prefixTokens / 4, maxTokens, -1, true);
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < options.rounds(); round++) {
                 forked.add(decode.branches(branches, prefixTokens, maxTokens, 2L * round, true));
                 separate.add(decode.branches(branches, prefixTokens, maxTokens, 2L * round + 1, false));
             }
@@ -70,8 +53,8 @@ final class ForksRun implements Callable<Integer> {
         List<Object> results = new ArrayList<>();
         results.add(told("whole", forked, separate, false));
         results.add(told("decode", forked, separate, true));
-        report.put("results", results);
-        report.write();
+        options.report().put("results", results);
+        options.report().write();
         return 0;
     }
 
@@ -80,9 +63,15 @@ final class ForksRun implements Callable<Integer> {
         List<Double> own = rates(forked, decode);
         List<Double> other = rates(separate, decode);
         Spread ratio = DecodeRun.ratio(own, other);
-        report.line(
-                "%-7s tokens/s  forks %8.1f  separate %8.1f  x %.2f (%.2f-%.2f)",
-                what, Spread.of(own).median(), Spread.of(other).median(), ratio.median(), ratio.min(), ratio.max());
+        options.report()
+                .line(
+                        "%-7s tokens/s  forks %8.1f  separate %8.1f  x %.2f (%.2f-%.2f)",
+                        what,
+                        Spread.of(own).median(),
+                        Spread.of(other).median(),
+                        ratio.median(),
+                        ratio.min(),
+                        ratio.max());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("case", what);
         json.put("forks_tok_per_s", Spread.of(own).json());

@@ -4,10 +4,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
-/** Ask llama.cpp's server by its own route, whose chunks are one token each. */
+/**
+ * Ask llama.cpp's server by its own route, whose chunks are one token each. It sends no chunk, and no id, for a token that ends within a
+ * character, so that ids of a stream are a part of the answer's where its text is not plain.
+ */
 final class LlamaCppAsker implements Asker {
     private final URI server;
     private final boolean cache;
@@ -24,24 +29,35 @@ final class LlamaCppAsker implements Asker {
 
     @Override
     public Answer ask(Prompt prompt) throws IOException, InterruptedException {
+        var clock = new Clock();
+        Sse.post(server.resolve("/completion"), Optional.empty(), body(prompt, true), clock);
+        return clock.answer();
+    }
+
+    @Override
+    public int[] tokens(Prompt prompt) throws IOException, InterruptedException {
+        JsonNode ids = Sse.postWhole(server.resolve("/completion"), body(prompt, false))
+                .path("tokens");
+        return ids.valueStream().mapToInt(JsonNode::asInt).toArray();
+    }
+
+    private Map<String, Object> body(Prompt prompt, boolean stream) {
         var body = new LinkedHashMap<String, Object>();
         body.put("prompt", prompt.ids());
         body.put("n_predict", prompt.maxTokens());
-        body.put("stream", true);
+        body.put("stream", stream);
         body.put("temperature", 0);
         body.put("ignore_eos", true);
         body.put("return_tokens", true);
         body.put("cache_prompt", cache);
-        var clock = new Clock();
-        Sse.post(server.resolve("/completion"), Optional.empty(), body, clock);
-        return clock.answer();
+        return body;
     }
 
     private static final class Clock implements Sse.Reader {
         private final long sent = System.nanoTime();
         private long[] chunks = new long[64];
         private int count;
-        private int ids;
+        private final IntStream.Builder ids = IntStream.builder();
         private JsonNode last = tools.jackson.databind.json.JsonMapper.shared().createObjectNode();
 
         @Override
@@ -51,7 +67,7 @@ final class LlamaCppAsker implements Asker {
                 last = data;
                 return false;
             }
-            ids += data.path("tokens").size();
+            data.path("tokens").forEach(id -> ids.add(id.asInt()));
             if (count == chunks.length) {
                 chunks = Arrays.copyOf(chunks, 2 * count);
             }
@@ -61,6 +77,7 @@ final class LlamaCppAsker implements Asker {
 
         Answer answer() {
             int tokens = last.path("tokens_predicted").asInt(0);
+            int[] told = ids.build().toArray();
             if (tokens == 0) {
                 return Answer.failed("the server counted no tokens");
             }
@@ -71,7 +88,7 @@ final class LlamaCppAsker implements Asker {
                     System.nanoTime() - sent,
                     last.path("tokens_evaluated").asInt(0),
                     tokens,
-                    ids == 0 ? -1 : ids,
+                    told.length < tokens ? Answer.NO_IDS : told,
                     timings.path("cache_n").asInt(0),
                     last.path("stop_type").asString(""),
                     "");

@@ -2,32 +2,16 @@ package pie.bench;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Ask llama.cpp's server by its own route, which takes token ids; prompt cache off, since pie's prompts share nothing either. */
 final class LlamaCppTarget implements Target {
-    static final URI URL = URI.create("http://127.0.0.1:18087");
-
     private final URI server;
 
     LlamaCppTarget(URI server) {
         this.server = server;
-    }
-
-    /** Return the command of a server with a slot for each request in flight and room for all of them. */
-    static List<String> command(Path binary, Path model, int slots, int tokens, int threads) {
-        List<String> command = new ArrayList<>(List.of(binary.toString(), "-m", model.toString()));
-        command.addAll(List.of("--port", Integer.toString(URL.getPort()), "-fa", "on"));
-        command.addAll(List.of("-np", Integer.toString(slots), "-c", Integer.toString(tokens)));
-        if (threads > 0) {
-            command.addAll(List.of("-t", Integer.toString(threads)));
-        }
-        return command;
     }
 
     @Override

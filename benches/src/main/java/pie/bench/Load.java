@@ -3,6 +3,7 @@ package pie.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,6 +25,19 @@ final class Load {
 
         double seconds() {
             return wallNanos / 1e9;
+        }
+
+        /** Sum it up on one line for people. */
+        String line(String engine, int repeat) {
+            return String.format(
+                    Locale.ROOT,
+                    "%-14s repeat %d: %7.1f tokens/s  ttft p50 %7.1f ms  tpot p50 %6.2f ms  failed %d",
+                    engine,
+                    repeat + 1,
+                    outputTokens() / seconds(),
+                    Figures.medians(List.of(this), Answer::ttft)[0],
+                    Figures.medians(List.of(this), Answer::tpot)[0],
+                    failed());
         }
     }
 

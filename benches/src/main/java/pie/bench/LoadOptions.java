@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -39,11 +38,8 @@ final class LoadOptions {
             description = "Requests before the first repeat that are not kept. Default: ${DEFAULT-VALUE}.")
     private int warmup = 2;
 
-    @Option(names = "--repeats", description = "Default: ${DEFAULT-VALUE}.")
-    private int repeats = 3;
-
-    @Option(names = "--seed", description = "Of prompts and arrivals. Default: ${DEFAULT-VALUE}.")
-    private long seed = 42;
+    @Mixin
+    private Repeats repeats = new Repeats(3);
 
     @Option(
             names = "--slo",
@@ -64,6 +60,11 @@ final class LoadOptions {
     @Option(names = "--report", paramLabel = "FILE", description = "Write a page with tables and graphs there.")
     private @Nullable Path page;
 
+    @Option(
+            names = "--cache",
+            description = "Whether computed prefixes may be used: off or on. Default: ${DEFAULT-VALUE}.")
+    private String cache = "off";
+
     /** Run one repeat against one engine. */
     interface Shape {
         Load.Round run(Asker asker, List<Prompt> prompts, long seed) throws InterruptedException;
@@ -76,61 +77,32 @@ final class LoadOptions {
     /** Measure all engines in turns, the order rotating, and write what came out. Return the exit code. */
     int measure(String mode, int count, int concurrency, Map<String, ?> more, Shape shape)
             throws IOException, InterruptedException {
+        if (!cache.equals("on") && !cache.equals("off")) {
+            throw new IOException("--cache is on or off, not " + cache);
+        }
         Map<String, @Nullable Object> environment = Environment.json();
-        Map<String, List<Load.Round>> measured = new LinkedHashMap<>();
+        Map<String, List<Load.Round>> measured;
         try (Targets opened = new Targets()) {
-            List<Asker> askers = peers.open(opened, concurrency, inputLength + outputLength);
-            askers.forEach(a -> measured.put(a.name(), new ArrayList<>()));
-            for (Asker asker : askers) {
-                Load.closed(asker, prompts(warmup, seed - 1), Math.max(1, Math.min(concurrency, warmup)));
+            Map<String, Asker> askers = new LinkedHashMap<>();
+            for (Peer peer : peers.open(opened, concurrency, inputLength + outputLength)) {
+                askers.put(peer.name(), peer.asker(cache.equals("on")));
             }
-            for (int repeat = 0; repeat < repeats; repeat++) {
-                for (int i = 0; i < askers.size(); i++) {
-                    Asker asker = askers.get((i + repeat) % askers.size());
-                    Load.Round round = shape.run(asker, prompts(count, seed + repeat), seed + repeat);
-                    measured.getOrDefault(asker.name(), List.of()).add(round);
-                    line(mode, asker.name(), repeat, round);
-                }
+            for (Asker asker : askers.values()) {
+                Load.closed(asker, prompts(warmup, repeats.seed() - 1), Math.max(1, Math.min(concurrency, warmup)));
             }
+            measured = Turns.run(askers, 0, repeats.count(), (asker, repeat) -> {
+                long drawn = repeats.seed() + repeat;
+                Load.Round round = shape.run(asker, prompts(count, drawn), drawn);
+                System.out.println(mode + " " + round.line(asker.name(), repeat));
+                return round;
+            });
         }
         return report(mode, measured, environment, more);
     }
 
     /** Prompts are random ids, so that none finds another's pages beyond the prefix that they are given in common. */
     private List<Prompt> prompts(int count, long drawn) {
-        List<Prompt> all = Prompt.draw(count, inputLength, outputLength, drawn);
-        if (prefixLength == 0) {
-            return all;
-        }
-        int[] prefix = Prompt.draw(1, prefixLength, 0, seed).getFirst().ids();
-        return all.stream()
-                .map(p -> {
-                    int[] ids = p.ids().clone();
-                    System.arraycopy(prefix, 0, ids, 0, Math.min(prefixLength, ids.length));
-                    return new Prompt(ids, p.maxTokens());
-                })
-                .toList();
-    }
-
-    private static void line(String mode, String engine, int repeat, Load.Round round) {
-        double[] ttft = round.answers().stream()
-                .filter(Answer::ok)
-                .mapToDouble(Answer::ttft)
-                .toArray();
-        double[] tpot = round.answers().stream()
-                .filter(Answer::ok)
-                .mapToDouble(Answer::tpot)
-                .toArray();
-        System.out.printf(
-                Locale.ROOT,
-                "%s %-14s repeat %d: %7.1f tokens/s  ttft p50 %7.1f ms  tpot p50 %6.2f ms  failed %d%n",
-                mode,
-                engine,
-                repeat + 1,
-                round.outputTokens() / round.seconds(),
-                Figures.percentile(ttft, 50),
-                Figures.percentile(tpot, 50),
-                round.failed());
+        return Prompt.draw(count, inputLength, outputLength, prefixLength, repeats.seed(), drawn);
     }
 
     private int report(
@@ -163,24 +135,15 @@ final class LoadOptions {
             Map<String, @Nullable Object> environment,
             Map<String, ?> more) {
         var config = new LinkedHashMap<String, Object>(peers.config());
+        config.put("cache", cache);
         config.put("input_len", inputLength);
         config.put("output_len", outputLength);
         config.put("prefix_len", prefixLength);
         config.put("warmup", warmup);
-        config.put("repeats", repeats);
-        config.put("seed", seed);
+        config.put("repeats", repeats.count());
+        config.put("seed", repeats.seed());
         config.putAll(more);
-        var requestsJson = new ArrayList<Object>();
-        for (int r = 0; r < rounds.size(); r++) {
-            int repeat = r;
-            rounds.get(r).answers().forEach(a -> requestsJson.add(a.json(repeat)));
-        }
-        var json = new LinkedHashMap<String, @Nullable Object>();
-        json.put("schema", "pie-bench/1");
-        json.put("summary", Figures.summary(mode, engine, peers.pie().modelName(), rounds, Goal.of(slo), config));
-        json.put("requests", requestsJson);
-        json.put("env", environment);
-        return json;
+        return Result.document(mode, engine, peers.modelName(), rounds, Goal.of(slo), config, environment);
     }
 
     private void write(String engine, Map<String, @Nullable Object> json, boolean several) throws IOException {

@@ -1,7 +1,6 @@
 package pie.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +20,6 @@ import picocli.CommandLine.Option;
         },
         sortOptions = false)
 final class LoadRun implements Callable<Integer> {
-    private static final int SPARE_TOKENS = 16;
-
     @Option(names = "--languages", split = ",", description = "Languages of pie's program. Default: ${DEFAULT-VALUE}.")
     private List<String> languages = List.of("python");
 
@@ -33,9 +30,6 @@ final class LoadRun implements Callable<Integer> {
 
     @Option(names = "--target", description = "A peer beside pie: llamacpp.")
     private @Nullable String peer;
-
-    @Option(names = "--server-bin", description = "The peer's server binary.")
-    private @Nullable Path binary;
 
     @Option(names = "--direct", description = "Also the engine in this JVM, without guest and HTTP.")
     private boolean direct;
@@ -57,6 +51,9 @@ final class LoadRun implements Callable<Integer> {
 
     @Option(names = "--seed", description = "Default: ${DEFAULT-VALUE}.")
     private long seed = 42;
+
+    @Mixin
+    private LlamaServer llama = new LlamaServer();
 
     @Mixin
     private PieOptions pie = new PieOptions();
@@ -97,16 +94,14 @@ final class LoadRun implements Callable<Integer> {
     }
 
     private Target openPeer(Targets opened) throws IOException, InterruptedException {
-        if (!"llamacpp".equals(peer) || binary == null) {
-            throw new IOException("--target is llamacpp and needs --server-bin PATH");
+        if (!"llamacpp".equals(peer)) {
+            throw new IOException("--target is llamacpp, not " + peer);
         }
         int slots = concurrencies.stream().mapToInt(Integer::intValue).max().orElse(1);
-        int tokens = slots * (promptTokens + maxTokens + SPARE_TOKENS);
-        List<String> command = LlamaCppTarget.command(binary, pie.modelFile(), slots, tokens, pie.threads());
-        report.put("peer_command", String.join(" ", command));
-        ServerProcess process = opened.keep(ServerProcess.start(command));
-        process.awaitHealth(LlamaCppTarget.URL.resolve("/health"));
-        return new LlamaCppTarget(LlamaCppTarget.URL);
+        LlamaServer.Running running =
+                llama.start(opened, pie.modelFile(), slots, promptTokens + maxTokens, pie.threads());
+        report.put("peer_command", String.join(" ", running.command()));
+        return new LlamaCppTarget(running.url());
     }
 
     private long measure(List<Target> targets, int concurrency, List<Object> results) throws InterruptedException {

@@ -7,14 +7,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Open the engines that are compared. */
+/** Open the engines that are compared: those that run are asked by their URL, the others started and stopped. */
 final class Peers {
-    private static final int SPARE_TOKENS = 16;
+    /** Engines other than pie and llama.cpp, and what a request to them says beside the common fields. */
+    private static final Map<String, Map<String, Object>> OTHERS = Map.of(
+            "vllm",
+            Map.of("return_token_ids", true),
+            "sglang",
+            Map.of("return_token_ids", true),
+            "pie-original",
+            Map.of());
 
     @Option(
             names = "--target",
@@ -28,8 +35,14 @@ final class Peers {
             description = "A running server of a peer; its /v1/completions is asked.")
     private Map<String, URI> urls = new LinkedHashMap<>();
 
-    @Option(names = "--server-bin", description = "llama.cpp's server binary; it is started and stopped.")
-    private @Nullable Path binary;
+    @Option(
+            names = "--start",
+            paramLabel = "NAME=COMMAND",
+            description = {
+                "Command of a peer's server, which is started and stopped. {model}, {port}, {slots} and {tokens}",
+                "in it stand for the model, its port, requests at once, and tokens of all of them."
+            })
+    private Map<String, String> commands = new LinkedHashMap<>();
 
     @Option(
             names = "--api",
@@ -43,10 +56,8 @@ final class Peers {
             description = "Languages of the programs of --api process. Default: ${DEFAULT-VALUE}.")
     private List<String> languages = List.of("python");
 
-    @Option(
-            names = "--cache",
-            description = "Whether computed prefixes may be used: off or on. Default: ${DEFAULT-VALUE}.")
-    private String cache = "off";
+    @Mixin
+    private LlamaServer llama = new LlamaServer();
 
     @Mixin
     private PieOptions pie = new PieOptions();
@@ -54,60 +65,64 @@ final class Peers {
     /** Commands of the servers that were started, for the report. */
     private final Map<String, String> started = new LinkedHashMap<>();
 
-    boolean cached() {
-        return cache.equals("on");
+    /** What engines say of themselves. */
+    private final Map<String, String> versions = new LinkedHashMap<>();
+
+    String modelName() {
+        return pie.modelName();
     }
 
-    PieOptions pie() {
-        return pie;
+    List<String> names() {
+        return names;
     }
 
     Map<String, Object> config() {
         var json = new LinkedHashMap<String, Object>();
         json.put("targets", names);
         json.put("api", api);
-        json.put("cache", cache);
         json.put("commands", started);
+        json.put("versions", versions);
         return json;
     }
 
-    /** Open all. @param concurrency requests at once @param tokens of one request, prompt and answer */
-    List<Asker> open(Targets opened, int concurrency, int tokens) throws IOException, InterruptedException {
-        if (!cache.equals("on") && !cache.equals("off")) {
-            throw new IOException("--cache is on or off, not " + cache);
-        }
-        List<Asker> askers = new ArrayList<>();
+    /** Open all. @param slots requests at once @param tokens of one request, prompt and answer */
+    List<Peer> open(Targets opened, int slots, int tokens) throws IOException, InterruptedException {
+        List<Peer> peers = new ArrayList<>();
         for (String name : names) {
-            switch (name) {
-                case "pie" -> openPie(opened, askers);
-                case "llamacpp" -> askers.add(openLlama(opened, concurrency, tokens));
-                case "vllm", "sglang" -> askers.add(peer(name, Map.of("return_token_ids", true)));
-                case "pie-original" -> askers.add(peer(name, Map.of()));
-                default ->
-                    throw new IOException("--target knows pie, llamacpp, vllm, sglang, pie-original, not " + name);
-            }
+            peers.addAll(open(name, opened, slots, tokens));
         }
-        return askers;
+        return peers;
     }
 
-    private void openPie(Targets opened, List<Asker> askers) throws IOException, InterruptedException {
+    /** Open one engine; pie asked through programs is one for each of their languages. */
+    List<Peer> open(String name, Targets opened, int slots, int tokens) throws IOException, InterruptedException {
+        return switch (name) {
+            case "pie" -> openPie(opened);
+            case "llamacpp" -> List.of(openLlama(opened, slots, tokens));
+            default -> List.of(openOther(name, opened, slots, tokens));
+        };
+    }
+
+    private List<Peer> openPie(Targets opened) throws IOException, InterruptedException {
         PieOptions.Server server = opened.keep(pie.open());
         started.put("pie", shown(pie.command()));
-        switch (api) {
+        versions.put("pie", server.version());
+        return switch (api) {
             case "openai" ->
-                askers.add(new CompletionsAsker(
-                        "pie",
-                        server.url(),
-                        server.token(),
-                        "",
-                        Map.of("return_token_ids", true, "pie", Map.of("prefix_cache", cached()))));
-            case "process" -> {
-                for (String language : languages) {
-                    askers.add(new ProgramAsker(new PieTarget(server.url(), server.token(), language, "generate")));
-                }
-            }
+                List.of(new Peer("pie", completions(server, false), completions(server, true), Optional.of(server)));
+            case "process" ->
+                languages.stream()
+                        .map(language ->
+                                new ProgramAsker(new PieTarget(server.url(), server.token(), language, "generate")))
+                        .map(asker -> new Peer(asker.name(), asker, asker, Optional.of(server)))
+                        .toList();
             default -> throw new IOException("--api is openai or process, not " + api);
-        }
+        };
+    }
+
+    private static Asker completions(PieOptions.Server server, boolean reuse) {
+        Map<String, Object> more = Map.of("return_token_ids", true, "pie", Map.of("prefix_cache", reuse));
+        return new CompletionsAsker("pie", server.url(), server.token(), "", more);
     }
 
     /** Return a command as it is reported: files by their names, since folders say something of a machine's owner and not of a run. */
@@ -117,28 +132,51 @@ final class Peers {
                 .collect(Collectors.joining(" "));
     }
 
-    private Asker openLlama(Targets opened, int concurrency, int tokens) throws IOException, InterruptedException {
+    private Peer openLlama(Targets opened, int slots, int tokens) throws IOException, InterruptedException {
         URI url = urls.get("llamacpp");
-        if (url != null) {
-            return new LlamaCppAsker(url, cached());
+        if (url == null) {
+            LlamaServer.Running running = llama.start(opened, pie.modelFile(), slots, tokens, pie.threads());
+            started.put("llamacpp", shown(running.command()));
+            versions.put(
+                    "llamacpp",
+                    Sse.get(running.url().resolve("/props")).path("build_info").asString(""));
+            url = running.url();
         }
-        if (binary == null) {
-            throw new IOException("--target llamacpp needs --server-bin PATH, or --peer-url llamacpp=URL");
-        }
-        List<String> command = LlamaCppTarget.command(
-                binary, pie.modelFile(), concurrency, concurrency * (tokens + SPARE_TOKENS), pie.threads());
-        started.put("llamacpp", shown(command));
-        ServerProcess process = opened.keep(ServerProcess.start(command));
-        process.awaitHealth(LlamaCppTarget.URL.resolve("/health"));
-        return new LlamaCppAsker(LlamaCppTarget.URL, cached());
+        return Peer.of(new LlamaCppAsker(url, false), new LlamaCppAsker(url, true));
     }
 
-    private Asker peer(String name, Map<String, Object> more) throws IOException {
-        URI url = urls.get(name);
-        if (url == null) {
-            throw new IOException("--target " + name + " needs --peer-url " + name
-                    + "=URL of a running server; benches/README.md says how it is set up");
+    /** Open one that is asked by {@code /v1/completions}; whether it reuses prefixes is a flag of its server. */
+    private Peer openOther(String name, Targets opened, int slots, int tokens)
+            throws IOException, InterruptedException {
+        Map<String, Object> more = OTHERS.get(name);
+        if (more == null) {
+            throw new IOException("--target knows pie, llamacpp, vllm, sglang, pie-original, not " + name);
         }
-        return new CompletionsAsker(name, url, java.util.Optional.empty(), pie.modelName(), more);
+        URI url = urls.get(name);
+        String command = commands.get(name);
+        if (url == null && command == null) {
+            throw new IOException(
+                    "--target " + name + " needs --peer-url " + name + "=URL of a running server, or --start " + name
+                            + "=COMMAND; benches/README.md says how it is set up");
+        }
+        if (url == null) {
+            int port = ServerProcess.freePort();
+            List<String> words = filled(String.valueOf(command), port, slots, slots * tokens);
+            started.put(name, shown(words));
+            url = URI.create("http://127.0.0.1:" + port);
+            opened.keep(ServerProcess.start(words)).awaitHealth(url.resolve("/v1/models"));
+        }
+        var asker = new CompletionsAsker(name, url, Optional.empty(), pie.modelName(), more);
+        return Peer.of(asker, asker);
+    }
+
+    private List<String> filled(String command, int port, int slots, int tokens) throws IOException {
+        String model = command.contains("{model}") ? pie.modelFile().toString() : "";
+        return List.of(command.replace("{model}", model)
+                .replace("{port}", Integer.toString(port))
+                .replace("{slots}", Integer.toString(slots))
+                .replace("{tokens}", Integer.toString(tokens))
+                .strip()
+                .split("\\s+"));
     }
 }

@@ -31,12 +31,6 @@ final class PieOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each started server.")
     private int threads;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    private boolean help;
-
     /** Hold a server for the time of a benchmark. */
     record Server(URI url, Optional<String> token, Optional<ServerProcess> process) implements AutoCloseable {
         private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -59,6 +53,14 @@ final class PieOptions {
             return JsonMapper.shared()
                     .readTree(send(request("/v1/stats"), HttpResponse.BodyHandlers.ofString())
                             .body());
+        }
+
+        /** Return its version, and empty where it does not say. */
+        String version() throws IOException, InterruptedException {
+            HttpResponse<String> info = send(request("/v1/info"), HttpResponse.BodyHandlers.ofString());
+            return info.statusCode() == 200
+                    ? JsonMapper.shared().readTree(info.body()).path("version").asString("")
+                    : "";
         }
 
         @Override

@@ -23,30 +23,20 @@ import pie.engine.EngineStats;
         },
         sortOptions = false)
 final class PipelineRun implements Callable<Integer> {
-    @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Default: ${DEFAULT-VALUE}.")
-    private String model = PieOptions.DEFAULT_MODEL;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of the driver; 0 = all processors.")
-    private int threads;
-
     @Option(names = "--streams", split = ",", description = "Streams decoded at once. Default: ${DEFAULT-VALUE}.")
     private List<Integer> streams = List.of(1, 8, 32);
 
     @Option(names = "--max-tokens", description = "Tokens of each stream. Default: ${DEFAULT-VALUE}.")
     private int maxTokens = 64;
 
-    @Option(names = "--rounds", description = "Measured rounds. Default: ${DEFAULT-VALUE}.")
-    private int rounds = 5;
-
     @Mixin
-    private Report report = new Report();
+    private EngineOptions options = new EngineOptions(5);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path file = PieOptions.modelFile(model);
-        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        report.environment(Environment.json());
-        report.put("model", file.getFileName().toString());
+        Path file = options.file();
+        int workers = options.threads();
+        options.begin();
         List<Object> results = new ArrayList<>();
         try (EngineTarget one = EngineTarget.open(file, workers, EngineConfig.DEFAULT.withPipelineDepth(1));
                 EngineTarget two = EngineTarget.open(file, workers, EngineConfig.DEFAULT.withPipelineDepth(2))) {
@@ -54,8 +44,8 @@ final class PipelineRun implements Callable<Integer> {
                 results.add(compare(n, one, two));
             }
         }
-        report.put("results", results);
-        report.write();
+        options.report().put("results", results);
+        options.report().write();
         return 0;
     }
 
@@ -63,7 +53,7 @@ final class PipelineRun implements Callable<Integer> {
         List<Double> single = new ArrayList<>();
         List<Double> doubled = new ArrayList<>();
         EngineStats before = two.engine().stats();
-        for (int round = -1; round < rounds; round++) { // round -1 warms up and is not kept
+        for (int round = -1; round < options.rounds(); round++) { // round -1 warms up and is not kept
             double a = new EngineDecode(one.engine()).streams(n, 64, maxTokens, round);
             double b = new EngineDecode(two.engine()).streams(n, 64, maxTokens, round);
             if (round >= 0) {
@@ -72,13 +62,14 @@ final class PipelineRun implements Callable<Integer> {
             }
         }
         Spread ratio = DecodeRun.ratio(doubled, single);
-        report.line(
-                "%-12s one step %-24s two %-24s x %s, plan and settle %.1f us",
-                DecodeRun.streamsName(n),
-                Spread.of(single),
-                Spread.of(doubled),
-                String.format(Locale.ROOT, "%.3f (%.3f-%.3f)", ratio.median(), ratio.min(), ratio.max()),
-                EngineDecode.planMicros(before, two.engine().stats()));
+        options.report()
+                .line(
+                        "%-12s one step %-24s two %-24s x %s, plan and settle %.1f us",
+                        DecodeRun.streamsName(n),
+                        Spread.of(single),
+                        Spread.of(doubled),
+                        String.format(Locale.ROOT, "%.3f (%.3f-%.3f)", ratio.median(), ratio.min(), ratio.max()),
+                        EngineDecode.planMicros(before, two.engine().stats()));
         var json = new LinkedHashMap<String, Object>();
         json.put("case", DecodeRun.streamsName(n));
         json.put("one_step_tok_per_s", Spread.of(single).json());

@@ -19,12 +19,6 @@ final class PlotRun implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", description = "Where the pictures go. Default: ${DEFAULT-VALUE}.")
     private Path folder = Path.of(".");
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    private boolean help;
-
     @Override
     public Integer call() throws IOException {
         List<Result> results = new ArrayList<>();

@@ -19,7 +19,7 @@ record ProgramAsker(PieTarget target) implements Asker {
                         sample.last(),
                         prompt.ids().length,
                         sample.tokens(),
-                        -1,
+                        Answer.NO_IDS,
                         0,
                         "",
                         "")

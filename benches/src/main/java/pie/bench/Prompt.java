@@ -19,6 +19,18 @@ record Prompt(int[] ids, int maxTokens) {
         return seed + 1_000_000_000L * (target + 1) + 1000L * round;
     }
 
+    /**
+     * Draw prompts whose first {@code shared} tokens are the same for all of a seed.
+     *
+     * @param common seed of those tokens
+     */
+    static List<Prompt> draw(int count, int length, int maxTokens, int shared, long common, long seed) {
+        int[] prefix = new Random(common).ints(shared, FIRST_ID, LAST_ID).toArray();
+        List<Prompt> prompts = draw(count, length, maxTokens, seed);
+        prompts.forEach(p -> System.arraycopy(prefix, 0, p.ids, 0, Math.min(shared, length)));
+        return prompts;
+    }
+
     /** Draw prompts that share no prefix, so that no target can reuse another's pages. */
     static List<Prompt> draw(int count, int length, int maxTokens, long seed) {
         var random = new Random(seed);

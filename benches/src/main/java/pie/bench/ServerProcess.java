@@ -1,6 +1,8 @@
 package pie.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -8,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -16,6 +19,11 @@ import java.util.regex.Pattern;
 /** Start an engine as a child process, wait until it serves, stop it at the end; its output is kept in a file. */
 final class ServerProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
+    private static final int LAST_LINES = 20;
+    private static final long STOP_SECONDS = 15;
+    /** When this JVM is being ended itself. */
+    private static final long EXIT_SECONDS = 3;
+
     private static final Pattern READY = Pattern.compile("^ready (\\S+)", Pattern.MULTILINE);
 
     private final Process process;
@@ -27,11 +35,18 @@ final class ServerProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(EXIT_SECONDS)));
     }
 
     static ServerProcess start(List<String> command) throws IOException {
         return new ServerProcess(command, Files.createTempFile("pie-bench", ".log"));
+    }
+
+    /** Return a port that nothing listens on just now. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     /** Wait for pie's ready line and return the URL in it. */
@@ -71,7 +86,9 @@ final class ServerProcess implements AutoCloseable {
 
     private void failIfDead() throws IOException {
         if (!process.isAlive()) {
-            throw new IOException("the server ended with " + process.exitValue() + ": " + Files.readString(log));
+            List<String> said = Files.readAllLines(log);
+            throw new IOException("the server ended with " + process.exitValue() + ", its output is in " + log + ":\n"
+                    + String.join("\n", said.subList(Math.max(0, said.size() - LAST_LINES), said.size())));
         }
     }
 
@@ -81,13 +98,22 @@ final class ServerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
+        stop(STOP_SECONDS);
+    }
+
+    /** Ask it and what it started to end, and end by force what has not done so in time. */
+    private void stop(long seconds) {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroy);
         try {
-            if (!process.waitFor(15, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+                System.err.println(
+                        "a server did not end when asked to, and is ended by force; its output is in " + log);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        all.forEach(ProcessHandle::destroyForcibly);
     }
 }

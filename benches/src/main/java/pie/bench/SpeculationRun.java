@@ -56,33 +56,23 @@ final class SpeculationRun implements Callable<Integer> {
     private static final SamplerChain SAMPLED =
             new SamplerChain(List.of(new Stage.Temperature(1f), new Stage.TopP(0.95f)), OptionalLong.empty());
 
-    @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Default: ${DEFAULT-VALUE}.")
-    private String model = PieOptions.DEFAULT_MODEL;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of the driver; 0 = all processors.")
-    private int threads;
-
     @Option(names = "--streams", split = ",", description = "Streams decoded at once. Default: ${DEFAULT-VALUE}.")
     private List<Integer> streams = List.of(1, 4);
 
     @Option(names = "--max-tokens", description = "Tokens of each stream. Default: ${DEFAULT-VALUE}.")
     private int maxTokens = 160;
 
-    @Option(names = "--rounds", description = "Measured rounds. Default: ${DEFAULT-VALUE}.")
-    private int rounds = 7;
-
     @Mixin
-    private Report report = new Report();
+    private EngineOptions options = new EngineOptions(7);
 
     private record Text(String name, String prompt, SamplerChain sampler) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        report.environment(Environment.json());
-        report.put("model", model);
+        int workers = options.threads();
+        options.begin();
         List<Object> results = new ArrayList<>();
-        try (EngineTarget target = EngineTarget.open(PieOptions.modelFile(model), workers)) {
+        try (EngineTarget target = EngineTarget.open(options.file(), workers)) {
             for (Text text : List.of(
                     new Text("table", TABLE.repeat(4), SamplerChain.ARGMAX),
                     new Text("repetitive", LETTER + LETTER + LETTER.substring(0, 60), SamplerChain.ARGMAX),
@@ -92,8 +82,8 @@ final class SpeculationRun implements Callable<Integer> {
                 }
             }
         }
-        report.put("results", results);
-        report.write();
+        options.report().put("results", results);
+        options.report().write();
         return 0;
     }
 
@@ -101,7 +91,7 @@ final class SpeculationRun implements Callable<Integer> {
         List<Double> without = new ArrayList<>();
         List<Double> with = new ArrayList<>();
         EngineStats before = engine.stats();
-        for (int round = -2; round < rounds; round++) { // the first two warm up and are not kept
+        for (int round = -2; round < options.rounds(); round++) { // the first two warm up and are not kept
             boolean first = round % 2 == 0; // each goes first every other round
             double[] rate = new double[2];
             int[][] tokens = new int[2][];
@@ -120,14 +110,15 @@ final class SpeculationRun implements Callable<Integer> {
         EngineStats after = engine.stats();
         Spread ratio = DecodeRun.ratio(with, without);
         String name = text.name() + ", " + DecodeRun.streamsName(n);
-        report.line(
-                "%-22s without %-24s with %-24s x %s, %d of %d drafts held",
-                name,
-                Spread.of(without),
-                Spread.of(with),
-                String.format(Locale.ROOT, "%.3f (%.3f-%.3f)", ratio.median(), ratio.min(), ratio.max()),
-                after.tokensAccepted() - before.tokensAccepted(),
-                after.tokensDrafted() - before.tokensDrafted());
+        options.report()
+                .line(
+                        "%-22s without %-24s with %-24s x %s, %d of %d drafts held",
+                        name,
+                        Spread.of(without),
+                        Spread.of(with),
+                        String.format(Locale.ROOT, "%.3f (%.3f-%.3f)", ratio.median(), ratio.min(), ratio.max()),
+                        after.tokensAccepted() - before.tokensAccepted(),
+                        after.tokensDrafted() - before.tokensDrafted());
         var json = new LinkedHashMap<String, Object>();
         json.put("case", name);
         json.put("without_tok_per_s", Spread.of(without).json());

@@ -26,6 +26,26 @@ final class Sse {
 
     private Sse() {}
 
+    /** Post a request and return its whole answer. @throws IOException for a status other than 2xx */
+    static JsonNode postWhole(URI url, Object body) throws IOException, InterruptedException {
+        return whole(HttpRequest.newBuilder(url)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+    }
+
+    /** @throws IOException for a status other than 2xx */
+    static JsonNode get(URI url) throws IOException, InterruptedException {
+        return whole(HttpRequest.newBuilder(url));
+    }
+
+    private static JsonNode whole(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() / 100 != 2) {
+            throw new IOException("status " + response.statusCode() + ": " + response.body());
+        }
+        return JSON.readTree(response.body());
+    }
+
     /** Return the nanoTime at which the head of the answer was there. @throws IOException for a status other than 2xx */
     static long post(URI url, Optional<String> token, Object body, Reader reader)
             throws IOException, InterruptedException {

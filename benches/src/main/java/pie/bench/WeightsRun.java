@@ -36,26 +36,11 @@ import pie.engine.process.ProcessId;
 final class WeightsRun implements Callable<Integer> {
     private static final int CHUNK = 128;
 
-    @Option(names = "--model", paramLabel = "NAME_OR_PATH", description = "Default: ${DEFAULT-VALUE}.")
-    private String model = PieOptions.DEFAULT_MODEL;
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of the driver; 0 = all processors.")
-    private int threads;
-
     @Option(names = "--types", split = ",", description = "Weight types, f32 first. Default: ${DEFAULT-VALUE}.")
     private List<String> types = List.of("f32", "auto", "f16", "bf16", "int8", "int4");
 
-    @Option(names = "--rounds", description = "Measured rounds of speed. Default: ${DEFAULT-VALUE}.")
-    private int rounds = 3;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this help and exit.")
-    private boolean help;
-
     @Mixin
-    private Report report = new Report();
+    private EngineOptions options = new EngineOptions(3);
 
     /** What a model makes of a text: nats in all, and the likeliest token after each. */
     private record Reading(double nats, int[] likeliest) {
@@ -66,17 +51,16 @@ final class WeightsRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path file = PieOptions.modelFile(model);
-        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        report.environment(Environment.json());
-        report.put("model", file.getFileName().toString());
-        report.put("threads", workers);
+        Path file = options.file();
+        int workers = options.threads();
+        options.begin();
         int[] text = text(file);
         List<Object> results = new ArrayList<>();
         int[] exact = {};
-        report.line(
-                "%-6s %-28s %10s %10s %14s %14s",
-                "type", "kernels", "perplexity", "agreement", "1 stream", "prefill 256");
+        options.report()
+                .line(
+                        "%-6s %-28s %10s %10s %14s %14s",
+                        "type", "kernels", "perplexity", "agreement", "1 stream", "prefill 256");
         for (String type : types) {
             try (EngineTarget target = EngineTarget.open("cpu", file, workers, Map.of("weights", type))) {
                 Reading reading = read(target.engine(), text);
@@ -84,8 +68,8 @@ final class WeightsRun implements Callable<Integer> {
                 results.add(told(type, target.engine(), reading, agreement(exact, reading.likeliest)));
             }
         }
-        report.put("results", results);
-        report.write();
+        options.report().put("results", results);
+        options.report().write();
         return 0;
     }
 
@@ -143,7 +127,7 @@ final class WeightsRun implements Callable<Integer> {
         EngineDecode decode = new EngineDecode(engine);
         List<Double> stream = new ArrayList<>();
         List<Double> prefill = new ArrayList<>();
-        for (int round = -1; round < rounds; round++) { // the first warms up and is not kept
+        for (int round = -1; round < options.rounds(); round++) { // the first warms up and is not kept
             double fast = decode.prefill(256, round);
             double one = decode.streams(1, 64, 64, round);
             if (round >= 0) {
@@ -152,14 +136,15 @@ final class WeightsRun implements Callable<Integer> {
             }
         }
         String kernels = engine.capabilities().kernels();
-        report.line(
-                "%-6s %-28s %10.3f %9.1f%% %14.1f %14.1f",
-                type,
-                kernels.contains(",") ? kernels.substring(0, kernels.indexOf(',')) : kernels,
-                reading.perplexity(),
-                100 * agreement,
-                Spread.of(stream).median(),
-                Spread.of(prefill).median());
+        options.report()
+                .line(
+                        "%-6s %-28s %10.3f %9.1f%% %14.1f %14.1f",
+                        type,
+                        kernels.contains(",") ? kernels.substring(0, kernels.indexOf(',')) : kernels,
+                        reading.perplexity(),
+                        100 * agreement,
+                        Spread.of(stream).median(),
+                        Spread.of(prefill).median());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("type", type);
         json.put("kernels", kernels);

@@ -65,8 +65,9 @@ final class AskerTest {
         assertThat(got.chunks()).hasSize(2);
         assertThat(got.chunks()[0]).isPositive().isLessThanOrEqualTo(got.chunks()[1]);
         assertThat(got.chunks()[1]).isLessThanOrEqualTo(got.end());
-        assertThat(List.of(got.promptTokens(), got.outputTokens(), got.counted(), got.cachedTokens()))
-                .containsExactly(7, 3, 3, 2);
+        assertThat(List.of(got.promptTokens(), got.outputTokens(), got.cachedTokens()))
+                .containsExactly(7, 3, 2);
+        assertThat(got.ids()).containsExactly(1, 2, 3);
         assertThat(got.mismatch()).isFalse();
         assertThat(got.finish()).isEqualTo("length");
         JsonNode body = JsonMapper.shared().readTree(bodies.getFirst());
@@ -97,14 +98,27 @@ final class AskerTest {
                 + "data: {\"content\":\"\",\"tokens\":[],\"stop\":true,\"tokens_predicted\":2,\"tokens_evaluated\":9,"
                 + "\"stop_type\":\"limit\",\"timings\":{\"cache_n\":0}}\n\n";
         Answer got = new LlamaCppAsker(url, false).ask(new Prompt(new int[] {5}, 2));
-        assertThat(List.of(got.promptTokens(), got.outputTokens(), got.counted()))
-                .containsExactly(9, 2, 2);
+        assertThat(List.of(got.promptTokens(), got.outputTokens())).containsExactly(9, 2);
+        assertThat(got.ids()).containsExactly(1, 2);
         assertThat(got.chunks()).hasSize(2);
         assertThat(JsonMapper.shared()
                         .readTree(bodies.getFirst())
                         .path("cache_prompt")
                         .asBoolean(true))
                 .isFalse();
+    }
+
+    @Test
+    void llama_cpp_leaves_out_ids_of_parts_of_characters_which_is_no_mismatch() throws Exception {
+        answer = "data: {\"content\":\"a\",\"tokens\":[1],\"stop\":false}\n\n"
+                + "data: {\"content\":\"\",\"tokens\":[],\"stop\":true,\"tokens_predicted\":3,\"tokens_evaluated\":9}\n\n";
+        Answer got = new LlamaCppAsker(url, false).ask(new Prompt(new int[] {5}, 3));
+        assertThat(got.outputTokens()).isEqualTo(3);
+        assertThat(got.ids()).isEmpty();
+        assertThat(got.mismatch()).isFalse();
+        answer = "{\"tokens\":[1,2,3],\"tokens_predicted\":3}";
+        assertThat(new LlamaCppAsker(url, false).tokens(new Prompt(new int[] {5}, 3)))
+                .containsExactly(1, 2, 3);
     }
 
     @Test

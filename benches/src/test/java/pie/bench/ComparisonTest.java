@@ -25,7 +25,7 @@ final class ComparisonTest {
         for (int i = 0; i < tokens; i++) {
             chunks[i] = (first + i * gap) * MS;
         }
-        return new Answer(0, chunks, (first + tokens * gap) * MS, 10, tokens, tokens, 0, "length", "");
+        return new Answer(0, chunks, (first + tokens * gap) * MS, 10, tokens, new int[tokens], 0, "length", "");
     }
 
     private static JsonNode summary(String engine, long gap) {
@@ -88,6 +88,11 @@ final class ComparisonTest {
                 .doesNotContain("better")
                 .doesNotContain("worse");
         assertThat(comparison.warnings()).isEmpty();
+        assertThat(comparison.worse(fast)).isEmpty();
+        assertThat(new Comparison(List.of(fast, slow), "fast").worse(slow))
+                .singleElement()
+                .asString()
+                .startsWith("tpot p50 ms slow 20.0 (20.0-20.0) 2.00x, fast 10.0 (10.0-10.0)");
         assertThat(comparison.markdown()).startsWith("|  | slow | fast |\n|---|---|---|\n");
     }
 
