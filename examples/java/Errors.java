@@ -46,7 +46,7 @@ Map<String, Runnable> provocations(Model model, Context ctx) {
     all.put("PERMISSION_DENIED", () -> ctx.publish());
     all.put("NOT_FOUND", () -> Context.open(model, "nobody/has/saved/this"));
     all.put("ALREADY_EXISTS", () -> saveTwice(ctx));
-    all.put("UNSUPPORTED", () -> ctx.forward().zoSeed(1));
+    all.put("UNSUPPORTED", () -> model.speak("a word"));
     all.put("GRAMMAR_VIOLATION", () -> new Context(model)
             .generate(Sampler.argmax(), GenerateOptions.of().constrain(Schema.regex("[0-9]{4}")))
             .accept(5));

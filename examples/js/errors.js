@@ -23,7 +23,7 @@ const provocations = (model, ctx) => ({
   PERMISSION_DENIED: () => ctx.publish(),
   NOT_FOUND: () => Context.open(model, 'nobody/has/saved/this'),
   ALREADY_EXISTS: () => [1, 2].forEach(() => ctx.save(`${runtime.instanceId()}/errors`, { ttl: 60_000 })),
-  UNSUPPORTED: () => ctx.forward().zoSeed(1),
+  UNSUPPORTED: () => model.speak('a word'),
   GRAMMAR_VIOLATION: () => new Context(model).generate(Sampler.argmax(), { constrain: regex(/[0-9]{4}/) }).accept([5]),
   GUEST_ERROR: () => child('fail').wait(),
   CANCELLED: () => cancelled(),

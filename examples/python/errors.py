@@ -43,7 +43,7 @@ def provocations(model, ctx):
         "PERMISSION_DENIED": lambda: ctx.publish(),
         "NOT_FOUND": lambda: Context.open(model, "nobody/has/saved/this"),
         "ALREADY_EXISTS": lambda: [ctx.save(f"{runtime.instance_id()}/errors", ttl=60) for _ in range(2)],
-        "UNSUPPORTED": lambda: ctx.forward().zo_seed(1),
+        "UNSUPPORTED": lambda: model.speak("a word"),
         "GRAMMAR_VIOLATION": lambda: Context(model).generate(Sampler.argmax(), constrain=Regex("[0-9]{4}")).accept([5]),
         "GUEST_ERROR": lambda: child("fail"),
         "CANCELLED": lambda: cancelled(),
