@@ -170,6 +170,18 @@ class CapabilitiesTest {
                     assertThat(r.get("z_marked").asDouble()).isGreaterThan(3);
                     assertThat(r.get("z_plain").asDouble()).isLessThan(3);
                 }),
+                of("two_adapters", "{}", "texts", r -> {
+                    assertThat(r.get("texts").valueStream().map(JsonNode::asString))
+                            .hasSize(3)
+                            .doesNotHaveDuplicates();
+                    assertThat(r.get("same_with_drafter").asBoolean()).isTrue();
+                    assertThat(r.get("reused_between").asInt()).isZero();
+                    assertThat(r.get("reused_by_its_own").asInt()).isPositive();
+                }),
+                of("evolve", "{}", "history", r -> {
+                    assertThat(r.get("history").size()).isEqualTo(4);
+                    assertThat(r.get("gained").asDouble()).isGreaterThan(0.1);
+                }),
                 of("drafter", "{}", "text passes guessed_right guessed_wrong", r -> {
                     assertThat(r.get("same").asBoolean()).isTrue();
                     assertThat(r.get("passes_with_drafter").asInt())

@@ -57,6 +57,7 @@ class GuideTest {
                 "clients.md",
                 "metrics.md",
                 "grammar.md",
+                "adapters.md",
                 "first-python.md",
                 "first-javascript.md",
                 "first-java.md",
