@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import pie.engine.adapter.AdapterShelf;
+import pie.engine.adapter.NamedAdapter;
 import pie.engine.event.ProcessEvent;
+import pie.engine.model.AdapterFolder;
 import pie.engine.model.LoadedModel;
 import pie.engine.process.Budget;
 import pie.engine.process.InferletProcess;
@@ -49,6 +52,9 @@ final class GuestConformanceTest {
     @TempDir
     static Path snapshots;
 
+    @TempDir
+    static Path shared;
+
     private final List<ConformanceCase> cases = ConformanceCase.all();
     private TestRuntime t;
     private TestWeb web;
@@ -67,6 +73,11 @@ final class GuestConformanceTest {
                                 TestRuntime.NO_ADAPTERS, model.config(), model.tokenizer(), model.chatTemplate()),
                         ThinkingModel.of(model, "thinking", false),
                         ThinkingModel.of(model, "thinking at once", true)));
+        AdapterShelf adapters = t.engine.adapters();
+        NamedAdapter made = adapters.create("operator", "made");
+        made.evolve(1, 1, 1, 1, 1);
+        made.save(AdapterFolder.of(shared));
+        adapters.share("shared", AdapterFolder.of(shared));
     }
 
     Stream<Arguments> programs() {
