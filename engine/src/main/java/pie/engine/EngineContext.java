@@ -698,6 +698,7 @@ final class EngineContext implements ContextHandle {
     /** Take back the charge for generated tokens that are not kept after all. */
     void rolledBack(int tokens) {
         process.spend(0, -tokens);
+        process.tokensRolledBack += tokens;
     }
 
     /** Return a drawn token. @throws PieException if there is none */

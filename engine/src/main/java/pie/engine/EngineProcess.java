@@ -45,6 +45,7 @@ final class EngineProcess {
     long tokensRecomputed;
     long tokensDrafted;
     long tokensAccepted;
+    long tokensRolledBack;
     long forwardPasses;
     long waitingNanos;
     long driverNanos;
@@ -211,6 +212,7 @@ final class EngineProcess {
                 tokensRecomputed,
                 tokensDrafted,
                 tokensAccepted,
+                tokensRolledBack,
                 forwardPasses,
                 waitingNanos,
                 driverNanos,

@@ -29,6 +29,7 @@ final class ProcessBoard {
         board.put(p.tokensRecomputed);
         board.put(p.tokensDrafted);
         board.put(p.tokensAccepted);
+        board.put(p.tokensRolledBack);
         board.put(p.forwardPasses);
         board.put(p.waitingNanos);
         board.put(p.driverNanos);
@@ -64,6 +65,7 @@ final class ProcessBoard {
         long recomputed = r.next();
         long drafted = r.next();
         long accepted = r.next();
+        long rolledBack = r.next();
         long passes = r.next();
         long waiting = r.next();
         long driver = r.next();
@@ -95,6 +97,7 @@ final class ProcessBoard {
                 recomputed,
                 drafted,
                 accepted,
+                rolledBack,
                 passes,
                 waiting,
                 driver,

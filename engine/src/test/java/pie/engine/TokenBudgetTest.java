@@ -140,6 +140,7 @@ final class TokenBudgetTest {
         GenerationStep step = context.generate(plan).collect().join();
         assertThat(step.finish()).isEqualTo(FinishReason.STOP_STRING);
         assertThat(engine.totals(process).tokensOut()).isEqualTo(step.tokens().length);
+        assertThat(engine.totals(process).tokensRolledBack()).isEqualTo(stop.length());
         assertThat(engine.totals(process).tokensIn() + engine.totals(process).tokensReused())
                 .isEqualTo(20);
     }

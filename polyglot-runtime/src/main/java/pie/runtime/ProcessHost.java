@@ -460,7 +460,7 @@ final class ProcessHost implements Host {
                 t.tokensRecomputed(),
                 t.tokensDrafted(),
                 t.tokensAccepted(),
-                0,
+                t.tokensRolledBack(),
                 t.forwardPasses(),
                 t.waitingNanos() / 1e9,
                 t.driverNanos() / 1e9,

@@ -95,6 +95,7 @@ final class ProcessJson {
         tokens.put("recomputed", totals.tokensRecomputed());
         tokens.put("draft_proposed", totals.tokensDrafted());
         tokens.put("draft_accepted", totals.tokensAccepted());
+        tokens.put("rolled_back", totals.tokensRolledBack());
         ObjectNode pages = json.putObject("pages");
         pages.put("effective", totals.pagesHeld());
         MarketTotals m = totals.market();

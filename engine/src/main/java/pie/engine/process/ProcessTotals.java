@@ -8,6 +8,7 @@ public record ProcessTotals(
         long tokensRecomputed,
         long tokensDrafted,
         long tokensAccepted,
+        long tokensRolledBack,
         long forwardPasses,
         long waitingNanos,
         long driverNanos,
@@ -18,7 +19,7 @@ public record ProcessTotals(
         MarketTotals market,
         Pace pace) {
     public static final ProcessTotals NONE =
-            new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketTotals.NONE, Pace.NONE);
+            new ProcessTotals(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, MarketTotals.NONE, Pace.NONE);
 
     /** Add what the process used of another model. */
     public ProcessTotals plus(ProcessTotals other) {
@@ -29,6 +30,7 @@ public record ProcessTotals(
                 tokensRecomputed + other.tokensRecomputed,
                 tokensDrafted + other.tokensDrafted,
                 tokensAccepted + other.tokensAccepted,
+                tokensRolledBack + other.tokensRolledBack,
                 forwardPasses + other.forwardPasses,
                 waitingNanos + other.waitingNanos,
                 driverNanos + other.driverNanos,
