@@ -31,9 +31,9 @@ final class ContextOperations {
             context.settleGeneration();
             KvContext kv = context.kv();
             change.apply(context.loop.store, kv);
-            context.charged = Math.min(context.charged, kv.length() - kv.written());
+            context.charges.pending(kv.length() - kv.written());
             context.publish(from, applied);
-            context.answer(this, null);
+            context.line.answer(this, null);
         }
     }
 

@@ -317,7 +317,7 @@ public final class Engine implements AutoCloseable {
             loop.checkRoom(process);
             EngineContext context =
                     loop.adopt(process, loop.store.create(process.saltHigh, process.saltLow, prefixCache));
-            loop.later(() -> reply.complete(context));
+            loop.later(() -> reply.complete(context.handle));
         });
     }
 

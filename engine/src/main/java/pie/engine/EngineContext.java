@@ -1,51 +1,30 @@
 package pie.engine;
 
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import pie.engine.driver.ForwardResult;
-import pie.engine.generate.Generation;
-import pie.engine.generate.PassResult;
-import pie.engine.generate.PassSpec;
-import pie.engine.generate.PlanSpec;
 import pie.engine.generate.PromptLookup;
-import pie.engine.kv.ContextId;
 import pie.engine.kv.KvContext;
 import pie.engine.market.Bidder;
-import pie.engine.market.Fixed;
 import pie.engine.market.MarketEvent;
 import pie.engine.schedule.Work;
-import pie.engine.snapshot.SnapshotInfo;
-import pie.engine.trace.Timeline;
 
-/** Be the handle of one context, and on the loop the line of its operations. */
-final class EngineContext implements ContextHandle {
+/** Hold what the loop knows of one context: its rows on their way, its place in the market, what it counts for its process. */
+final class EngineContext {
     final EngineLoop loop;
     final EngineProcess process;
     final ContextView view;
     private final KvContext kv;
     private final long ordinal;
-    private final AtomicLong plans = new AtomicLong();
-    private final ArrayDeque<Operation<?>> line = new ArrayDeque<>();
-    private @Nullable Operation<?> running;
-    private boolean advancing;
-    /** Why it is closed, null while it is open. */
-    private @Nullable PieException closed;
+    final OperationLine line;
+    final ContextCharges charges;
+    /** What programs have of it. */
+    final ContextHandle handle;
     /** Rows now waiting for the scheduler or with the driver. */
     private @Nullable Work work;
 
     @Nullable
     EngineGeneration live;
-    /** Pending tokens that were generated here, so that their rows are paid for; a copy pays for its own rows. */
-    int charged;
-    /** Tokens of the process's budget set aside for the present work, and for a row chained to it. */
-    private long reserved;
 
-    private long reservedChained;
     private @Nullable PromptLookup lookup;
 
     long lastResult;
@@ -81,6 +60,9 @@ final class EngineContext implements ContextHandle {
         bidder = new Bidder(process.wallet, kv.rank(), process.bid, this);
         lastResult = loop.now();
         view = new ContextView(loop.store.pageSize());
+        line = new OperationLine(loop, this);
+        charges = new ContextCharges(process.allowance);
+        handle = new ProgramContext(this);
         publish(0, 0);
     }
 
@@ -88,305 +70,23 @@ final class EngineContext implements ContextHandle {
         return kv;
     }
 
-    @Override
-    public ContextId id() {
-        return kv.id();
-    }
-
-    @Override
-    public int written() {
-        return view.written();
-    }
-
-    @Override
-    public int committedPages() {
-        return view.committedPages();
-    }
-
-    @Override
-    public int workingPages() {
-        return view.workingPages();
-    }
-
-    @Override
-    public int workingTokens() {
-        return view.workingTokens();
-    }
-
-    @Override
-    public int[] pending() {
-        return view.pending();
-    }
-
-    @Override
-    public int pendingCount() {
-        return view.pendingCount();
-    }
-
-    @Override
-    public int[] tokens() {
-        return view.tail(Integer.MAX_VALUE);
-    }
-
-    @Override
-    public int[] tail(int n) {
-        return view.tail(n);
-    }
-
-    @Override
-    public void append(int[] ids) {
-        loop.checkTokens(ids);
-        int[] copy = ids.clone();
-        synchronized (this) {
-            view.append(copy);
-            try {
-                submit(ContextOperations.append(this, copy));
-            } catch (PieException e) {
-                view.withdraw(copy.length);
-                throw e;
-            }
-        }
-    }
-
-    @Override
-    public CompletableFuture<Void> truncate(int n) {
-        return submit(ContextOperations.truncate(this, n));
-    }
-
-    @Override
-    public CompletableFuture<PassResult> execute(PassSpec spec) {
-        return ask("forward", new PassOperation(this, PassPlan.of(spec, loop), nextPlan()));
-    }
-
-    @Override
-    public Generation generate(PlanSpec spec) {
-        Timeline timeline = process.timeline;
-        if (timeline != null) {
-            timeline.used(kv.id().value());
-        }
-        EngineGeneration generation = new EngineGeneration(this, PlanCode.of(spec, loop), nextPlan());
-        submit(generation.begin());
-        return generation;
-    }
-
-    @Override
-    public CompletableFuture<ContextHandle> fork() {
-        return ask("fork", new ForkOperation(this));
-    }
-
-    @Override
-    public CompletableFuture<Void> suspend() {
-        return submit(ContextOperations.suspend(this));
-    }
-
-    @Override
-    public CompletableFuture<Void> reserveWorkingPages(int n) {
-        return submit(ContextOperations.reserve(this, n));
-    }
-
-    @Override
-    public CompletableFuture<Void> commitWorkingPages(int k) {
-        return submit(ContextOperations.commit(this, k));
-    }
-
-    @Override
-    public CompletableFuture<Void> releaseWorkingPages(int n) {
-        return submit(ContextOperations.release(this, n));
-    }
-
-    @Override
-    public CompletableFuture<Void> truncateWorkingPageTokens(int n) {
-        return submit(ContextOperations.truncateWorking(this, n));
-    }
-
-    @Override
-    public CompletableFuture<SnapshotInfo> save(String name, boolean overwrite, Optional<Duration> ttl) {
-        return submit(new SaveOperation(this, name, overwrite, ttl));
-    }
-
-    @Override
-    public CompletableFuture<Void> dropPrefix(int n, int sink) {
-        return submit(ContextOperations.dropPrefix(this, n, sink));
-    }
-
-    @Override
-    public CompletableFuture<Void> setWindow(int w, int sink) {
-        return submit(ContextOperations.window(this, w, sink));
-    }
-
-    @Override
-    public CompletableFuture<Void> publish() {
-        return submit(ContextOperations.publish(this));
-    }
-
-    @Override
-    public void setBid(OptionalDouble bid, boolean hold) {
-        long value = bid.isPresent() ? Fixed.bid(bid.getAsDouble()) : -1;
-        at(() -> {
-            if (value < 0) {
-                bidder.unset();
-            } else {
-                bidder.set(value, hold);
-            }
-        });
-    }
-
-    @Override
-    public void idle(boolean open) {
-        at(() -> bidder.idle(open));
-    }
-
-    /** Change the context's bid on the loop, at once: also while an operation of it waits. */
-    private void at(Runnable change) {
-        loop.command(change, new CompletableFuture<>());
-    }
-
-    @Override
-    public double price() {
-        return Fixed.price(loop.market.price.getAcquire());
-    }
-
-    @Override
-    public double stepSeconds() {
-        return loop.market.stepNanos.getAcquire() / 1e9;
-    }
-
-    @Override
-    public void close() {
-        loop.completion(() -> shut(new PieException(ErrorCode.CANCELLED, "the context was closed")));
-    }
-
-    private long nextPlan() {
-        return plans.getAndIncrement();
-    }
-
     /** Return the seed of a plan that names none. */
     long seed(long plan) {
         return loop.seed(process.seed, ordinal, plan);
     }
 
-    /** Queue an operation that its caller will wait for. */
-    <T> CompletableFuture<T> ask(String name, Operation<T> operation) {
-        Timeline timeline = process.timeline;
-        if (timeline != null) {
-            timeline.operation(name, kv.id().value(), operation.future);
-        }
-        return submit(operation);
-    }
-
-    /** Queue an operation; a cancelled future takes it out of the line or stops it. */
-    <T> CompletableFuture<T> submit(Operation<T> operation) {
-        loop.command(() -> enqueue(operation), operation.future);
-        watch(operation);
-        return operation.future;
-    }
-
-    private void watch(Operation<?> operation) {
-        operation.future.whenComplete((value, error) -> {
-            if (operation.future.isCancelled()) {
-                loop.completion(() -> cancelled(operation));
-            }
-        });
-    }
-
-    // From here on: the loop's side.
-
-    /** Run the operation that a context is made by. */
-    void begin(Operation<?> operation) {
-        watch(operation);
-        enqueue(operation);
-    }
-
-    private void enqueue(Operation<?> operation) {
-        if (closed != null) {
-            loop.fail(operation, closed);
-            return;
-        }
-        line.add(operation);
-        advance();
-    }
-
-    private void advance() {
-        if (advancing) {
-            return;
-        }
-        advancing = true;
-        while (running == null && !line.isEmpty() && closed == null) {
-            Operation<?> next = line.poll();
-            if (next.future.isDone()) {
-                continue;
-            }
-            running = next;
-            try {
-                next.start();
-            } catch (PieException e) {
-                fail(next, e);
-            }
-        }
-        advancing = false;
-    }
-
-    <T> void answer(Operation<T> operation, T value) {
-        over(operation);
-        loop.answer(operation, value);
-        advance();
-    }
-
-    void fail(Operation<?> operation, PieException cause) {
-        over(operation);
-        loop.fail(operation, cause);
-        advance();
-    }
-
-    private void over(Operation<?> operation) {
-        if (running == operation) {
-            running = null;
-        }
+    /** Note when its program has the result of an operation: it may go on soon. */
+    void operationEnded() {
         lastResult = loop.now();
         loop.expect(this);
     }
 
-    private void cancelled(Operation<?> operation) {
-        if (running == operation) {
-            stop(operation, new PieException(ErrorCode.CANCELLED, "the operation was cancelled"));
-        } else {
-            line.remove(operation);
-        }
-    }
-
-    /** Stop the running operation if it is this one. */
-    void stop(Operation<?> operation, PieException cause) {
-        if (running == operation && operation.stop(cause)) {
-            fail(operation, cause);
-        }
-    }
-
-    boolean running(Operation<?> operation) {
-        return running == operation;
-    }
-
-    /** Take an operation that has not begun out of the line. */
-    boolean withdraw(Operation<?> operation) {
-        return line.remove(operation);
-    }
-
     /** End the context; its pages go back now, or when the step they are in settles. */
     void shut(PieException cause) {
-        if (closed != null) {
+        if (line.closed()) {
             return;
         }
-        closed = cause;
-        for (Operation<?> waiting : line) {
-            loop.fail(waiting, cause);
-        }
-        line.clear();
-        Operation<?> operation = running;
-        if (operation != null) {
-            loop.fail(operation, cause);
-            if (operation.stop(cause)) {
-                running = null;
-            }
-        }
+        line.close(cause);
         if (live != null) {
             live.ended();
         }
@@ -395,7 +95,7 @@ final class EngineContext implements ContextHandle {
 
     /** Be forgotten if it is closed and the driver has nothing of it: neither rows nor what was dropped of them. */
     void leave() {
-        if (closed != null && work == null && (!kv.inSteps() || loop.lost())) {
+        if (line.closed() && work == null && (!kv.inSteps() || loop.lost())) {
             loop.left(this);
         }
     }
@@ -444,8 +144,7 @@ final class EngineContext implements ContextHandle {
         process.workNanos += workNanos(loop.now());
         work = null;
         admit();
-        process.allowance.release(reserved);
-        reserved = 0;
+        charges.release();
         bidder.passed();
         leave();
     }
@@ -512,17 +211,6 @@ final class EngineContext implements ContextHandle {
         }
     }
 
-    /**
-     * Set aside what rows [from, to) cost that are not reused, and what will be drawn; given back when the work ends.
-     *
-     * @throws PieException BUDGET_EXHAUSTED if that is more than the process has left
-     */
-    void reserve(int from, int to, int reused, int drawn) {
-        long tokens = cost(from, to, reused) + drawn;
-        process.allowance.reserve(tokens);
-        reserved = tokens;
-    }
-
     /** Return the guesses of this context's next tokens. */
     PromptLookup lookup() {
         PromptLookup made = lookup;
@@ -546,43 +234,11 @@ final class EngineContext implements ContextHandle {
         loop.counters.tokensAccepted += accepted;
     }
 
-    /** Return how many tokens the process can pay for beside rows [from, to). */
-    int affordable(int from, int to) {
-        return Math.clamp(process.allowance.tokensLeft() - cost(from, to, 0), 0, Integer.MAX_VALUE);
-    }
-
     /** Make the row before {@code to} written, which was drafted, computed and then drawn, as if it had been computed after that. */
     void writtenDraft(int to) {
         loop.store.write(kv, to);
         loop.counters.tokensDecoded++;
-        charged = 0;
-    }
-
-    /** Set aside what one more generated token costs. Return false if the process cannot pay it now. */
-    boolean reserveChained() {
-        if (process.allowance.tokensLeft() < 1) {
-            return false;
-        }
-        process.allowance.reserve(1);
-        reservedChained = 1;
-        return true;
-    }
-
-    /** Let what is set aside for the chained row pay for the present work. */
-    void payChained() {
-        reserved = reservedChained;
-        reservedChained = 0;
-    }
-
-    /** Give back what is set aside for the chained row. */
-    void releaseChained() {
-        process.allowance.release(reservedChained);
-        reservedChained = 0;
-    }
-
-    /** Return what computed rows cost, but for those that were paid for when they were generated. */
-    private long cost(int from, int to, int reused) {
-        return Math.max(0, to - from - reused - charged);
+        charges.written();
     }
 
     boolean working() {
@@ -600,7 +256,7 @@ final class EngineContext implements ContextHandle {
 
     /** Return the pages that count against the budget of pages held at once: all, wherever they are, unless the program suspended it. */
     int countedPages() {
-        return suspended || closed != null ? 0 : kv.pages() - loop.store.droppedPages(kv);
+        return suspended || line.closed() ? 0 : kv.pages() - loop.store.droppedPages(kv);
     }
 
     /** Note whether the program gave the context's pages up itself. */
@@ -649,8 +305,8 @@ final class EngineContext implements ContextHandle {
     void written(int from, int to, int reused, int commitLimit) {
         loop.store.write(kv, to);
         make(from, to, reused);
-        process.spend(cost(from, to, reused), 0);
-        charged = 0;
+        process.spend(charges.cost(from, to, reused), 0);
+        charges.written();
         loop.counters.tokensDecoded += to - from - reused == 1 ? 1 : 0;
         process.tokensReused += reused;
         process.forwardPasses++;
@@ -690,7 +346,7 @@ final class EngineContext implements ContextHandle {
                 process.trace.firstToken(now);
             }
         }
-        charged++;
+        charges.generated();
         process.spend(0, 1);
         loop.counters.tokensGenerated++;
     }
@@ -720,7 +376,7 @@ final class EngineContext implements ContextHandle {
     }
 
     boolean closed() {
-        return closed != null;
+        return line.closed();
     }
 
     /** Undo tokens that a live generation holds back, before anything else looks at the context. */

@@ -79,7 +79,7 @@ final class EngineGeneration implements Generation {
         for (ProbeSpec probe : spec.probes()) {
             PassPlan.checkProbe(probe, context.loop);
         }
-        return context.ask("step", new Run(false, spec, sampler, NOBODY));
+        return context.line.ask("step", new Run(false, spec, sampler, NOBODY));
     }
 
     @Override
@@ -89,18 +89,18 @@ final class EngineGeneration implements Generation {
 
     @Override
     public CompletableFuture<GenerationStep> collect(TokenListener listener) {
-        return context.ask("generate", new Run(true, StepSpec.PLAIN, null, listener));
+        return context.line.ask("generate", new Run(true, StepSpec.PLAIN, null, listener));
     }
 
     @Override
     public CompletableFuture<int[]> accept(int[] tokens) {
         context.loop.checkTokens(tokens);
-        return context.submit(new Accept(tokens.clone()));
+        return context.line.submit(new Accept(tokens.clone()));
     }
 
     @Override
     public void change(PlanSpec spec) {
-        context.submit(new Change(PlanCode.of(spec, context.loop)));
+        context.line.submit(new Change(PlanCode.of(spec, context.loop)));
     }
 
     @Override
@@ -141,7 +141,7 @@ final class EngineGeneration implements Generation {
             return;
         }
         Run run = running;
-        if (run != null && context.running(run)) {
+        if (run != null && context.line.running(run)) {
             if (!run.stop(new PieException(ErrorCode.CANCELLED, "the generation was closed"))) {
                 run.closing = true;
                 return;
@@ -149,8 +149,8 @@ final class EngineGeneration implements Generation {
         }
         dropHeld();
         over(FinishReason.CLOSED);
-        if (run != null && context.running(run)) {
-            context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
+        if (run != null && context.line.running(run)) {
+            context.line.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
         }
     }
 
@@ -173,10 +173,11 @@ final class EngineGeneration implements Generation {
             int token = kv.token(length - 1);
             context.loop.store.truncate(kv, length - 1, true);
             kv.append(token);
-            context.charged = 1;
+            context.charges.written();
+            context.charges.generated();
         } else {
             context.loop.store.truncate(kv, length, true);
-            context.charged = Math.min(context.charged, kv.length() - kv.written());
+            context.charges.pending(kv.length() - kv.written());
         }
     }
 
@@ -246,7 +247,7 @@ final class EngineGeneration implements Generation {
             }
         } catch (PieException e) {
             running = null;
-            context.fail(run, told(e));
+            context.line.fail(run, told(e));
         }
     }
 
@@ -530,7 +531,7 @@ final class EngineGeneration implements Generation {
         } catch (PieException e) {
             rows.dropChained();
             running = null;
-            context.fail(run, told(e));
+            context.line.fail(run, told(e));
         }
     }
 
@@ -559,9 +560,9 @@ final class EngineGeneration implements Generation {
         if (run.closing || (run.all && run.future.isCancelled())) {
             dropHeld();
             over(FinishReason.CLOSED);
-            context.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
+            context.line.answer(run, new GenerationStep(take(), FinishReason.CLOSED, List.of()));
         } else {
-            context.fail(run, told(cause));
+            context.line.fail(run, told(cause));
         }
     }
 
@@ -613,7 +614,7 @@ final class EngineGeneration implements Generation {
         void end(@Nullable FinishReason reason) {
             running = null;
             int[] run = Arrays.copyOfRange(kept, Math.min(from, keptCount), keptCount);
-            context.answer(this, new GenerationStep(take(), reason, rows.values(), run));
+            context.line.answer(this, new GenerationStep(take(), reason, rows.values(), run));
         }
     }
 
@@ -646,7 +647,7 @@ final class EngineGeneration implements Generation {
             if (reason != null && finish == null) {
                 owed = reason;
             }
-            context.answer(this, accepted);
+            context.line.answer(this, accepted);
         }
 
         /** Returns how many of the tokens come before a stop token and within the limit. */
@@ -679,7 +680,7 @@ final class EngineGeneration implements Generation {
             }
             constraints = constraints(next.spec(), constraints);
             plan = next;
-            context.answer(this, null);
+            context.line.answer(this, null);
         }
     }
 
@@ -693,7 +694,7 @@ final class EngineGeneration implements Generation {
             context.live = EngineGeneration.this;
             makeRoom();
             context.bidder.keepBid(!plan.spec().rebidEachStep());
-            context.answer(this, null);
+            context.line.answer(this, null);
         }
     }
 }

@@ -32,7 +32,7 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         loop.market.ledger().make(context.process.wallet, fork.copies().from().length);
         copy = made;
         if (fork.copies().from().length == 0) {
-            context.answer(this, made);
+            context.line.answer(this, made.handle);
             return;
         }
         CopyList copies = fork.copies();
@@ -79,6 +79,6 @@ final class ForkOperation extends Operation<ContextHandle> implements CopySink {
         if (fault != null) {
             context.loop.store.copiesFailed(made.kv());
         }
-        context.answer(this, made);
+        context.line.answer(this, made.handle);
     }
 }

@@ -83,7 +83,7 @@ final class GenerationRows extends Work {
         chainedPages = 0;
         if (chained) {
             goneOn();
-            context.payChained();
+            context.charges.payChained();
         } else {
             fresh();
         }
@@ -138,7 +138,7 @@ final class GenerationRows extends Work {
     void dropChained() {
         if (inFlight()) {
             abandon();
-            context.releaseChained();
+            context.charges.releaseChained();
             if (chainedPages > 0) {
                 context.loop.store.shrink(kv, chainedPages);
                 chainedPages = 0;
@@ -165,7 +165,8 @@ final class GenerationRows extends Work {
         }
         int size = context.loop.store.pageSize();
         int room = context.loop.store.pagesFor(savedLength) * size - savedLength;
-        return Math.min(Math.min(room, generation.drafts(savedLength)), context.affordable(start, savedLength) - 1);
+        return Math.min(
+                Math.min(room, generation.drafts(savedLength)), context.charges.affordable(start, savedLength) - 1);
     }
 
     @Override
@@ -201,7 +202,7 @@ final class GenerationRows extends Work {
 
     @Override
     protected boolean reserveChained() {
-        return context.reserveChained();
+        return context.charges.reserveChained();
     }
 
     @Override
@@ -212,7 +213,7 @@ final class GenerationRows extends Work {
 
     @Override
     protected void reserve() {
-        context.reserve(start, savedLength, reusedFrom(start), step.draw() ? 1 + draftCount : 0);
+        context.charges.reserve(start, savedLength, reusedFrom(start), step.draw() ? 1 + draftCount : 0);
     }
 
     @Override
@@ -342,7 +343,7 @@ final class GenerationRows extends Work {
 
     private void undo() {
         chainedPages = 0;
-        context.releaseChained();
+        context.charges.releaseChained();
         context.loop.store.rollback(kv, savedLength, savedPages);
         context.workEnded();
     }

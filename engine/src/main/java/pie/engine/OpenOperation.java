@@ -181,16 +181,16 @@ final class OpenOperation extends Operation<ContextHandle> {
             moving = false;
             desk.leave();
         }
-        if (!context.running(this)) {
+        if (!context.line.running(this)) {
             return;
         }
         if (stopped) {
-            context.fail(this, new PieException(ErrorCode.CANCELLED, "the snapshot is not opened any more"));
+            context.line.fail(this, new PieException(ErrorCode.CANCELLED, "the snapshot is not opened any more"));
         } else if (cause == null) {
             context.publish(0, 0);
-            context.answer(this, context);
+            context.line.answer(this, context.handle);
         } else {
-            context.fail(this, cause);
+            context.line.fail(this, cause);
         }
     }
 

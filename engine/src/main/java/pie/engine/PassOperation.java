@@ -33,7 +33,7 @@ final class PassOperation extends Operation<PassResult> {
         KvContext kv = context.kv();
         if (kv.length() == kv.written() && plan.tokens().length == 0) {
             if (plan.draws().isEmpty() && plan.probes().isEmpty()) {
-                context.answer(this, new PassResult(List.of(), List.of()));
+                context.line.answer(this, new PassResult(List.of(), List.of()));
                 return;
             }
             if (kv.length() == 0) {
@@ -106,7 +106,7 @@ final class PassOperation extends Operation<PassResult> {
 
         @Override
         protected void reserve() {
-            context.reserve(start, target, reusedFrom(start), 0);
+            context.charges.reserve(start, target, reusedFrom(start), 0);
         }
 
         @Override
@@ -185,14 +185,14 @@ final class PassOperation extends Operation<PassResult> {
             for (ProbeValue value : values) {
                 seen.add(java.util.Objects.requireNonNull(value));
             }
-            context.answer(PassOperation.this, new PassResult(drawn, seen));
+            context.line.answer(PassOperation.this, new PassResult(drawn, seen));
         }
 
         @Override
         protected void failed(PieException cause) {
             context.workFails(cause);
             undo();
-            context.fail(PassOperation.this, cause);
+            context.line.fail(PassOperation.this, cause);
         }
 
         private void undo() {

@@ -100,12 +100,12 @@ final class SaveOperation extends Operation<SnapshotInfo> {
 
     /** Give way to the next save, and answer. */
     private void end(@Nullable PieException cause) {
-        if (away && context.running(this)) {
+        if (away && context.line.running(this)) {
             context.loop.store.evict(context.kv());
         }
         desk.leave();
-        if (cause != null && context.running(this)) {
-            context.fail(this, cause);
+        if (cause != null && context.line.running(this)) {
+            context.line.fail(this, cause);
         }
     }
 
@@ -183,8 +183,8 @@ final class SaveOperation extends Operation<SnapshotInfo> {
 
         private void committed(SnapshotInfo info) {
             end(null);
-            if (context.running(SaveOperation.this)) {
-                context.answer(SaveOperation.this, info);
+            if (context.line.running(SaveOperation.this)) {
+                context.line.answer(SaveOperation.this, info);
             }
         }
 

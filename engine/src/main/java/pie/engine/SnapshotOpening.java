@@ -66,7 +66,7 @@ final class SnapshotOpening {
                 bringBack.future.cancel(true);
             }
         });
-        context.begin(bringBack);
+        context.line.begin(bringBack);
     }
 
     /** @throws PieException NOT_FOUND for rows of an adapter that is not loaded: they could not be computed again */
@@ -91,9 +91,9 @@ final class SnapshotOpening {
     private void ended(EngineContext context, @Nullable ContextHandle handle, @Nullable Throwable failure) {
         if (failure != null) {
             reply.completeExceptionally(failure);
-            context.close();
+            context.handle.close();
         } else if (handle != null && !reply.complete(handle)) {
-            context.close();
+            context.handle.close();
         }
     }
 

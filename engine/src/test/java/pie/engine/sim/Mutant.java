@@ -223,14 +223,14 @@ record Mutant(String checker, String defect, String file, String now, String the
             new Mutant(
                     "C17",
                     "a chained row that nobody can pay",
-                    "EngineContext",
-                    "if (process.allowance.tokensLeft() < 1) {\n            return false;\n        }\n        process.allowance.reserve(1);",
-                    "process.allowance.release(-1);"),
+                    "ContextCharges",
+                    "if (allowance.tokensLeft() < 1) {\n            return false;\n        }\n        allowance.reserve(1);",
+                    "allowance.release(-1);"),
             new Mutant(
                     "C17",
                     "drafts that cannot be paid for",
                     "GenerationRows",
-                    "Math.min(Math.min(room, generation.drafts(savedLength)), context.affordable(start, savedLength) - 1)",
+                    "Math.min(Math.min(room, generation.drafts(savedLength)), context.charges.affordable(start, savedLength) - 1)",
                     "Math.min(room, generation.drafts(savedLength))"),
             new Mutant(
                     "C17",
@@ -254,8 +254,8 @@ record Mutant(String checker, String defect, String file, String now, String the
                     "C17",
                     "a failed pass keeps what was reserved for it",
                     "EngineContext",
-                    "        process.allowance.release(reserved);\n        reserved = 0;",
-                    "        process.allowance.release(failed ? 0 : reserved);\n        reserved = 0;"),
+                    "        charges.release();\n",
+                    "        if (!failed) {\n            charges.release();\n        }\n"),
             new Mutant(
                     "C19",
                     "the store keeps contexts that are closed",
