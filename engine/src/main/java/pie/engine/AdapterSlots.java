@@ -12,7 +12,7 @@ import pie.engine.driver.DriverFault;
 import pie.engine.schedule.AdapterNumbers;
 
 /**
- * Load adapters into the driver when rows need them, each in place of the one that has not been used for longest. A driver loads in
+ * Load adapters into the driver when rows need them, those of one content once, each in place of the one that has not been used for longest. A driver loads in
  * order with its steps, so that one which a submitted step uses may make room as well.
  */
 final class AdapterSlots implements AdapterNumbers {
@@ -77,7 +77,7 @@ final class AdapterSlots implements AdapterNumbers {
     public int number(Adapter adapter) {
         for (int i = 0; i < slots.size(); i++) {
             Slot slot = slots.get(i);
-            if (adapter.id().equals(slot.adapter)) {
+            if (slot.adapter != null && adapter.id().sameContent(slot.adapter)) {
                 if (slot.loading) {
                     return 0;
                 }
@@ -93,7 +93,7 @@ final class AdapterSlots implements AdapterNumbers {
     private void refuse(AdapterId adapter) {
         for (Iterator<Failure> all = failures.iterator(); all.hasNext(); ) {
             Failure failure = all.next();
-            if (failure.adapter.equals(adapter)) {
+            if (failure.adapter.sameContent(adapter)) {
                 all.remove();
                 throw failure.cause;
             }
@@ -154,7 +154,7 @@ final class AdapterSlots implements AdapterNumbers {
             if (fault != null) {
                 slot.adapter = null;
                 slot.used = 0;
-                failures.removeIf(failure -> failure.adapter.equals(adapter));
+                failures.removeIf(failure -> failure.adapter.sameContent(adapter));
                 failures.add(new Failure(
                         adapter,
                         new PieException(

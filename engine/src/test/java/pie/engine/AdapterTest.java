@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import pie.engine.adapter.Adapter;
+import pie.engine.adapter.NamedAdapter;
 import pie.engine.driver.FaultPlan;
 import pie.engine.driver.FaultyDriver;
 import pie.engine.generate.Generation;
@@ -165,6 +166,15 @@ final class AdapterTest {
             assertThat(runs.get(i).join().tokens()).isEqualTo(alone(PROMPT, adapter(i)));
         }
         assertThat(narrow.loop().adapters.loads()).isGreaterThanOrEqualTo(6);
+    }
+
+    @Test
+    void whatIsTheSameUnderOtherNamesIsLoadedOnce() {
+        NamedAdapter one = engine.adapters().create("ada", "one");
+        one.evolve(1, 1, 1, 1, 1);
+        NamedAdapter two = one.fork("ada", "two");
+        assertThat(run(context(PROMPT), two.current())).isEqualTo(run(context(PROMPT), one.current()));
+        assertThat(engine.loop().adapters.loads()).isEqualTo(1);
     }
 
     @Test

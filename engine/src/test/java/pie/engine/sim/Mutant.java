@@ -82,6 +82,12 @@ record Mutant(String checker, String defect, String file, String now, String the
                     ""),
             new Mutant(
                     "C5",
+                    "an adapter takes the place of one of the same step",
+                    "AdapterSlots",
+                    "boolean free = !slot.loading && (slot.used < plan || slot.adapter == null);",
+                    "boolean free = !slot.loading;"),
+            new Mutant(
+                    "C5",
                     "a page copied back is taken for the next one",
                     "HostCopies",
                     "offsets[i] = places[i] % chunkPages;",
