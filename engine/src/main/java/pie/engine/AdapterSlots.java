@@ -12,8 +12,8 @@ import pie.engine.driver.DriverFault;
 import pie.engine.schedule.AdapterNumbers;
 
 /**
- * Load adapters into the driver when rows need them, those of one content once, each in place of the one that has not been used for longest. A driver loads in
- * order with its steps, so that one which a submitted step uses may make room as well.
+ * Load adapters into the driver when rows need them, those of one content once, each in place of the one that has not been used for
+ * longest. A driver loads in order with its steps, so that one which a submitted step uses may make room as well.
  */
 final class AdapterSlots implements AdapterNumbers {
     private final EngineLoop loop;

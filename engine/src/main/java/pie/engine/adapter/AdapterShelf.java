@@ -144,8 +144,8 @@ public final class AdapterShelf {
         return Adapter.of(fitting(new LoraAdapter(adapter.name(), targets)));
     }
 
-    /** Make an adapter of queries and values that adds nothing yet. @throws PieException INVALID_ARGUMENT, UNSUPPORTED for the rank */
-    LoraAdapter fresh(String name, int rank, float scale) {
+    /** Make an adapter of queries and values that adds nothing yet. @throws PieException INVALID_ARGUMENT, UNSUPPORTED for the rank, BUDGET_EXHAUSTED */
+    LoraAdapter fresh(NamedAdapter adapter, String owner, int rank, float scale) {
         if (rank < 1) {
             throw PieException.invalid("rank must be >= 1, got " + rank);
         }
@@ -155,10 +155,13 @@ public final class AdapterShelf {
                     ErrorCode.UNSUPPORTED,
                     "rank is " + rank + ": adapters of model '" + model + "' have ranks up to " + most + " here");
         }
+        int queries = config.heads() * config.headDim();
+        int values = config.kvHeads() * config.headDim();
+        admit(owner, adapter, (long) Float.BYTES * config.layers() * rank * (2L * config.hidden() + queries + values));
         List<LoraAdapter.Target> targets = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             for (String part : List.of("attn_q", "attn_v")) {
-                int outputs = (part.equals("attn_q") ? config.heads() : config.kvHeads()) * config.headDim();
+                int outputs = part.equals("attn_q") ? queries : values;
                 float[] a = new float[rank * config.hidden()];
                 new Noise(ORIGIN, targets.size()).add(a, 0, (float) (1 / Math.sqrt(config.hidden())));
                 targets.add(new LoraAdapter.Target(
@@ -171,7 +174,7 @@ public final class AdapterShelf {
                         new float[outputs * rank]));
             }
         }
-        return fitting(new LoraAdapter(name, targets));
+        return fitting(new LoraAdapter(adapter.name(), targets));
     }
 
     private LoraAdapter fitting(LoraAdapter numbers) {

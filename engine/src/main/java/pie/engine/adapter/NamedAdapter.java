@@ -133,7 +133,7 @@ public final class NamedAdapter {
                 Adapter.of(
                         present.isPresent()
                                 ? scaled(present.get(), rank, (float) (alpha / rank))
-                                : shelf.fresh(name, rank, (float) (alpha / rank))),
+                                : shelf.fresh(this, owner, rank, (float) (alpha / rank))),
                 Optional.of(search));
     }
 
