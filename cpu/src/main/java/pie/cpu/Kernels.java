@@ -62,7 +62,9 @@ final class Kernels {
                 progress.accept(e.getMessage() + "; trying the next kernels");
             }
         }
-        Packer packer = vectors(VectorPacker.Choice.valueOf(options.weights().name()), integers(processor), cache());
+        Optional<IntegerKernels> integers = integers(processor);
+        Packer packer =
+                vectors(VectorPacker.Choice.valueOf(options.weights().name()), integers, cache(integers.isPresent()));
         return new Loaded(decoder(packer, "own kernels"), packer);
     }
 
@@ -126,8 +128,9 @@ final class Kernels {
         return new VectorPacker(arena, team, choice, maxRows, gradual, integers, cache);
     }
 
-    private Optional<WeightCache> cache() {
-        String layout = "weights " + options.weights() + " lanes " + Lanes.COUNT + " threads " + team.size();
+    private Optional<WeightCache> cache(boolean integers) {
+        String layout = "weights " + options.weights() + " lanes " + Lanes.COUNT + " threads " + team.size()
+                + (integers ? " integers" : "");
         return options.weightCache()
                 .map(folder -> new WeightCache(new WeightFolder(folder), model.fingerprint(), layout));
     }

@@ -23,7 +23,10 @@ import pie.engine.model.Dequantizer;
 import pie.engine.model.Tensor;
 import pie.engine.model.TensorType;
 
-/** Pack for the vector kernels: 4- and 8-bit blocks stay as they are, other types become half floats or stay exact. */
+/**
+ * Pack for the vector kernels and for those of integers: 4- and 8-bit blocks stay as they are, and blocks of other integers become 8-bit
+ * ones of the same values; what the kernels at hand have no integers for becomes half floats or stays exact.
+ */
 public final class VectorPacker implements Packer {
     /** Ask for one format, or for the most compact one that loses nothing that matters; integers are rounded to if need be. */
     public enum Choice {
@@ -42,6 +45,7 @@ public final class VectorPacker implements Packer {
     private final Team team;
     private final Choice choice;
     private final PackedTeam shared;
+    private final boolean integers;
     private final Optional<WeightCache> cache;
     private final Map<WeightFormat, Long> bytes = new EnumMap<>(WeightFormat.class);
 
@@ -63,6 +67,7 @@ public final class VectorPacker implements Packer {
         this.team = team;
         this.choice = choice;
         this.cache = cache;
+        this.integers = integers.isPresent();
         shared = new PackedTeam(team, maxRows, gradual, integers);
     }
 
@@ -189,10 +194,14 @@ public final class VectorPacker implements Packer {
             case AUTO ->
                 switch (tensor.type()) {
                     case Q4_0, Q4_1, Q4_K -> WeightFormat.Q4;
-                    case Q8_0 -> WeightFormat.Q8;
-                    case BF16, MXFP4 -> WeightFormat.BF16; // its powers of two reach beyond those of halves
+                    case Q8_0, Q5_0, IQ4_NL -> WeightFormat.Q8;
+                    case Q5_1, Q5_K, IQ4_XS -> integers ? WeightFormat.Q8_MINIMUM : WeightFormat.F16;
+                    case Q3_K, Q6_K -> integers ? WeightFormat.Q8_PAIR : WeightFormat.F16;
+                    // its powers of two reach beyond those of halves
+                    case MXFP4 -> integers ? WeightFormat.Q8_MINIMUM : WeightFormat.BF16;
+                    case BF16 -> WeightFormat.BF16;
                     case F32 -> WeightFormat.F32;
-                    case F16, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS -> WeightFormat.F16;
+                    case F16, Q2_K -> WeightFormat.F16;
                 };
         };
     }
@@ -215,8 +224,14 @@ public final class VectorPacker implements Packer {
             case Q4_1 -> writer.q41(column, tensor.data(), at);
             case Q4_K -> writer.q4k(column, tensor.data(), at);
             case Q8_0 -> writer.q80(column, tensor.data(), at);
-            case BF16, F32, F16, Q5_0, Q5_1, Q2_K, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
-                writer.floats(column, Dequantizer.row(tensor, row));
+            case Q5_0, Q5_1, Q3_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 -> {
+                if (format(tensor).bits() > 0) {
+                    writer.integers(column, Dequantizer.integers(tensor, row));
+                } else {
+                    writer.floats(column, Dequantizer.row(tensor, row));
+                }
+            }
+            case BF16, F32, F16, Q2_K -> writer.floats(column, Dequantizer.row(tensor, row));
         }
     }
 

@@ -25,6 +25,7 @@ import pie.cpu.kernel.StripWriter;
 import pie.cpu.kernel.WeightFormat;
 import pie.engine.driver.WeightFolder;
 import pie.engine.model.Dequantizer;
+import pie.engine.model.IntegerWeights;
 import pie.engine.model.KQuants;
 
 /**
@@ -49,6 +50,7 @@ public final class WeightCache implements AutoCloseable {
             Piece.class,
             DecoderLoader.class,
             Dequantizer.class,
+            IntegerWeights.class,
             KQuants.class);
 
     private final WeightFolder folder;

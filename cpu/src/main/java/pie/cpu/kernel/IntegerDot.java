@@ -9,8 +9,8 @@ import pie.cpu.machine.MachineCode;
  * Multiply rows of integers by a strip of 4- or 8-bit weights, by the processor's instructions for products of integers, which Java
  * does not offer: assembled when a model is opened, and fast from the first call on.
  *
- * <p>Each output is, over blocks in ascending order, y = fma(float(s), d * scale, y), then y = fma(m, sum, y) for 4-bit weights, where
- * s, the sum of products of integers, is exact. So a row's result has the same bits in every tile, for any number of rows, with every
+ * <p>Each output is, over blocks in ascending order, y = fma(float(s), d * scale, y) for each part that has a scale d of its own, then
+ * y = fma(m, sum, y) for weights with minima, where s, the sum of products of integers, is exact. So a row's result has the same bits in every tile, for any number of rows, with every
  * {@link InstructionSet}. Twin: {@link Scalar#dotIntegers}.
  */
 final class IntegerDot {

@@ -12,7 +12,7 @@ import pie.cpu.machine.MachineCode;
  *
  * <pre>
  * rows of a tile [block 0: row 0 row 1 ..][block 1: ..] ..   rows of the next ..   rows left over, as many to a block as there are
- * row of a block = high bytes [32], low bytes [32] if there are two, scale f32, sum f32, correction i32, 4 bytes unused
+ * row of a block = high bytes [32], low bytes [32] if there are two, scale f32, sum f32, correction i32, the part of the correction that the last 16 make i32
  * integer = high * 128 + low, x = integer * scale, sum = scale * sum of integers, correction = -128 * sum of integers
  * </pre>
  *

@@ -8,15 +8,16 @@ public final class IntegerKernels {
     /** Batches of so few rows are taken by every worker for itself; that costs less than to wait for the others. */
     private static final int OWN_ROWS = 4;
 
-    private static final int FORMATS = 2;
+    /** Weights of 4 bits and of 8 meet rows of two kinds. */
+    private static final int KINDS = 2;
 
     private final Arena arena;
     private final InstructionSet set;
     private final Precision precision;
     private final int maxRows;
-    private final IntegerInputs[] shared = new IntegerInputs[FORMATS];
+    private final IntegerInputs[] shared = new IntegerInputs[KINDS];
     private final IntegerInputs[][] own;
-    private final IntegerDot[][] dots = new IntegerDot[FORMATS][PackedMatrix.WIDTH + 1];
+    private final IntegerDot[][] dots = new IntegerDot[WeightFormat.values().length][PackedMatrix.WIDTH + 1];
 
     /**
      * @param set one that this processor supports
@@ -29,13 +30,13 @@ public final class IntegerKernels {
         this.set = set;
         this.precision = precision;
         this.maxRows = maxRows;
-        own = new IntegerInputs[workers][FORMATS];
+        own = new IntegerInputs[workers][KINDS];
         for (WeightFormat format : new WeightFormat[] {WeightFormat.Q4, WeightFormat.Q8}) {
             IntegerRow row = row(format);
             MemorySegment function = IntegerInputs.function(arena, row);
-            shared[index(format)] = new IntegerInputs(arena, row, function);
+            shared[kind(format)] = new IntegerInputs(arena, row, function);
             for (IntegerInputs[] inputs : own) {
-                inputs[index(format)] = new IntegerInputs(arena, row, function);
+                inputs[kind(format)] = new IntegerInputs(arena, row, function);
             }
         }
     }
@@ -44,27 +45,28 @@ public final class IntegerKernels {
         return new IntegerRow(precision, format.bits(), set);
     }
 
-    private static int index(WeightFormat format) {
-        return format == WeightFormat.Q4 ? 0 : 1;
+    private static int kind(WeightFormat format) {
+        return format.bits() == 4 ? 0 : 1;
     }
 
     /** Make room and code for a matrix; before any batch runs. */
     void reserve(PackedMatrix m) {
-        int format = index(m.format);
-        shared[format].reserve(maxRows, m.k);
+        int kind = kind(m.format);
+        shared[kind].reserve(maxRows, m.k);
         for (IntegerInputs[] inputs : own) {
-            inputs[format].reserve(OWN_ROWS, m.k);
+            inputs[kind].reserve(OWN_ROWS, m.k);
         }
+        IntegerDot[] dots = this.dots[m.format.ordinal()];
         for (int panel : m.strips()) {
             int width = m.width(panel);
-            if (dots[format][width] == null) {
-                dots[format][width] = new IntegerDot(arena, m.format, row(m.format), width);
+            if (dots[width] == null) {
+                dots[width] = new IntegerDot(arena, m.format, row(m.format), width);
             }
         }
     }
 
     IntegerDot dot(WeightFormat format, int width) {
-        return dots[index(format)][width];
+        return dots[format.ordinal()][width];
     }
 
     /** Say whether batches of so many rows are taken by each worker for itself. */
@@ -74,7 +76,7 @@ public final class IntegerKernels {
 
     /** Return where a worker finds its batch's rows. */
     IntegerInputs inputs(int worker, WeightFormat format, int rows) {
-        return ownsAll(rows) ? own[worker][index(format)] : shared[index(format)];
+        return ownsAll(rows) ? own[worker][kind(format)] : shared[kind(format)];
     }
 
     /** Return what multiplies weights of a format, in words. */

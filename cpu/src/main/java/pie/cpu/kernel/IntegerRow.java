@@ -29,6 +29,11 @@ record IntegerRow(Precision precision, int bits, InstructionSet set) {
         return integerBytes() + 8;
     }
 
+    /** Return where the correction of a block's last 16 integers is, if their weights have 8 bits and are bytes. */
+    int secondCorrectionAt() {
+        return correctionAt() + 4;
+    }
+
     /** Return the bytes of one row in one block. */
     int bytes() {
         return integerBytes() + 16;

@@ -257,6 +257,7 @@ final class Matmul {
                             width * COUNT);
                 }
             }
+            case Q8_MINIMUM, Q8_PAIR -> throw new IllegalStateException("only integers meet " + format);
             case F16, BF16, F32 -> {
                 for (int p = 0; p < panels; p++) {
                     addPlain(room.sums, p * COUNT, panels * COUNT, rows, room.y, y + p * COUNT, width * COUNT);

@@ -57,7 +57,7 @@ final class NarrowDot implements DotCode {
         vectors = width * Lanes.COUNT / LANES;
         constants = new ConstantVectors(arena);
         nibbles = constants.add(0x0f0f0f0f);
-        sign = constants.add(format == WeightFormat.Q4 ? 8 << 24 : inputs.shorts() ? 0x00808080 : 0x80 << 24);
+        sign = constants.add(format.bits() == 4 ? 8 << 24 : inputs.shorts() ? 0x00808080 : 0x80 << 24);
         halves = constants.add(0x05040100, 0x0d0c0908, 0x07060302, 0x0f0e0b0a);
         ones = constants.add(0x00010001);
         hundreds = constants.add(0x00800080);
@@ -84,20 +84,21 @@ final class NarrowDot implements DotCode {
         }
         int start = code.here();
         for (int v = 0; v < together; v++) {
-            if (inputs.shorts()) {
-                shorts(code, rows, vector + v);
-                scales(code, vector + v);
-                for (int row = 0; row < rows; row++) {
-                    add(code, row, row * inputs.bytes(), Y + row * together + v);
-                }
-                continue;
+            if (!inputs.shorts()) {
+                weights(code, vector + v);
             }
-            weights(code, vector + v);
-            scales(code, vector + v);
-            for (int row = 0; row < rows; row++) {
-                int at = row * inputs.bytes();
-                bytes(code, at);
-                add(code, SUM, at, Y + row * together + v);
+            for (int part = 0; part < format.parts(); part++) {
+                scales(code, vector + v, part);
+                if (inputs.shorts()) {
+                    shorts(code, rows, vector + v, part);
+                }
+                for (int row = 0; row < rows; row++) {
+                    int at = row * inputs.bytes();
+                    if (!inputs.shorts()) {
+                        bytes(code, at, part);
+                    }
+                    add(code, inputs.shorts() ? row : SUM, at, Y + row * together + v, part, vector + v);
+                }
             }
         }
         code.add(R11, format.words() * vectors * BYTES);
@@ -119,8 +120,8 @@ final class NarrowDot implements DotCode {
     /** Bring a block of eight columns to bytes, in vectors 0 to 7. */
     private void weights(Assembler code, int vector) {
         for (int i = 0; i < BLOCK / 4; i++) {
-            if (format == WeightFormat.Q8) {
-                code.memory(Y256, Op.LOAD, i, 0, R11, word(1 + i, vector));
+            if (format.bits() == 8) {
+                code.memory(Y256, Op.LOAD, i, 0, R11, word(format.scaleWords() + i, vector));
                 code.memory(Y256, Op.XOR, i, i, R9, sign);
             } else if (i % 2 == 0) {
                 code.memory(Y256, Op.LOAD, i, 0, R11, word(1 + i / 2, vector));
@@ -132,27 +133,31 @@ final class NarrowDot implements DotCode {
         }
     }
 
-    private void scales(Assembler code, int vector) {
+    private void scales(Assembler code, int vector, int part) {
+        if (format.integersOnly()) {
+            code.memory(Y256, Op.LOAD, D, 0, R11, word(part, vector));
+            return;
+        }
         code.memory(Y256, Op.LOAD, T, 0, R11, word(0, vector));
         code.memory(Y256, Op.SHUFFLE_BYTES, T, T, R9, halves);
         code.vector(Y256, Op.ORDER_PAIRS, T, 0, T, HALVES);
         code.vector(Y256, Op.HALVES_TO_FLOATS, D, 0, T);
-        if (format == WeightFormat.Q4) {
+        if (format.minima()) {
             code.vector(Y256, Op.EXTRACT_128, T, 0, T, 1);
             code.vector(Y256, Op.HALVES_TO_FLOATS, T, 0, T);
             code.memory(Y256, Op.STORE, T, 0, RSP, MINIMA);
         }
     }
 
-    /** Leave the sum of products of a row in {@link #SUM}. */
-    private void bytes(Assembler code, int at) {
+    /** Leave the sum of products of a part of a row in {@link #SUM}. */
+    private void bytes(Assembler code, int at, int part) {
         boolean two = inputs.precision() == Precision.INT16;
         if (inputs.set() == InstructionSet.AVX_VNNI) {
             code.vector(Y256, Op.XOR, SUM, SUM, SUM);
-            dots(code, at);
+            dots(code, at, part);
             if (two) {
                 code.vector(Y256, Op.SHIFT, SHIFT_LEFT, SUM, SUM, 7);
-                dots(code, at + IntegerInputs.LOW);
+                dots(code, at + IntegerInputs.LOW, part);
             }
             return;
         }
@@ -165,8 +170,9 @@ final class NarrowDot implements DotCode {
         }
     }
 
-    private static void dots(Assembler code, int at) {
-        for (int i = 0; i < BLOCK / 4; i++) {
+    private void dots(Assembler code, int at, int part) {
+        int steps = BLOCK / 4 / format.parts();
+        for (int i = part * steps; i < (part + 1) * steps; i++) {
             code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at + 4 * i);
             code.vector(Y256, Op.DOT_BYTES, SUM, i, T);
         }
@@ -184,11 +190,13 @@ final class NarrowDot implements DotCode {
     }
 
     /** Leave the sums of products of 8-bit weights and shorts in vectors 0 to 3, one for each row. */
-    private void shorts(Assembler code, int rows, int vector) {
+    private void shorts(Assembler code, int rows, int vector, int part) {
         int even = 4;
         int odd = 5;
-        for (int i = 0; i < BLOCK / 4; i++) {
-            code.memory(Y256, Op.LOAD, even, 0, R11, word(1 + i, vector));
+        int steps = BLOCK / 4 / format.parts();
+        int first = part * steps;
+        for (int i = first; i < first + steps; i++) {
+            code.memory(Y256, Op.LOAD, even, 0, R11, word(format.scaleWords() + i, vector));
             code.memory(Y256, Op.XOR, even, even, R9, sign);
             code.vector(Y256, Op.SHIFT_SHORTS, SHIFT_SIGNED, odd, even, 8);
             code.vector(Y256, Op.SHIFT_SHORTS, SHIFT_LEFT, even, even, 8);
@@ -196,8 +204,8 @@ final class NarrowDot implements DotCode {
             for (int row = 0; row < rows; row++) {
                 int at = row * inputs.bytes() + 8 * i;
                 code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at);
-                code.vector(Y256, Op.MULTIPLY_SHORTS, i == 0 ? row : T, even, T);
-                if (i > 0) {
+                code.vector(Y256, Op.MULTIPLY_SHORTS, i == first ? row : T, even, T);
+                if (i > first) {
                     code.vector(Y256, Op.ADD_INTS, row, row, T);
                 }
                 code.memory(Y256, Op.BROADCAST_SCALAR, LOW, 0, RAX, at + 4);
@@ -207,18 +215,35 @@ final class NarrowDot implements DotCode {
         }
     }
 
-    private void add(Assembler code, int sum, int at, int y) {
-        if (format == WeightFormat.Q8 && !inputs.shorts()) {
-            code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at + inputs.correctionAt());
-            code.vector(Y256, Op.ADD_INTS, sum, sum, T);
+    private void add(Assembler code, int sum, int at, int y, int part, int vector) {
+        if (format.bits() == 8 && !inputs.shorts()) {
+            correct(code, sum, at, part);
         }
         code.vector(Y256, Op.INTS_TO_FLOATS, sum, 0, sum);
         code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at + inputs.scaleAt());
         code.vector(Y256, Op.MULTIPLY, T, D, T);
         code.vector(Y256, Op.MULTIPLY_ADD, y, sum, T);
-        if (format == WeightFormat.Q4) {
+        if (format.minima()) {
             code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at + inputs.sumAt());
-            code.memory(Y256, Op.MULTIPLY_ADD, y, T, RSP, MINIMA);
+            if (format.integersOnly()) {
+                code.memory(Y256, Op.MULTIPLY_ADD, y, T, R11, word(1, vector));
+            } else {
+                code.memory(Y256, Op.MULTIPLY_ADD, y, T, RSP, MINIMA);
+            }
+        }
+    }
+
+    private void correct(Assembler code, int sum, int at, int part) {
+        if (part == 1) {
+            code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at + inputs.secondCorrectionAt());
+            code.vector(Y256, Op.ADD_INTS, sum, sum, T);
+            return;
+        }
+        code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at + inputs.correctionAt());
+        code.vector(Y256, Op.ADD_INTS, sum, sum, T);
+        if (format.parts() == 2) {
+            code.memory(Y256, Op.BROADCAST_SCALAR, T, 0, RAX, at + inputs.secondCorrectionAt());
+            code.vector(Y256, Op.SUBTRACT_INTS, sum, sum, T);
         }
     }
 }

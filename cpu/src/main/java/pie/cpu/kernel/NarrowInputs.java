@@ -102,18 +102,32 @@ final class NarrowInputs {
     }
 
     private void sum(Assembler code) {
-        code.vector(X128, Op.ADD_INTS, 8, 0, 1);
-        for (int i = 2; i < VECTORS; i++) {
-            code.vector(X128, Op.ADD_INTS, 8, 8, i);
-        }
-        fold(code, Op.ADD_INTS);
+        sum(code, 0);
         code.vector(X128, Op.INTS_TO_FLOATS, 9, 0, 8);
         code.vector(X128, Op.MULTIPLY_SCALAR, 9, 9, 11);
         code.memory(X128, Op.STORE_SCALAR, 9, 0, RSI, row.sumAt());
+        correction(code, row.correctionAt());
+        if (row.bits() == 8 && !row.shorts()) {
+            sum(code, VECTORS / 2);
+            correction(code, row.secondCorrectionAt());
+        }
+    }
+
+    /** Leave the sum of vectors {@code from} to 7 in each lane of vector 8. */
+    private static void sum(Assembler code, int from) {
+        code.vector(X128, Op.ADD_INTS, 8, from, from + 1);
+        for (int i = from + 2; i < VECTORS; i++) {
+            code.vector(X128, Op.ADD_INTS, 8, 8, i);
+        }
+        fold(code, Op.ADD_INTS);
+    }
+
+    /** Store the correction of integers whose sum is in vector 8. */
+    private static void correction(Assembler code, int at) {
         code.vector(X128, Op.SHIFT, SHIFT_LEFT, 8, 8, 7);
         code.vector(X128, Op.XOR, 9, 9, 9);
         code.vector(X128, Op.SUBTRACT_INTS, 8, 9, 8);
-        code.memory(X128, Op.STORE_INT, 8, 0, RSI, row.correctionAt());
+        code.memory(X128, Op.STORE_INT, 8, 0, RSI, at);
     }
 
     private static void fold(Assembler code, Op op) {

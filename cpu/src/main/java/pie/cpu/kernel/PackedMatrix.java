@@ -151,10 +151,22 @@ public final class PackedMatrix {
                 float d = Float.float16ToFloat((short) data.get(INT, block));
                 yield (byte) ((data.get(INT, block + (1 + i / 4) * step) ^ 0x808080) >>> 8 * (i % 4)) * d;
             }
+            case Q8_MINIMUM -> {
+                byte q = (byte) ((data.get(INT, block + (2 + i / 4) * step) ^ 0x808080) >>> 8 * (i % 4));
+                yield Math.fma(q, real(block), real(block + step));
+            }
+            case Q8_PAIR -> {
+                byte q = (byte) ((data.get(INT, block + (2 + i / 4) * step) ^ 0x808080) >>> 8 * (i % 4));
+                yield q * real(block + i / 16 * step);
+            }
             case F16 -> Float.float16ToFloat((short) (data.get(INT, block + i / 2 * step) >>> 16 * (i % 2)));
             case BF16 -> Float.intBitsToFloat(data.get(INT, block + i / 2 * step) >>> 16 * (i % 2) << 16);
             case F32 -> Float.intBitsToFloat(data.get(INT, block + i * step));
         };
+    }
+
+    private float real(long at) {
+        return data.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
     }
 
     private long block(int column, int i) {
@@ -168,22 +180,27 @@ public final class PackedMatrix {
     /** Return an integer weight. */
     int integer(int column, int i) {
         int word = word(column, i);
-        return format == WeightFormat.Q4
-                ? (word ^ 8 << 28) >>> 4 * (i % 8) & 15
-                : (byte) ((word ^ 0x808080) >>> 8 * (i % 4));
+        return format.bits() == 4 ? (word ^ 8 << 28) >>> 4 * (i % 8) & 15 : (byte) ((word ^ 0x808080) >>> 8 * (i % 4));
     }
 
     /** Return the int that holds an integer weight. */
     int word(int column, int i) {
         int each = 32 / format.bits();
-        return data.get(INT, block(column, i) + (1 + i % WeightFormat.BLOCK / each) * step(column));
+        return data.get(INT, block(column, i) + (format.scaleWords() + i % WeightFormat.BLOCK / each) * step(column));
     }
 
     float scale(int column, int i) {
+        if (format.integersOnly()) {
+            int part = i % WeightFormat.BLOCK * format.parts() / WeightFormat.BLOCK;
+            return real(block(column, i) + part * step(column));
+        }
         return Float.float16ToFloat((short) data.get(INT, block(column, i)));
     }
 
     float minimum(int column, int i) {
+        if (format.integersOnly()) {
+            return real(block(column, i) + step(column));
+        }
         return Float.float16ToFloat((short) (data.get(INT, block(column, i)) >>> 16));
     }
 

@@ -56,6 +56,9 @@ public final class PackedTeam {
             integers.get().reserve(m);
             return;
         }
+        if (m.format.integersOnly()) {
+            throw new IllegalStateException("only integers meet " + m.format);
+        }
         int form = form(m.format);
         shared[form].reserve(maxRows, m.k);
         for (Inputs[] inputs : own) {

@@ -136,14 +136,17 @@ public final class Scalar {
             float scale = most * (1f / precision.limit());
             float inverse = precision.limit() / most;
             int sum = 0;
-            int dot = 0;
-            for (int i = from; i < from + WeightFormat.BLOCK; i++) {
-                int q = (int) Math.rint(x[i] * inverse);
-                sum += q;
-                dot += q * m.integer(column, i);
+            int part = WeightFormat.BLOCK / m.format.parts();
+            for (int first = from; first < from + WeightFormat.BLOCK; first += part) {
+                int dot = 0;
+                for (int i = first; i < first + part; i++) {
+                    int q = (int) Math.rint(x[i] * inverse);
+                    sum += q;
+                    dot += q * m.integer(column, i);
+                }
+                y = Math.fma((float) dot, m.scale(column, first) * scale, y);
             }
-            y = Math.fma((float) dot, m.scale(column, from) * scale, y);
-            if (m.format == WeightFormat.Q4) {
+            if (m.format.minima()) {
                 y = Math.fma(m.minimum(column, from), sum * scale, y);
             }
         }

@@ -70,6 +70,7 @@ final class SingleRow {
                     someBytes(m.data, at, width, in, from, to, room);
                 }
             }
+            case Q8_MINIMUM, Q8_PAIR -> throw new IllegalStateException("only integers meet " + m.format);
             case F16, BF16, F32 -> floats(m.format, m.data, at, width, in, from, to, room);
         }
         MemorySegment.copy(room, 0, ys, ValueLayout.JAVA_FLOAT_UNALIGNED, y, width * COUNT);

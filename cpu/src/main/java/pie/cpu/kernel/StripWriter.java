@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import pie.engine.model.IntegerWeights;
 import pie.engine.model.KQuants;
 
 /**
@@ -132,6 +133,29 @@ public final class StripWriter {
         }
     }
 
+    /** Write a column of 8-bit integers; their scales are rounded to halves if the format is {@link WeightFormat#Q8}. */
+    public void integers(int column, IntegerWeights weights) {
+        byte[] q = weights.q();
+        float[] scales = weights.scales();
+        int to = lane(column);
+        for (int block = 0; block < blocks; block++) {
+            if (m.format == WeightFormat.Q8) {
+                strip[to] = PackedMatrix.half(scales[2 * block]) & 0xffff;
+            } else {
+                float minimum = weights.minima().length == 0 ? 0 : weights.minima()[block];
+                float second = m.format == WeightFormat.Q8_PAIR ? scales[2 * block + 1] : minimum;
+                strip[to] = Float.floatToRawIntBits(scales[2 * block]);
+                strip[to + step] = Float.floatToRawIntBits(second);
+            }
+            to += m.format.scaleWords() * step;
+            for (int i = 32 * block; i < 32 * (block + 1); i += 4) {
+                int word = q[i] & 0xff | (q[i + 1] & 0xff) << 8 | (q[i + 2] & 0xff) << 16 | q[i + 3] << 24;
+                strip[to] = word ^ 0x808080;
+                to += step;
+            }
+        }
+    }
+
     /** Write a column from floats, rounded to the format, which is one of floats. */
     public void floats(int column, float[] values) {
         int to = lane(column);
@@ -142,7 +166,8 @@ public final class StripWriter {
                 case F16 -> PackedMatrix.half(values[i]) & 0xffff | PackedMatrix.half(next) << 16;
                 case BF16 -> PackedMatrix.bfloat(values[i]) & 0xffff | PackedMatrix.bfloat(next) << 16;
                 case F32 -> Float.floatToRawIntBits(values[i]);
-                case Q4, Q8 -> throw new IllegalStateException("blocks are transcoded, not stored");
+                case Q4, Q8, Q8_MINIMUM, Q8_PAIR ->
+                    throw new IllegalStateException("blocks are transcoded, not stored");
             };
         }
     }

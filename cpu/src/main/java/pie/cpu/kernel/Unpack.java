@@ -37,6 +37,7 @@ final class Unpack {
                     bytes(loadInts(w, at + (long) word * WORD), out, place(word - width, width, 4), width * COUNT);
                 }
             }
+            case Q8_MINIMUM, Q8_PAIR -> throw new IllegalStateException("only integers meet " + format);
             case F16 -> {
                 for (int word = 0; word < words; word++) {
                     halves(loadInts(w, at + (long) word * WORD), out, place(word, width, 2), width * COUNT);

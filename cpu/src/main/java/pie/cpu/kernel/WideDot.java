@@ -27,7 +27,9 @@ final class WideDot implements DotCode {
     private static final int AND_XOR = 0x6a;
 
     private static final int D = 8;
+    /** Minima, or the scales of the second part. */
     private static final int M = 9;
+
     private static final int SUM = 10;
     private static final int SCALE = 11;
     private static final int MASK = 14;
@@ -48,7 +50,7 @@ final class WideDot implements DotCode {
     public byte[] code(int rows) {
         var code = new Assembler();
         code.constant(Z512, MASK, 0x0f0f0f0f);
-        code.constant(Z512, SIGN, format == WeightFormat.Q4 ? 8 << 24 : 0x80 << 24);
+        code.constant(Z512, SIGN, format.bits() == 4 ? 8 << 24 : 0x80 << 24);
         int together = Math.min(width, rows <= 4 ? 4 : 2);
         for (int panel = 0; panel < width; panel += together) {
             panels(code, rows, panel, together);
@@ -90,9 +92,9 @@ final class WideDot implements DotCode {
 
     /** Bring a block of a panel to bytes, in vectors 0 to 7. */
     private void weights(Assembler code, int panel) {
-        if (format == WeightFormat.Q8) {
+        if (format.bits() == 8) {
             for (int i = 0; i < STEPS; i++) {
-                code.memory(Z512, Op.XOR, i, SIGN, R11, word(1 + i, panel));
+                code.memory(Z512, Op.XOR, i, SIGN, R11, word(format.scaleWords() + i, panel));
             }
             return;
         }
@@ -105,10 +107,15 @@ final class WideDot implements DotCode {
     }
 
     private void scales(Assembler code, int panel) {
+        if (format.integersOnly()) {
+            code.memory(Z512, Op.LOAD, D, 0, R11, word(0, panel));
+            code.memory(Z512, Op.LOAD, M, 0, R11, word(1, panel));
+            return;
+        }
         code.memory(Z512, Op.LOAD, SUM, 0, R11, word(0, panel));
         code.vector(Z512, Op.INTS_TO_SHORTS, SUM, 0, D);
         code.vector(Z512, Op.HALVES_TO_FLOATS, D, 0, D);
-        if (format == WeightFormat.Q4) {
+        if (format.minima()) {
             code.vector(Z512, Op.SHIFT, SHIFT_RIGHT, SUM, SUM, 16);
             code.vector(Z512, Op.INTS_TO_SHORTS, SUM, 0, M);
             code.vector(Z512, Op.HALVES_TO_FLOATS, M, 0, M);
@@ -116,25 +123,39 @@ final class WideDot implements DotCode {
     }
 
     private void row(Assembler code, int at, int y) {
-        code.vector(Z512, Op.XOR, SUM, SUM, SUM);
-        dots(code, at);
-        if (inputs.precision() == Precision.INT16) {
-            code.vector(Z512, Op.SHIFT, SHIFT_LEFT, SUM, SUM, 7);
-            dots(code, at + IntegerInputs.LOW);
+        for (int part = 0; part < format.parts(); part++) {
+            code.vector(Z512, Op.XOR, SUM, SUM, SUM);
+            dots(code, at, part);
+            if (inputs.precision() == Precision.INT16) {
+                code.vector(Z512, Op.SHIFT, SHIFT_LEFT, SUM, SUM, 7);
+                dots(code, at + IntegerInputs.LOW, part);
+            }
+            if (format.bits() == 8) {
+                correct(code, at, part);
+            }
+            code.vector(Z512, Op.INTS_TO_FLOATS, SUM, 0, SUM);
+            code.broadcast(Z512, Op.MULTIPLY, SCALE, D + part, RAX, at + inputs.scaleAt());
+            code.vector(Z512, Op.MULTIPLY_ADD, y, SUM, SCALE);
         }
-        if (format == WeightFormat.Q8) {
-            code.broadcast(Z512, Op.ADD_INTS, SUM, SUM, RAX, at + inputs.correctionAt());
-        }
-        code.vector(Z512, Op.INTS_TO_FLOATS, SUM, 0, SUM);
-        code.broadcast(Z512, Op.MULTIPLY, SCALE, D, RAX, at + inputs.scaleAt());
-        code.vector(Z512, Op.MULTIPLY_ADD, y, SUM, SCALE);
-        if (format == WeightFormat.Q4) {
+        if (format.minima()) {
             code.broadcast(Z512, Op.MULTIPLY_ADD, y, M, RAX, at + inputs.sumAt());
         }
     }
 
-    private static void dots(Assembler code, int at) {
-        for (int i = 0; i < STEPS; i++) {
+    private void correct(Assembler code, int at, int part) {
+        if (part == 1) {
+            code.broadcast(Z512, Op.ADD_INTS, SUM, SUM, RAX, at + inputs.secondCorrectionAt());
+            return;
+        }
+        code.broadcast(Z512, Op.ADD_INTS, SUM, SUM, RAX, at + inputs.correctionAt());
+        if (format.parts() == 2) {
+            code.broadcast(Z512, Op.SUBTRACT_INTS, SUM, SUM, RAX, at + inputs.secondCorrectionAt());
+        }
+    }
+
+    private void dots(Assembler code, int at, int part) {
+        int steps = STEPS / format.parts();
+        for (int i = part * steps; i < (part + 1) * steps; i++) {
             code.broadcast(Z512, Op.DOT_BYTES, SUM, i, RAX, at + 4 * i);
         }
     }

@@ -62,10 +62,13 @@ final class WideInputs {
         code.vector(X128, Op.INTS_TO_FLOATS, 7, 0, 6);
         code.vector(X128, Op.MULTIPLY_SCALAR, 7, 7, 4);
         code.memory(X128, Op.STORE_SCALAR, 7, 0, RSI, row.sumAt());
-        code.vector(X128, Op.SHIFT, SHIFT_LEFT, 6, 6, 7);
-        code.vector(X128, Op.XOR, 7, 7, 7);
-        code.vector(X128, Op.SUBTRACT_INTS, 6, 7, 6);
-        code.memory(X128, Op.STORE_INT, 6, 0, RSI, row.correctionAt());
+        correction(code, row.correctionAt());
+        if (row.bits() == 8) {
+            code.vector(Z512, Op.XOR, 7, 7, 7);
+            code.vector(Z512, Op.ADD_INTS, 6, 7, 1);
+            fold(code, Op.ADD_INTS, 6, 7);
+            correction(code, row.secondCorrectionAt());
+        }
         for (int i = 0; i < 2; i++) {
             if (row.precision() == Precision.INT16) {
                 code.vector(Z512, Op.ADD_INTS, 8, i, half);
@@ -83,6 +86,14 @@ final class WideInputs {
         code.loop(RDX, start);
         code.end();
         return code.bytes();
+    }
+
+    /** Store the correction of integers whose sum is in vector 6. */
+    private static void correction(Assembler code, int at) {
+        code.vector(X128, Op.SHIFT, SHIFT_LEFT, 6, 6, 7);
+        code.vector(X128, Op.XOR, 7, 7, 7);
+        code.vector(X128, Op.SUBTRACT_INTS, 6, 7, 6);
+        code.memory(X128, Op.STORE_INT, 6, 0, RSI, at);
     }
 
     /** Put the order of bytes into a register: four ints, one lane after the other, each pushing up those before it. */

@@ -26,12 +26,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.model.Dequantizer;
+import pie.engine.model.IntegerWeights;
 import pie.engine.model.Tensor;
 import pie.engine.model.TensorType;
 
 /** Each vector kernel computes what its scalar twin computes, bit for bit. */
 class KernelTwinTest {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final List<WeightFormat> INTEGERS =
+            List.of(WeightFormat.Q4, WeightFormat.Q8, WeightFormat.Q8_MINIMUM, WeightFormat.Q8_PAIR);
+
     private final Random random = new Random(3);
     private final Arena arena = Arena.ofShared();
 
@@ -149,7 +153,9 @@ class KernelTwinTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(
+            names = {"Q8_MINIMUM", "Q8_PAIR"},
+            mode = EnumSource.Mode.EXCLUDE)
     void matmulOfEveryFormat(WeightFormat format) {
         int k = format.bits() > 0 ? 160 : 170;
         float[] x = floats(11 * k, 1);
@@ -179,7 +185,7 @@ class KernelTwinTest {
         int k = 160;
         float[] x = floats(27 * k, 1);
         Arrays.fill(x, k + 32, k + 64, 0);
-        for (WeightFormat format : List.of(WeightFormat.Q4, WeightFormat.Q8)) {
+        for (WeightFormat format : INTEGERS) {
             for (int workers = 1; workers <= 3; workers++) {
                 PackedMatrix a = matrix(format, k, 11 * Lanes.COUNT + 3, workers);
                 PackedMatrix b = matrix(format, k, 3 * Lanes.COUNT, workers);
@@ -212,11 +218,12 @@ class KernelTwinTest {
                 size = Math.max(size, Math.abs(xs[i]));
             }
             double weights = 0;
+            double sum = 0;
             for (int i = 0; i < m.k; i++) {
                 weights += Math.abs(m.value(c, i));
+                sum += (double) xs[i] * m.value(c, i);
             }
-            assertThat(result).isCloseTo(Scalar.dot(m, c, xs, Lanes.COUNT), Offset.offset((float)
-                    (size * weights / precision.limit())));
+            assertThat((double) result).isCloseTo(sum, Offset.offset(size * weights / precision.limit()));
         }
     }
 
@@ -225,7 +232,7 @@ class KernelTwinTest {
     @EnumSource
     void sumsOfTheLargestIntegersDoNotOverflow(InstructionSet set) {
         assumeTrue(set.supported(flags()::contains), set.label());
-        for (WeightFormat format : List.of(WeightFormat.Q4, WeightFormat.Q8)) {
+        for (WeightFormat format : INTEGERS) {
             for (byte ones : new byte[] {(byte) 0xff, 0x7f, (byte) 0x80}) {
                 PackedMatrix m = largest(format, ones);
                 for (Precision precision : Precision.values()) {
@@ -245,6 +252,14 @@ class KernelTwinTest {
     private PackedMatrix largest(WeightFormat format, byte weights) {
         MemorySegment data = OffHeap.zeroed(arena, PackedMatrix.bytes(format, 64, 16));
         PackedMatrix m = new PackedMatrix(format, 64, 16, new int[] {0, 16 / Lanes.COUNT}, data);
+        if (format.integersOnly()) {
+            byte[] q = new byte[64];
+            Arrays.fill(q, weights);
+            float[] minima = format.minima() ? new float[] {-0.25f, -0.25f} : new float[0];
+            var integers = new IntegerWeights(q, new float[] {0.5f, -0.5f, 0.5f, 0.5f}, minima);
+            write(m, (writer, c) -> writer.integers(c, integers));
+            return m;
+        }
         int bytes = format == WeightFormat.Q4 ? 20 : 34;
         byte[] blocks = new byte[2 * bytes];
         Arrays.fill(blocks, weights);
@@ -337,10 +352,18 @@ class KernelTwinTest {
                     }
                 }
                 case Q8 -> writer.q80(c, blocks(k, 34, 2), 0);
+                case Q8_MINIMUM, Q8_PAIR -> writer.integers(c, integers(format, k));
                 case F16, BF16, F32 -> writer.floats(c, floats(k, 1));
             }
         });
         return m;
+    }
+
+    private IntegerWeights integers(WeightFormat format, int k) {
+        byte[] q = new byte[k];
+        random.nextBytes(q);
+        float[] minima = format.minima() ? floats(k / 32, 0.1f) : new float[0];
+        return new IntegerWeights(q, floats(k / 16, 0.01f), minima);
     }
 
     private static void write(PackedMatrix m, BiConsumer<StripWriter, Integer> column) {
@@ -437,6 +460,42 @@ class KernelTwinTest {
             long block = i / 32 * 34L;
             float d = Float.float16ToFloat(q8.get(ValueLayout.JAVA_SHORT_UNALIGNED, block));
             assertThat(column.get(FLOAT, 4L * i)).isEqualTo(q8.get(ValueLayout.JAVA_BYTE, block + 2 + i % 32) * d);
+        }
+    }
+
+    /** @param d where a block has its scale as a half, and {@code m} its minimum; -1 if nowhere */
+    @ParameterizedTest
+    @CsvSource({
+        "Q5_0, Q8, 0, -1",
+        "IQ4_NL, Q8, 0, -1",
+        "Q5_1, Q8_MINIMUM, 0, 2",
+        "Q5_K, Q8_MINIMUM, 0, 2",
+        "IQ4_XS, Q8_MINIMUM, 0, -1",
+        "MXFP4, Q8_MINIMUM, -1, -1",
+        "Q3_K, Q8_PAIR, 108, -1",
+        "Q6_K, Q8_PAIR, 208, -1"
+    })
+    void integersOfOtherTypesKeepTheirValues(TensorType type, WeightFormat format, int d, int m) {
+        int k = 512;
+        byte[] data = new byte[(int) type.bytes(k)];
+        random.nextBytes(data);
+        Tensor tensor = new Tensor("t", type, 1, k, MemorySegment.ofArray(data));
+        for (int block = 0; block < data.length; block += type.blockBytes()) {
+            for (int at : new int[] {d, m}) {
+                if (at >= 0) {
+                    short half = Float.floatToFloat16((float) random.nextGaussian() / 16);
+                    tensor.data().set(ValueLayout.JAVA_SHORT_UNALIGNED, block + at, half);
+                }
+            }
+        }
+        MemorySegment packed = OffHeap.zeroed(arena, PackedMatrix.bytes(format, k, 1));
+        PackedMatrix matrix = new PackedMatrix(format, k, 1, new int[] {0, 1}, packed);
+        write(matrix, (writer, c) -> writer.integers(c, Dequantizer.integers(tensor, 0)));
+        MemorySegment column = OffHeap.zeroed(arena, 4L * k);
+        matrix.column(0, column, 0);
+        float[] right = Dequantizer.row(tensor, 0);
+        for (int i = 0; i < k; i++) {
+            assertThat(column.get(FLOAT, 4L * i) + 0f).isEqualTo(right[i] + 0f); // zeros of either sign
         }
     }
 

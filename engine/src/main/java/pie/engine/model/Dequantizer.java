@@ -68,18 +68,43 @@ public final class Dequantizer {
             case BF16 -> bf16(packed, blocks, out, at);
             case Q4_0 -> LegacyQuants.q40(packed, blocks, out, at);
             case Q4_1 -> LegacyQuants.q41(packed, blocks, out, at);
-            case Q5_0 -> LegacyQuants.q50(packed, blocks, out, at);
-            case Q5_1 -> LegacyQuants.q51(packed, blocks, out, at);
             case Q8_0 -> LegacyQuants.q80(packed, blocks, out, at);
             case Q2_K -> KQuants.q2(packed, blocks, out, at);
-            case Q3_K -> KQuants.q3(packed, blocks, out, at);
             case Q4_K -> KQuants.q4(packed, blocks, out, at);
-            case Q5_K -> KQuants.q5(packed, blocks, out, at);
-            case Q6_K -> KQuants.q6(packed, blocks, out, at);
-            case IQ4_NL -> TableQuants.iq4Nl(packed, blocks, out, at);
-            case IQ4_XS -> TableQuants.iq4Xs(packed, blocks, out, at);
-            case MXFP4 -> TableQuants.mxfp4(packed, blocks, out, at);
+            case Q3_K, Q5_0, Q5_1, Q5_K, Q6_K, IQ4_NL, IQ4_XS, MXFP4 ->
+                integers(tensor.type(), packed, blocks).floats(out, at);
         }
+    }
+
+    /**
+     * Return one row as the integers that it is stored by, of a type whose integers are turned to 8 bits here: Q3_K, Q5_0, Q5_1, Q5_K,
+     * Q6_K, IQ4_NL, IQ4_XS or MXFP4.
+     *
+     * @throws IllegalArgumentException if the tensor is of another type
+     */
+    public static IntegerWeights integers(Tensor tensor, int row) {
+        check(tensor, row, 1);
+        byte[] packed = new byte[rowBytes(tensor)];
+        MemorySegment.copy(tensor.data(), ValueLayout.JAVA_BYTE, (long) row * packed.length, packed, 0, packed.length);
+        return integers(tensor.type(), packed, tensor.columns() / tensor.type().blockSize());
+    }
+
+    private static IntegerWeights integers(TensorType type, byte[] packed, int blocks) {
+        boolean minima = type == TensorType.Q5_1 || type == TensorType.Q5_K;
+        var row = IntegerWeights.of(blocks * type.blockSize(), minima);
+        switch (type) {
+            case Q3_K -> KQuants.q3(packed, blocks, row);
+            case Q5_0 -> LegacyQuants.q50(packed, blocks, row);
+            case Q5_1 -> LegacyQuants.q51(packed, blocks, row);
+            case Q5_K -> KQuants.q5(packed, blocks, row);
+            case Q6_K -> KQuants.q6(packed, blocks, row);
+            case IQ4_NL -> TableQuants.iq4Nl(packed, blocks, row);
+            case IQ4_XS -> TableQuants.iq4Xs(packed, blocks, row);
+            case MXFP4 -> TableQuants.mxfp4(packed, blocks, row);
+            case F32, F16, BF16, Q4_0, Q4_1, Q8_0, Q2_K, Q4_K ->
+                throw new IllegalArgumentException(type + " is not turned to integers of 8 bits");
+        }
+        return row;
     }
 
     private static void f32(byte[] packed, int count, float[] out, int at) {

@@ -31,17 +31,17 @@ public final class KQuants {
         }
     }
 
-    static void q3(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 110, at += 256) {
+    static void q3(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 110, at += 256) {
             float d = Dequantizer.half(packed, in + 108);
             for (int sub = 0; sub < 16; sub++) {
-                float dl = d * (scale3(packed, in + 96, sub) - 32);
+                out.scales()[at / 16 + sub] = d * (scale3(packed, in + 96, sub) - 32);
                 int from = in + 32 + 32 * (sub / 8) + 16 * (sub % 2);
                 int shift = sub / 2 % 4 * 2;
                 int high = in + 16 * (sub % 2);
                 for (int l = 0; l < 16; l++) {
                     int missing = packed[high + l] >> sub / 2 & 1 ^ 1;
-                    out[at + 16 * sub + l] = dl * ((packed[from + l] >> shift & 3) - 4 * missing);
+                    out.q()[at + 16 * sub + l] = (byte) ((packed[from + l] >> shift & 3) - 4 * missing);
                 }
             }
         }
@@ -73,45 +73,33 @@ public final class KQuants {
         }
     }
 
-    static void q5(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 176, at += 256) {
+    static void q5(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 176, at += 256) {
             float d = Dequantizer.half(packed, in);
             float min = Dequantizer.half(packed, in + 2);
-            for (int pair = 0; pair < 4; pair++) {
-                float d1 = d * scale(packed, in + 4, 2 * pair);
-                float m1 = min * offset(packed, in + 4, 2 * pair);
-                float d2 = d * scale(packed, in + 4, 2 * pair + 1);
-                float m2 = min * offset(packed, in + 4, 2 * pair + 1);
-                int from = in + 48 + 32 * pair;
-                int to = at + 64 * pair;
+            for (int sub = 0; sub < 8; sub++) {
+                int to = at + 32 * sub;
+                out.scale(to, d * scale(packed, in + 4, sub));
+                out.minima()[to / 32] = -(min * offset(packed, in + 4, sub));
+                int from = in + 48 + 32 * (sub / 2);
                 for (int l = 0; l < 32; l++) {
-                    int q = packed[from + l];
-                    int high = packed[in + 16 + l] >> 2 * pair;
-                    out[to + l] = d1 * (q & 15 | high << 4 & 16) - m1;
-                    out[to + l + 32] = d2 * (q >> 4 & 15 | high << 3 & 16) - m2;
+                    int high = packed[in + 16 + l] >> sub & 1;
+                    out.q()[to + l] = (byte) (packed[from + l] >> 4 * (sub % 2) & 15 | high << 4);
                 }
             }
         }
     }
 
-    static void q6(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 210, at += 256) {
+    static void q6(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 210, at += 256) {
             float d = Dequantizer.half(packed, in + 208);
-            for (int half = 0; half < 2; half++) {
-                int low = in + 64 * half;
-                int high = in + 128 + 32 * half;
-                int scales = in + 192 + 8 * half;
-                int to = at + 128 * half;
-                for (int l = 0; l < 32; l++) {
-                    int s = scales + l / 16;
-                    int h = packed[high + l];
-                    int a = packed[low + l];
-                    int b = packed[low + l + 32];
-                    out[to + l] = d * packed[s] * ((a & 15 | (h & 3) << 4) - 32);
-                    out[to + l + 32] = d * packed[s + 2] * ((b & 15 | (h >> 2 & 3) << 4) - 32);
-                    out[to + l + 64] = d * packed[s + 4] * ((a >> 4 & 15 | (h >> 4 & 3) << 4) - 32);
-                    out[to + l + 96] = d * packed[s + 6] * ((b >> 4 & 15 | (h >> 6 & 3) << 4) - 32);
-                }
+            for (int sub = 0; sub < 16; sub++) {
+                out.scales()[at / 16 + sub] = d * packed[in + 192 + sub];
+            }
+            for (int i = 0; i < 256; i++) {
+                int low = packed[in + 64 * (i / 128) + i % 64] >> i % 128 / 64 * 4 & 15;
+                int high = packed[in + 128 + 32 * (i / 128) + i % 32] >> i % 128 / 32 * 2 & 3;
+                out.q()[at + i] = (byte) ((low | high << 4) - 32);
             }
         }
     }

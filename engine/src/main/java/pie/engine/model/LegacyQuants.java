@@ -39,28 +39,28 @@ final class LegacyQuants {
         }
     }
 
-    static void q50(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 22, at += 32) {
-            float d = Dequantizer.half(packed, in);
-            int high = word(packed, in + 2);
-            for (int j = 0; j < 16; j++) {
-                int q = packed[in + 6 + j];
-                out[at + j] = ((q & 15 | high >> j << 4 & 16) - 16) * d;
-                out[at + j + 16] = ((q >> 4 & 15 | high >>> j + 12 & 16) - 16) * d;
-            }
+    static void q50(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 22, at += 32) {
+            out.scale(at, Dequantizer.half(packed, in));
+            fives(packed, in + 2, 16, out.q(), at);
         }
     }
 
-    static void q51(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 24, at += 32) {
-            float d = Dequantizer.half(packed, in);
-            float m = Dequantizer.half(packed, in + 2);
-            int high = word(packed, in + 4);
-            for (int j = 0; j < 16; j++) {
-                int q = packed[in + 8 + j];
-                out[at + j] = (q & 15 | high >> j << 4 & 16) * d + m;
-                out[at + j + 16] = (q >> 4 & 15 | high >>> j + 12 & 16) * d + m;
-            }
+    static void q51(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 24, at += 32) {
+            out.scale(at, Dequantizer.half(packed, in));
+            out.minima()[at / 32] = Dequantizer.half(packed, in + 2);
+            fives(packed, in + 4, 0, out.q(), at);
+        }
+    }
+
+    /** Write 32 integers of 5 bits, less {@code zero}. */
+    private static void fives(byte[] packed, int in, int zero, byte[] out, int at) {
+        int high = word(packed, in);
+        for (int j = 0; j < 16; j++) {
+            int q = packed[in + 4 + j];
+            out[at + j] = (byte) ((q & 15 | high >> j << 4 & 16) - zero);
+            out[at + j + 16] = (byte) ((q >> 4 & 15 | high >>> j + 12 & 16) - zero);
         }
     }
 

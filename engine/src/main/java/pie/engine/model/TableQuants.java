@@ -17,14 +17,14 @@ final class TableQuants {
 
     private TableQuants() {}
 
-    static void iq4Nl(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 18, at += 32) {
+    static void iq4Nl(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 18, at += 32) {
             values(IQ4, Dequantizer.half(packed, in), packed, in + 2, out, at);
         }
     }
 
-    static void iq4Xs(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 136, at += 256) {
+    static void iq4Xs(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 136, at += 256) {
             float d = Dequantizer.half(packed, in);
             int high = packed[in + 2] & 0xff | (packed[in + 3] & 0xff) << 8;
             for (int sub = 0; sub < 8; sub++) {
@@ -34,8 +34,8 @@ final class TableQuants {
         }
     }
 
-    static void mxfp4(byte[] packed, int blocks, float[] out, int at) {
-        for (int block = 0, in = 0; block < blocks; block++, in += 17, at += 32) {
+    static void mxfp4(byte[] packed, int blocks, IntegerWeights out) {
+        for (int block = 0, in = 0, at = 0; block < blocks; block++, in += 17, at += 32) {
             int exponent = packed[in] & 0xff;
             int bits = exponent < 2 ? 0x00200000 << exponent : exponent - 1 << 23;
             values(FP4, Float.intBitsToFloat(bits), packed, in + 1, out, at);
@@ -43,11 +43,12 @@ final class TableQuants {
     }
 
     /** Write 32 values: those of the low halves of 16 bytes, then those of the high ones. */
-    private static void values(byte[] table, float d, byte[] packed, int in, float[] out, int at) {
+    private static void values(byte[] table, float d, byte[] packed, int in, IntegerWeights out, int at) {
+        out.scale(at, d);
         for (int i = 0; i < 16; i++) {
             int q = packed[in + i];
-            out[at + i] = d * table[q & 15];
-            out[at + 16 + i] = d * table[q >> 4 & 15];
+            out.q()[at + i] = table[q & 15];
+            out.q()[at + 16 + i] = table[q >> 4 & 15];
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
@@ -78,5 +79,14 @@ class DequantizerTest {
     void rowsOutsideAreRefused(Case given) {
         assertThatThrownBy(() -> Dequantizer.rows(given.tensor, 2, 2, new float[10_000], 0))
                 .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q8_0", "Q2_K", "Q4_K"})
+    void otherTypesHaveNoIntegersOfEightBits(TensorType type) {
+        Tensor tensor = new Tensor("t", type, 1, 256, MemorySegment.ofArray(new byte[(int) type.bytes(256)]));
+        assertThatThrownBy(() -> Dequantizer.integers(tensor, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(type.name());
     }
 }
