@@ -38,6 +38,7 @@ public final class BenchCommand extends PieCommand {
             "pages",
             "forks",
             "weights",
+            "micro",
             "pipeline",
             "speculation",
             "watch");
@@ -58,7 +59,7 @@ public final class BenchCommand extends PieCommand {
                 "latency, tput, serve, agents: put a load on engines;",
                 "compare, plot, env: work with result files;",
                 "load, decode, start, warm, calls, grammar, schedule, pages, forks,",
-                "weights, pipeline, speculation, watch: measure a part of pie."
+                "weights, micro, pipeline, speculation, watch: measure a part of pie."
             })
     private String mode = "";
 

@@ -239,6 +239,14 @@ public final class DnnlLinear implements Linear {
     }
 
     @Override
+    public long weightBytes() {
+        return pieces.stream()
+                .flatMap(List::stream)
+                .mapToLong(piece -> piece.weights.byteSize())
+                .sum();
+    }
+
+    @Override
     public String describe() {
         return "oneDNN " + implementation + " " + shared.mode;
     }

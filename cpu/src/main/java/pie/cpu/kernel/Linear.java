@@ -19,6 +19,9 @@ public interface Linear {
      */
     void run(int worker, MemorySegment x, int rows, MemorySegment y);
 
+    /** Return the bytes of packed weights, all of which a batch reads. */
+    long weightBytes();
+
     /** Return what computes it and how weights are kept, for people. */
     String describe();
 }

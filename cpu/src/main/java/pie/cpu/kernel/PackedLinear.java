@@ -104,6 +104,11 @@ public final class PackedLinear implements Linear {
     }
 
     @Override
+    public long weightBytes() {
+        return parts.stream().mapToLong(m -> m.data.byteSize()).sum();
+    }
+
+    @Override
     public String describe() {
         WeightFormat format = parts.getFirst().format;
         return shared.integers(format, k)
