@@ -29,8 +29,14 @@ import pie.engine.process.ProcessId;
 @Command(
         name = "weights",
         description = {
-            "Measure the weight types of the CPU driver, in this JVM: perplexity of a text, how often the likeliest",
-            "next token is that of f32, and tokens/s.%n"
+            "Measure the weight types of the CPU driver, in this JVM: memory that packed weights take, perplexity of a text,",
+            "how often the likeliest next token is that of f32, and tokens/s.%n"
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  pie bench weights",
+            "  pie bench weights --types f32,auto,int8 --rounds 5 --json weights.json"
         },
         sortOptions = false)
 final class WeightsRun implements Callable<Integer> {
@@ -59,13 +65,14 @@ final class WeightsRun implements Callable<Integer> {
         int[] exact = {};
         options.report()
                 .line(
-                        "%-6s %-28s %10s %10s %14s %14s",
-                        "type", "kernels", "perplexity", "agreement", "1 stream", "prefill 256");
+                        "%-6s %-28s %8s %10s %10s %14s %14s",
+                        "type", "kernels", "MiB", "perplexity", "agreement", "1 stream", "prefill 256");
         for (String type : types) {
             try (EngineTarget target = EngineTarget.open("cpu", file, workers, Map.of("weights", type))) {
+                long bytes = target.engine().device().memoryUsed(); // no page has been written yet
                 Reading reading = read(target.engine(), text);
                 exact = exact.length == 0 ? reading.likeliest : exact;
-                results.add(told(type, target.engine(), reading, agreement(exact, reading.likeliest)));
+                results.add(told(type, target.engine(), bytes, reading, agreement(exact, reading.likeliest)));
             }
         }
         options.report().put("results", results);
@@ -122,7 +129,7 @@ final class WeightsRun implements Callable<Integer> {
         return (double) same / exact.length;
     }
 
-    private Map<String, Object> told(String type, Engine engine, Reading reading, double agreement)
+    private Map<String, Object> told(String type, Engine engine, long bytes, Reading reading, double agreement)
             throws InterruptedException {
         EngineDecode decode = new EngineDecode(engine);
         List<Double> stream = new ArrayList<>();
@@ -138,9 +145,10 @@ final class WeightsRun implements Callable<Integer> {
         String kernels = engine.capabilities().kernels();
         options.report()
                 .line(
-                        "%-6s %-28s %10.3f %9.1f%% %14.1f %14.1f",
+                        "%-6s %-28s %8.1f %10.3f %9.1f%% %14.1f %14.1f",
                         type,
                         kernels.contains(",") ? kernels.substring(0, kernels.indexOf(',')) : kernels,
+                        bytes / 1048576.0,
                         reading.perplexity(),
                         100 * agreement,
                         Spread.of(stream).median(),
@@ -148,6 +156,7 @@ final class WeightsRun implements Callable<Integer> {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("type", type);
         json.put("kernels", kernels);
+        json.put("weight_bytes", bytes);
         json.put("perplexity", reading.perplexity());
         json.put("agreement", agreement);
         json.put("one_stream_tok_per_s", Spread.of(stream).json());
