@@ -18,6 +18,12 @@ const ids = (values) => {
   const iterable = typeof values?.[Symbol.iterator] === 'function';
   return !iterable || Array.isArray(values) || ArrayBuffer.isView(values) ? values : Array.from(values);
 };
+// What a program gave as a list, as an array.
+const listed = (values, name) => {
+  if (Array.isArray(values)) return values;
+  if (typeof values !== 'string' && typeof values?.[Symbol.iterator] === 'function') return Array.from(values);
+  throw makeError('INVALID_ARGUMENT', `${name} must be a list, got ${values === null ? 'null' : typeof values}`, '{"wrong_type":true}');
+};
 const bias = (map) => (map instanceof Map ? Object.fromEntries(map) : map);
 
 function handle(value, cls, name) {
@@ -61,7 +67,7 @@ export class Mask extends Uint32Array {
   static all(n) { return Mask.#of(ops.mask('all', n)); }
   static none(n) { return Mask.#of(ops.mask('none', n)); }
   static range(a, b) { return Mask.#of(ops.mask('range', a, b)); }
-  static ranges(pairs) { return Mask.#of(ops.mask('ranges', Array.from(pairs, (p) => Array.from(p)))); }
+  static ranges(pairs) { return Mask.#of(ops.mask('ranges', listed(pairs, 'ranges').map((p) => listed(p, 'range')))); }
   static ids(values) { return Mask.#of(ops.mask('ids', ids(values))); }
   static fromBrle(runs) { return Mask.#of(ops.mask('brle', ids(runs))); }
   static window(n, w) { return Mask.#of(ops.mask('window', n, w)); }
@@ -111,6 +117,7 @@ export class Sampler {
     let { seed } = options;
     let list = stages;
     if (!Array.isArray(stages)) {
+      if (stages === null || typeof stages !== 'object') listed(stages, 'stages');
       seed = stages.seed;
       for (const name of Object.keys(stages)) {
         if (name !== 'seed' && !STAGES.includes(name)) {
@@ -245,12 +252,12 @@ export class Forward {
   input(values) { ops.fwd_input(this[H], ids(values)); return this; }
   inputAt(values, positions) { ops.fwd_input_at(this[H], ids(values), ids(positions)); return this; }
   sample(indices, sampler) {
-    return new SampleHandle(ops.fwd_sample(this[H], typeof indices === 'object' ? Array.from(indices) : indices, handle(sampler, Sampler, 'sampler')));
+    return new SampleHandle(ops.fwd_sample(this[H], typeof indices === 'object' ? listed(indices, 'indices') : indices, handle(sampler, Sampler, 'sampler')));
   }
   probe(index, probe) { return new ProbeHandle(ops.fwd_probe(this[H], index, handle(probe, Probe, 'probe'))); }
   mask(brle) { ops.fwd_mask(this[H], ids(brle)); return this; }
   maskAt(index, brle) { ops.fwd_mask_at(this[H], index, ids(brle)); return this; }
-  attentionMask(rows, { causal = true } = {}) { ops.fwd_attention_mask(this[H], Array.from(rows, ids), causal); return this; }
+  attentionMask(rows, { causal = true } = {}) { ops.fwd_attention_mask(this[H], listed(rows, 'rows').map(ids), causal); return this; }
   deferCommit() { ops.fwd_defer_commit(this[H]); return this; }
   adapter(adapter) { ops.fwd_adapter(this[H], through(adapter)); return this; }
   zoSeed(seed) { ops.fwd_zo_seed(this[H], seed); return this; }
@@ -286,7 +293,7 @@ export class Matcher {
 
 export class GrammarConstraint {
   constructor(matcher, h) { this[H] = matcher === H ? h : ops.constraint(handle(matcher, Matcher, 'matcher')); }
-  static fromGrammar(g, model) { return new GrammarConstraint(new Matcher(g, model.tokenizer())); }
+  static fromGrammar(g, model) { return new GrammarConstraint(new Matcher(g, new Tokenizer(ops.model_tokenizer(handle(model, Model, 'model'))))); }
   static fromJsonSchema(schema, model) { return GrammarConstraint.fromGrammar(Grammar.fromJsonSchema(schema), model); }
   static json(model) { return GrammarConstraint.fromGrammar(Grammar.json(), model); }
   static fromRegex(pattern, model) { return GrammarConstraint.fromGrammar(Grammar.fromRegex(pattern), model); }
@@ -424,7 +431,7 @@ class IdleScope {
   async [Symbol.asyncDispose]() { this.close(); }
 }
 
-const seconds = (millis) => (millis === undefined || millis === null ? undefined : millis / 1000);
+const seconds = (millis) => (['number', 'bigint'].includes(typeof millis) ? Number(millis) / 1000 : millis);
 export class Context {
   constructor(model, { template, prefixCache = true } = {}) {
     this[H] = ops.ctx_new(handle(model, Model, 'model'), template, prefixCache);
@@ -518,7 +525,7 @@ const event = ([kind, value]) => Event[kind[0].toUpperCase() + kind.slice(1)](va
 
 function fed(feed, h, given) {
   const tokens = given instanceof Output ? given.tokens : given;
-  return feed(h, ids(tokens), tokens[ENDS] === true);
+  return feed(h, ids(tokens), tokens?.[ENDS] === true);
 }
 
 class Decoder {
@@ -536,7 +543,7 @@ export const chat = Object.freeze({
   systemUser: (model, system, text) => ops.chat_system_user(handle(model, Model, 'model'), system, text),
   render(model, messages, { tools, addGenerationPrompt = false, template } = {}) {
     if (tools?.length) later('chat.render({tools})', 'no loaded model has a tool form')();
-    return ops.chat_render(handle(model, Model, 'model'), Array.from(messages), addGenerationPrompt, template);
+    return ops.chat_render(handle(model, Model, 'model'), listed(messages, 'messages'), addGenerationPrompt, template);
   },
   cue: (model) => ops.chat_cue(handle(model, Model, 'model')),
   seal: (model) => ops.chat_seal(handle(model, Model, 'model')),
@@ -576,7 +583,7 @@ class ToolDecoder {
 const parseCalls = (model, output) =>
   ops.tools_parse_calls(handle(model, Model, 'model'), typeof output === 'string' ? output : ids(output)).map(toolEvent);
 // What the host takes: name, description and parameters of each tool.
-const described = (list) => Array.from(list, (t) =>
+const described = (list) => listed(list, 'tools').map((t) =>
   (typeof t === 'function' ? { name: t.name, description: t.description, parameters: t.schema } : t));
 function tool({ name, description = '', parameters = { type: 'object', properties: {} } }, f) {
   if (typeof name !== 'string' || typeof f !== 'function') {
@@ -608,8 +615,15 @@ export const tools = Object.freeze({
 });
 
 // --- the process ------------------------------------------------------------------------------
-const text = (value) => (typeof value === 'string' ? value
-  : JSON.stringify(value, (k, v) => (typeof v === 'bigint' ? v.toString() : v)) ?? 'null');
+const text = (value) => {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value, (k, v) => (typeof v === 'bigint' ? v.toString() : v)) ?? 'null';
+  } catch (e) {
+    if (!(e instanceof TypeError)) throw e;
+    throw makeError('INVALID_ARGUMENT', `the value cannot be written as JSON: ${e.message}`, '{}');
+  }
+};
 
 // A process that this one started. To let go of it lets it run on.
 export class Child {
@@ -635,7 +649,7 @@ export const runtime = Object.freeze({
 });
 
 const buffer = (data) => {
-  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : Uint8Array.from(data);
+  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : Uint8Array.from(listed(data, 'data'));
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 };
 export const session = Object.freeze({

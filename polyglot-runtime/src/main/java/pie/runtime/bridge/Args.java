@@ -17,6 +17,11 @@ import pie.inferlet.Mask;
 
 /** Read the arguments of an operation; refuse what does not fit with a message that names argument and type. */
 public final class Args {
+    /** What no list of ids, masks or numbers is longer than; a sparse array says that it is and holds nothing. */
+    private static final int MOST_ELEMENTS = 1 << 24;
+    /** What no plain data holds more of; what holds itself twice has no end that its depth would show in time. */
+    private static final int MOST_PLAIN = 1 << 20;
+
     private final Value[] values;
 
     Args(Value[] values) {
@@ -100,7 +105,7 @@ public final class Args {
         if (!has(i) || !values[i].hasArrayElements()) {
             throw wrongType(name, "a list of integers of 64 bits", i);
         }
-        long[] seeds = new long[Math.toIntExact(values[i].getArraySize())];
+        long[] seeds = new long[size(values[i], name)];
         for (int k = 0; k < seeds.length; k++) {
             seeds[k] = seed(values[i].getArrayElement(k), name + "[" + k + "]");
         }
@@ -133,7 +138,7 @@ public final class Args {
             }
         }
         if (value.hasArrayElements()) {
-            int n = Math.toIntExact(value.getArraySize());
+            int n = size(value, name);
             int[] ids = new int[n];
             for (int k = 0; k < n; k++) {
                 ids[k] = id(value.getArrayElement(k), name, k);
@@ -150,6 +155,9 @@ public final class Args {
         int[] ids = new int[16];
         int n = 0;
         while (iterator.hasIteratorNextElement()) {
+            if (n == MOST_ELEMENTS) {
+                throw tooLong(name);
+            }
             if (n == ids.length) {
                 ids = java.util.Arrays.copyOf(ids, 2 * n);
             }
@@ -162,10 +170,10 @@ public final class Args {
     private static int @Nullable [] typedArray(Value value) {
         Value meta = value.getMetaObject();
         String type = meta == null ? "" : meta.getMetaSimpleName();
-        if (!type.equals("Uint32Array") && !type.equals("Int32Array")) {
+        if (!type.equals("Uint32Array") && !type.equals("Int32Array") || value.getArraySize() > MOST_ELEMENTS) {
             return null;
         }
-        int n = Math.toIntExact(value.getArraySize());
+        int n = (int) value.getArraySize();
         byte[] bytes = new byte[4 * n];
         value.getMember("buffer").readBuffer(value.getMember("byteOffset").asLong(), bytes, 0, bytes.length);
         int[] ids = new int[n];
@@ -212,7 +220,8 @@ public final class Args {
             throw wrongType(name, "a list of strings", i);
         }
         var texts = new ArrayList<String>();
-        for (long k = 0; k < values[i].getArraySize(); k++) {
+        int size = size(values[i], name);
+        for (int k = 0; k < size; k++) {
             Value text = values[i].getArrayElement(k);
             if (!text.isString()) {
                 throw invalidType(name + "[" + k + "] must be a string, got " + kind(text));
@@ -227,11 +236,28 @@ public final class Args {
         if (value == null || !value.hasArrayElements()) {
             throw wrongType(name, "a list of numbers", i);
         }
-        float[] out = new float[Math.toIntExact(value.getArraySize())];
+        float[] out = new float[size(value, name)];
         for (int k = 0; k < out.length; k++) {
-            out[k] = (float) value.getArrayElement(k).asDouble();
+            Value number = value.getArrayElement(k);
+            if (!number.isNumber() || !number.fitsInDouble()) {
+                throw invalidType(name + "[" + k + "] must be a number, got " + kind(number));
+            }
+            out[k] = (float) number.asDouble();
         }
         return out;
+    }
+
+    /** Return what a list holds. */
+    public List<Value> elements(int i, String name) {
+        if (!has(i) || !values[i].hasArrayElements()) {
+            throw wrongType(name, "a list", i);
+        }
+        var all = new ArrayList<Value>();
+        int size = size(values[i], name);
+        for (int k = 0; k < size; k++) {
+            all.add(values[i].getArrayElement(k));
+        }
+        return all;
     }
 
     /** Return a mask: a Mask handle, or run lengths. */
@@ -251,7 +277,8 @@ public final class Args {
             throw wrongType(name, "a list with one mask per row", i);
         }
         var masks = new ArrayList<Mask>();
-        for (long k = 0; k < values[i].getArraySize(); k++) {
+        int size = size(values[i], name);
+        for (int k = 0; k < size; k++) {
             masks.add(mask(values[i].getArrayElement(k), name + "[" + k + "]"));
         }
         return masks;
@@ -265,7 +292,7 @@ public final class Args {
     /** Return indices of rows: one, or a list. */
     public int[] indices(int i, String name) {
         if (has(i) && values[i].hasArrayElements() && !values[i].isString()) {
-            int[] rows = new int[Math.toIntExact(values[i].getArraySize())];
+            int[] rows = new int[size(values[i], name)];
             for (int k = 0; k < rows.length; k++) {
                 Value v = values[i].getArrayElement(k);
                 rows[k] = v.isString() && v.asString().equals("last") ? -1 : integer(v, name + "[" + k + "]");
@@ -300,7 +327,7 @@ public final class Args {
 
     /** Return JSON-like data: {@code Map List String Number Boolean null}. */
     public @Nullable Object plain(int i, String name) {
-        return has(i) ? plain(values[i], name, 0) : null;
+        return has(i) ? new PlainData(name).of(values[i], 0) : null;
     }
 
     @SuppressWarnings("unchecked")
@@ -321,48 +348,72 @@ public final class Args {
         throw wrongType(name, "a map", i);
     }
 
-    private static @Nullable Object plain(Value v, String name, int depth) {
-        if (depth > 64) {
-            throw PieException.invalid(name + " is nested more than 64 levels deep");
+    /** Read one tree of plain data. */
+    private static final class PlainData {
+        private final String name;
+        private int count;
+
+        PlainData(String name) {
+            this.name = name;
         }
-        if (v.isNull()) {
-            return null;
-        }
-        if (v.isString()) {
-            return wellFormed(v.asString());
-        }
-        if (v.isBoolean()) {
-            return v.asBoolean();
-        }
-        if (v.isNumber()) {
-            return number(v);
-        }
-        if (v.hasArrayElements()) {
-            var list = new ArrayList<@Nullable Object>();
-            for (long k = 0; k < v.getArraySize(); k++) {
-                list.add(plain(v.getArrayElement(k), name, depth + 1));
+
+        @Nullable
+        Object of(Value v, int depth) {
+            if (depth > 64) {
+                throw PieException.invalid(name + " is nested more than 64 levels deep");
             }
-            return list;
-        }
-        if (v.hasHashEntries()) {
-            var map = new LinkedHashMap<@Nullable Object, @Nullable Object>();
-            Value entries = v.getHashEntriesIterator();
-            while (entries.hasIteratorNextElement()) {
-                Value entry = entries.getIteratorNextElement();
-                map.put(
-                        plain(entry.getArrayElement(0), name, depth + 1),
-                        plain(entry.getArrayElement(1), name, depth + 1));
+            if (++count > MOST_PLAIN) {
+                throw PieException.invalid(name + " holds more than " + MOST_PLAIN + " values");
             }
-            return map;
-        }
-        if (v.hasMembers()) {
-            var map = new LinkedHashMap<String, @Nullable Object>();
-            for (String key : v.getMemberKeys()) {
-                map.put(key, plain(v.getMember(key), name, depth + 1));
+            if (v.isNull()) {
+                return null;
             }
-            return map;
+            if (v.isString()) {
+                return wellFormed(v.asString());
+            }
+            if (v.isBoolean()) {
+                return v.asBoolean();
+            }
+            if (v.isNumber()) {
+                return number(v);
+            }
+            if (v.hasArrayElements()) {
+                var list = new ArrayList<@Nullable Object>();
+                for (long k = 0; k < v.getArraySize(); k++) {
+                    list.add(of(v.getArrayElement(k), depth + 1));
+                }
+                return list;
+            }
+            if (v.hasHashEntries()) {
+                var map = new LinkedHashMap<@Nullable Object, @Nullable Object>();
+                Value entries = v.getHashEntriesIterator();
+                while (entries.hasIteratorNextElement()) {
+                    Value entry = entries.getIteratorNextElement();
+                    map.put(of(entry.getArrayElement(0), depth + 1), of(entry.getArrayElement(1), depth + 1));
+                }
+                return map;
+            }
+            if (v.hasMembers()) {
+                var map = new LinkedHashMap<String, @Nullable Object>();
+                for (String key : v.getMemberKeys()) {
+                    map.put(key, of(v.getMember(key), depth + 1));
+                }
+                return map;
+            }
+            throw invalidType(name + " holds " + kind(v) + ", which is not plain data");
         }
-        throw invalidType(name + " holds " + kind(v) + ", which is not plain data");
+    }
+
+    private static int size(Value array, String name) {
+        long size = array.getArraySize();
+        if (size > MOST_ELEMENTS) {
+            throw tooLong(name);
+        }
+        return (int) size;
+    }
+
+    private static PieException tooLong(String name) {
+        return PieException.invalid(name + " must have at most " + MOST_ELEMENTS + " elements");
     }
 
     private static Number number(Value v) {

@@ -249,6 +249,10 @@ public final class Bridge {
             Thread.currentThread().interrupt();
             throw dialect.raise(new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e));
         } catch (org.graalvm.polyglot.PolyglotException e) {
+            if (e.isInternalError() && !e.isCancelled() && !e.isInterrupted()) {
+                LOG.warn("an argument of {} cannot be read", name, e);
+                throw dialect.raise(Args.invalidType(name + ": an argument cannot be read: " + e.getMessage()));
+            }
             throw e;
         } catch (RuntimeException e) {
             LOG.error("an operation of the inferlet API failed", e);

@@ -2,6 +2,7 @@ package pie.runtime.bridge;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.graalvm.polyglot.Value;
 import pie.inferlet.Mask;
 import pie.inferlet.Model;
 import pie.inferlet.Probe;
@@ -134,8 +135,8 @@ final class ModelOps {
 
     private static List<int[]> pairs(Args a) {
         var pairs = new ArrayList<int[]>();
-        for (long k = 0; k < a.value(1).getArraySize(); k++) {
-            pairs.add(Args.ids(a.value(1).getArrayElement(k), "ranges[" + k + "]"));
+        for (Value pair : a.elements(1, "ranges")) {
+            pairs.add(Args.ids(pair, "ranges[" + pairs.size() + "]"));
         }
         return pairs;
     }

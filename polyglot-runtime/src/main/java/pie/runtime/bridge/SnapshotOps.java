@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import pie.engine.PieException;
 import pie.inferlet.Context;
 import pie.inferlet.Contexts;
 import pie.inferlet.Json;
@@ -15,6 +16,9 @@ import pie.inferlet.SnapshotRecord;
 
 /** Serve snapshots: each waits, or has a twin that does not. */
 final class SnapshotOps {
+    /** Seconds of a thousand years. */
+    private static final double MOST_TTL = 1000 * 365.25 * 24 * 3600;
+
     private final Bridge bridge;
 
     SnapshotOps(Bridge bridge) {
@@ -93,7 +97,14 @@ final class SnapshotOps {
 
     /** Return a time to live, given in seconds; a day if it is not. */
     private static Duration ttl(Args a, int i) {
-        return a.has(i) ? Duration.ofMillis(Math.round(a.number(i, "ttl") * 1e3)) : Duration.ofHours(24);
+        if (!a.has(i)) {
+            return Duration.ofHours(24);
+        }
+        double seconds = a.number(i, "ttl");
+        if (!(seconds > 0 && seconds <= MOST_TTL)) {
+            throw PieException.invalid("ttl must be in 0..%.0f s, more than 0, got %s".formatted(MOST_TTL, seconds));
+        }
+        return Duration.ofMillis(Math.max(1, Math.round(seconds * 1e3)));
     }
 
     private static Context context(Args a) {

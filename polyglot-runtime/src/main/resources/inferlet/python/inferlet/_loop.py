@@ -5,6 +5,8 @@ import time
 
 import _pie
 
+from ._values import seconds
+
 _ENDING = -1
 
 
@@ -101,6 +103,7 @@ _driver = None
 
 async def call(start, *args, timeout=None):
     """Start an operation of the host and wait for it; cancelling the wait cancels the operation and loses no result."""
+    seconds(timeout, "timeout")
     if _driver is None:
         from . import _asyncio
 

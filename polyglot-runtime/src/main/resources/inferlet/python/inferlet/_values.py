@@ -44,16 +44,21 @@ class Tokens(list):
         self.ends = ends
 
 
-def ids(values):
-    """Return something that the host reads as ids: a list as it is, any iterable as a list."""
+def wrong_type(name, expected, value):
+    """Make the error for an argument of the wrong type."""
+    from .errors import InvalidTypeError
+
+    return InvalidTypeError(f"{name} must be {expected}, got {type(value).__name__}")
+
+
+def ids(values, name="ids"):
+    """Return something that the host reads as a list: a list as it is, any iterable as a list."""
     if isinstance(values, (list, tuple)):
         return values
     try:
         each = iter(values)
     except TypeError:
-        from .errors import InvalidTypeError
-
-        raise InvalidTypeError(f"expected an iterable of int, got {type(values).__name__}") from None
+        raise wrong_type(name, "an iterable", values) from None
     return list(each)
 
 
@@ -62,7 +67,9 @@ def options(names, given):
     flat = []
     for name, value in given.items():
         if name not in names:
-            raise TypeError(f"unexpected option '{name}'; known: {', '.join(names)}")
+            from .errors import InvalidTypeError
+
+            raise InvalidTypeError(f"unexpected option '{name}'; known: {', '.join(names)}")
         if value is not None:
             flat.append(name)
             flat.append(list(value) if isinstance(value, (set, frozenset, range)) else getattr(value, "_h", value))
@@ -75,7 +82,23 @@ def text_of(value):
         return str(value)
     if hasattr(value, "model_dump_json"):
         return value.model_dump_json()
-    return json.dumps(value, default=str, ensure_ascii=False)
+    try:
+        return json.dumps(value, default=str, ensure_ascii=False)
+    except (ValueError, TypeError, RecursionError) as e:
+        from .errors import InvalidArgumentError
+
+        raise InvalidArgumentError(f"the value cannot be written as JSON: {e}") from None
+
+
+def seconds(value, name):
+    """Return a time in seconds, as given; None is no limit."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise wrong_type(name, "a number of seconds", value)
+    if value is not None and value != value:
+        from .errors import InvalidArgumentError
+
+        raise InvalidArgumentError(f"{name} must be a number of seconds, got nan")
+    return value
 
 
 def later(what, why):

@@ -33,7 +33,7 @@ def render(model, messages, *, tools=None, add_generation_prompt=False, template
         from .errors import UnsupportedError
 
         raise UnsupportedError("chat.render: no loaded model has a tool form")
-    return _p.chat_render(handle(model, Model, "model"), list(messages), add_generation_prompt, template)
+    return _p.chat_render(handle(model, Model, "model"), _ids(messages, "messages"), add_generation_prompt, template)
 
 
 def cue(model):
@@ -74,7 +74,7 @@ class Decoder:
     def _take(self, feed, tokens):
         if isinstance(tokens, Output):
             tokens = tokens.tokens
-        return feed(self._h, _ids(tokens), getattr(tokens, "ends", False))
+        return feed(self._h, _ids(tokens, "tokens"), getattr(tokens, "ends", False))
 
     def feed(self, tokens):
         kind, value = self._take(_p.decoder_feed, tokens)

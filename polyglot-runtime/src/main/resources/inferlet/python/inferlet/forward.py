@@ -125,26 +125,26 @@ class Forward:
         return self
 
     def input_at(self, ids, positions):
-        _p.fwd_input_at(self._h, _ids(ids), _ids(positions))
+        _p.fwd_input_at(self._h, _ids(ids), _ids(positions, "positions"))
         return self
 
     def sample(self, indices, sampler):
-        indices = indices if isinstance(indices, (int, str, list)) else list(indices)
+        indices = indices if isinstance(indices, (int, str)) else _ids(indices, "indices")
         return SampleHandle(_p.fwd_sample(self._h, indices, handle(sampler, Sampler, "sampler")))
 
     def probe(self, index, probe):
         return ProbeHandle(_p.fwd_probe(self._h, index, handle(probe, _Probe, "probe")))
 
     def mask(self, brle):
-        _p.fwd_mask(self._h, _ids(brle))
+        _p.fwd_mask(self._h, _ids(brle, "brle"))
         return self
 
     def mask_at(self, index, brle):
-        _p.fwd_mask_at(self._h, index, _ids(brle))
+        _p.fwd_mask_at(self._h, index, _ids(brle, "brle"))
         return self
 
     def attention_mask(self, rows, *, causal=True):
-        _p.fwd_attention_mask(self._h, [_ids(row) for row in rows], causal)
+        _p.fwd_attention_mask(self._h, [_ids(row, "row") for row in _ids(rows, "rows")], causal)
         return self
 
     def defer_commit(self):

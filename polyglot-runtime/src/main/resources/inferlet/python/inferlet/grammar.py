@@ -84,7 +84,7 @@ class GrammarConstraint:
 
     @staticmethod
     def from_grammar(grammar, model):
-        return GrammarConstraint(Matcher(grammar, model.tokenizer()))
+        return GrammarConstraint(Matcher(grammar, Tokenizer(_p.model_tokenizer(handle(model, Model, "model")))))
 
     @staticmethod
     def from_json_schema(schema, model):
@@ -103,7 +103,7 @@ class GrammarConstraint:
         return GrammarConstraint.from_grammar(Grammar.from_ebnf(grammar), model)
 
     def step(self, accepted):
-        return Mask(_p.constraint_step(self._h, _ids(accepted)))
+        return Mask(_p.constraint_step(self._h, _ids(accepted, "accepted")))
 
 
 class _Schema:

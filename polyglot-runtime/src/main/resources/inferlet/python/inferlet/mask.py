@@ -2,6 +2,8 @@
 
 from _pie import mask as _mask
 
+from ._values import ids as _ids
+
 
 class Mask(list):
     """A list of run lengths: false, true, false, true …; all after the last run is false."""
@@ -22,15 +24,15 @@ class Mask(list):
 
     @staticmethod
     def ranges(pairs):
-        return Mask(_mask("ranges", [list(p) for p in pairs]))
+        return Mask(_mask("ranges", [_ids(p, "pair") for p in _ids(pairs, "pairs")]))
 
     @staticmethod
     def ids(ids):
-        return Mask(_mask("ids", list(ids)))
+        return Mask(_mask("ids", _ids(ids)))
 
     @staticmethod
     def from_brle(runs):
-        return Mask(_mask("brle", list(runs)))
+        return Mask(_mask("brle", _ids(runs, "runs")))
 
     @staticmethod
     def window(n, w):

@@ -49,7 +49,7 @@ class Decoder:
     def _take(self, feed, tokens):
         if isinstance(tokens, Output):
             tokens = tokens.tokens
-        return feed(self._h, _ids(tokens), getattr(tokens, "ends", False))
+        return feed(self._h, _ids(tokens, "tokens"), getattr(tokens, "ends", False))
 
     def feed(self, tokens):
         kind, value = self._take(_p.reasoning_feed, tokens)

@@ -4,6 +4,8 @@ from _pie import probe as _probe
 from _pie import sampler as _sampler
 from _pie import stage as _stage
 
+from ._values import ids as _ids
+
 
 class Stage:
     """One link of `Sampler.chain`."""
@@ -94,12 +96,14 @@ class Sampler:
     def chain(*stages, seed=None, **keywords):
         for name in keywords:
             if name not in _ORDER:
-                raise TypeError(f"unexpected stage '{name}'; known: {', '.join(_ORDER)}")
+                from .errors import InvalidTypeError
+
+                raise InvalidTypeError(f"unexpected stage '{name}'; known: {', '.join(_ORDER)}")
         all_stages = list(stages)
         for name in _ORDER:
             if keywords.get(name) is not None:
                 all_stages.append(getattr(Stage, name)(keywords[name]))
-        return Sampler(_sampler("chain", seed, *[s._h for s in all_stages]))
+        return Sampler(_sampler("chain", seed, *[handle(s, Stage, "stage") for s in all_stages]))
 
 
 class _Probe:
@@ -131,7 +135,7 @@ class Logprobs(_Probe):
     __slots__ = ()
 
     def __init__(self, tokens, *, masked=False):
-        self._h = _probe("logprobs", masked, list(tokens))
+        self._h = _probe("logprobs", masked, _ids(tokens, "tokens"))
 
 
 class Entropy(_Probe):

@@ -4,6 +4,7 @@ import _pie as _p
 
 from ._loop import call
 from ._values import text_of as _text
+from ._values import wrong_type
 
 
 def send(value):
@@ -32,7 +33,11 @@ def get_return_value():
 
 
 def send_file(data, *, name=None):
-    _p.session_send_file(bytes(data).decode("latin-1"), name)
+    try:
+        content = bytes(data if isinstance(data, (bytes, bytearray, memoryview)) else iter(data))
+    except (TypeError, ValueError):
+        raise wrong_type("data", "bytes", data) from None
+    _p.session_send_file(content.decode("latin-1"), name)
 
 
 async def send_file_async(data, *, name=None, timeout=None):

@@ -4,7 +4,11 @@
 async def sleep(t):
     import asyncio
 
-    await asyncio.sleep(t)
+    from ._values import seconds, wrong_type
+
+    if t is None:
+        raise wrong_type("t", "a number of seconds", t)
+    await asyncio.sleep(seconds(t, "t"))
 
 
 async def timeout(awaitable, t):

@@ -70,7 +70,7 @@ class Decoder:
         self._h = _p.tools_decoder_new(handle(model, Model, "model"))
 
     def _take(self, feed, tokens):
-        return feed(self._h, _ids(tokens.tokens if isinstance(tokens, Output) else tokens))
+        return feed(self._h, _ids(tokens.tokens if isinstance(tokens, Output) else tokens, "tokens"))
 
     def feed(self, tokens):
         return _event(*self._take(_p.tools_decoder_feed, tokens))
@@ -85,7 +85,8 @@ class Decoder:
 def described(tools):
     """What the host takes: name, description and parameters of each."""
     return [
-        {"name": t.name, "description": t.description, "parameters": t.schema} if isinstance(t, Tool) else t for t in tools
+        {"name": t.name, "description": t.description, "parameters": t.schema} if isinstance(t, Tool) else t
+        for t in _ids(tools, "tools")
     ]
 
 
