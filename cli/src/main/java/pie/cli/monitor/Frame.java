@@ -62,12 +62,13 @@ final class Frame {
         }
         Rect reading = rest.below(rest.height() - 1);
         ProgramTable.draw(canvas, rest.top(rest.height() - 1), scene);
-        census(canvas, reading, scene);
         int rows = rest.height() - 2;
         if (scene.programs().size() > rows) {
             String all = "▼ " + rows + " of " + scene.programs().size();
-            canvas.putRight(reading.right() - 1, reading.y(), " " + all, Ink.DIM);
+            canvas.putRight(reading.right() - 1, reading.y(), all, Ink.DIM);
+            reading = reading.left(reading.width() - Canvas.cells(all) - 2);
         }
+        census(canvas, reading, scene);
     }
 
     /** Draw graphs and market one below the other. */

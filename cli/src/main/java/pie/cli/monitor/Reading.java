@@ -10,7 +10,10 @@ import java.util.Set;
 import pie.cli.monitor.Snapshot.Program;
 import pie.cli.tui.Figures;
 
-/** Say in one sentence what the numbers come to, where they come to something: what an operator would look for first. */
+/**
+ * Say in one sentence what the numbers come to, where they come to something: what an operator would look for first. Sentences fit the
+ * 76 cells that 80 columns leave them.
+ */
 final class Reading {
     /** Where a program's time goes when neither the engine nor the program itself has it. */
     private static final Set<String> OUTSIDE =
@@ -44,13 +47,11 @@ final class Reading {
         if (programs.size() < FEW || waiting < MOST_WAIT * programs.size() || !(model.util() < EMPTY)) {
             return Optional.empty();
         }
-        String most = outside.entrySet().stream()
+        return outside.entrySet().stream()
                 .max(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey)
-                .orElse("");
-        return Optional.of(
-                "batches are empty: " + waiting + " of " + programs.size() + " programs wait outside (most for " + most
-                        + "), the device is busy " + Figures.wholePercent(model.util()));
+                .map(most ->
+                        "empty batches: " + waiting + " of " + programs.size() + " programs wait (" + most.getValue()
+                                + " for " + most.getKey() + "), device busy " + Figures.wholePercent(model.util()));
     }
 
     /** One program has most of the batch. */
@@ -74,14 +75,12 @@ final class Reading {
         }
         double now = model.tokenMillis();
         double before = best(tokenMillis);
-        String pages = "pages are short (" + Figures.wholePercent(used) + " in use, "
-                + Figures.count(model.market().waiters()) + " contexts wait, price "
-                + Figures.credits(model.market().price()) + ")";
+        String pages = "pages are short (" + Figures.wholePercent(used) + "), "
+                + Figures.count(model.market().waiters()) + " contexts wait";
         return Optional.of(
                 now > SLOWER * before
-                        ? "latency per token rose from " + Figures.millis(before) + " to " + Figures.millis(now) + ": "
-                                + pages
-                        : pages);
+                        ? "slower tokens, " + Figures.millis(before) + " to " + Figures.millis(now) + ": " + pages
+                        : pages + ", price " + Figures.credits(model.market().price()));
     }
 
     /** Return the best tenth of the last two minutes, so that one lucky second does not count. */

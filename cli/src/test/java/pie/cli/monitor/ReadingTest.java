@@ -7,6 +7,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 final class ReadingTest {
+    /** Cells that 80 columns leave to a sentence. */
+    private static final int ROOM = 76;
+
     private static double[] steady(double millis) {
         double[] all = new double[Trend.SECONDS];
         Arrays.fill(all, millis);
@@ -39,8 +42,8 @@ final class ReadingTest {
             ((ObjectNode) json.at("/processes/" + i)).put("wait", i < 6 ? "http" : "timer");
         }
         assertThat(read(json, steady(8)))
-                .containsExactly(
-                        "batches are empty: 8 of 10 programs wait outside (most for http), the device is busy 3%");
+                .containsExactly("empty batches: 8 of 10 programs wait (6 for http), device busy 3%")
+                .allMatch(text -> text.length() <= ROOM);
         ((ObjectNode) json.at("/models/0")).put("util", 0.9);
         assertThat(read(json, steady(8))).isEmpty();
     }
@@ -61,8 +64,10 @@ final class ReadingTest {
         ((ObjectNode) json.at("/models/0/market")).put("waiters", 5);
         ((ObjectNode) json.at("/models/0")).put("tpot_ms", 24.0);
         assertThat(read(json, steady(8)))
-                .containsExactly("latency per token rose from 8.0 ms to 24 ms: pages are short (98% in use, 5 contexts"
-                        + " wait, price .012)");
-        assertThat(read(json, steady(24))).containsExactly("pages are short (98% in use, 5 contexts wait, price .012)");
+                .containsExactly("slower tokens, 8.0 ms to 24 ms: pages are short (98%), 5 contexts wait");
+        assertThat(read(json, steady(24))).containsExactly("pages are short (98%), 5 contexts wait, price .012");
+        ((ObjectNode) json.at("/models/0/market")).put("waiters", 9999);
+        ((ObjectNode) json.at("/models/0")).put("tpot_ms", 12_345.0);
+        assertThat(read(json, steady(888))).allMatch(text -> text.startsWith("slower") && text.length() <= ROOM);
     }
 }
