@@ -236,8 +236,8 @@ record Mutant(String checker, String defect, String file, String now, String the
                     "C17",
                     "drafts that cannot be paid for",
                     "GenerationRows",
-                    "Math.min(Math.min(room, generation.drafts(savedLength)), context.charges.affordable(start, savedLength) - 1)",
-                    "Math.min(room, generation.drafts(savedLength))"),
+                    "context.charges.affordable(start, savedLength) - 1",
+                    "Integer.MAX_VALUE"),
             new Mutant(
                     "C17",
                     "page-seconds that are spent take no pages",
