@@ -16,14 +16,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Launch many programs in a row, in each language, and count what they left behind. As many as {@code -Dpie.soak=N} says, 1,000 for
- * the long run of the tests. Each takes a context, generates, writes a file, prints, and is forgotten by its client.
+ * Launch many programs in a row, in each language or in {@code -Dpie.soak.language=NAME}, and count what they left behind. As many as
+ * {@code -Dpie.soak=N} says, 1,000 for the long run of the tests. Each takes a context, generates, writes a file, prints, and is
+ * forgotten by its client. A program that does leave things behind shows that the count would tell.
  */
 final class SoakTest {
     /** Launches after which caches, pools and counters have what they will have. */
     private static final int WARM = 300;
-    /** How often the figures are taken on the way. */
-    private static final int PARTS = 10;
+    /** Launches after which the figures are taken on the way. */
+    private static final int PART = 500;
 
     private static final Map<Language, String> PROGRAMS =
             Map.of(Language.PYTHON, """
@@ -76,7 +77,7 @@ final class SoakTest {
     void leavesNothing(@TempDir Path home) throws Exception {
         int launches = Integer.getInteger("pie.soak");
         var wrong = new ArrayList<String>();
-        for (Language language : HostileCase.LANGUAGES) {
+        for (Language language : languages()) {
             Path own = home.resolve(language.word());
             assertThat(own.toFile().mkdir()).isTrue();
             try (var server = ServerProcess.start(own, "dummy", Duration.ofSeconds(1), "-Xmx1g", "-XX:+UseSerialGC")) {
@@ -85,19 +86,66 @@ final class SoakTest {
                 System.out.println("soak " + language.word() + " after " + WARM + ": " + before);
                 JsonNode after = before;
                 long from = System.nanoTime();
-                for (int part = 0; part < PARTS; part++) {
-                    launch(server, language, part * launches / PARTS, (part + 1) * launches / PARTS);
+                for (int done = 0; done < launches; ) {
+                    int next = Math.min(done + PART, launches);
+                    launch(server, language, done, next);
+                    done = next;
                     after = settled(server);
-                    System.out.println(
-                            "soak " + language.word() + " after " + (part + 1) * launches / PARTS + ": " + after);
+                    System.out.println("soak " + language.word() + " after " + done + ": " + after);
                 }
                 System.out.printf(
                         "soak %s: %d launches, %.1f ms each%n",
                         language.word(), launches, (System.nanoTime() - from) / 1e6 / launches);
-                wrong.addAll(leaked(language, before, after));
+                List<String> left = leaked(language, before, after);
+                System.out.println("soak " + language.word() + (left.isEmpty() ? ": nothing is left" : ": " + left));
+                wrong.addAll(left);
             }
         }
         assertThat(wrong).isEmpty();
+    }
+
+    /** Programs that nobody ends, each with a context, pages, an open file, and a text of a mebibyte that nobody pulls. */
+    @Test
+    @EnabledIfSystemProperty(named = "pie.soak", matches = "\\d+")
+    void findsWhatIsLeft(@TempDir Path home) throws Exception {
+        Language language = Language.JAVASCRIPT;
+        try (var server = ServerProcess.start(home, "dummy", Duration.ofSeconds(1), "-Xmx1g", "-XX:+UseSerialGC")) {
+            launch(server, language, 0, 50);
+            JsonNode before = settled(server);
+            var launch = JsonMapper.shared().createObjectNode();
+            launch.putObject("permissions").put("files", true);
+            launch.putObject("source")
+                    .put("language", language.word())
+                    .put("code", HostileCase.prelude(language) + LEAK);
+            for (int n = 0; n < 32; n++) {
+                assertThat(server.post("/v1/processes", launch).statusCode()).isEqualTo(202);
+            }
+            Thread.sleep(8_000);
+            List<String> found = leaked(language, before, settled(server));
+            System.out.println("soak, what a planted leak leaves: " + found);
+            assertThat(found)
+                    .extracting(line -> line.replaceAll(".* of (\\w+),.*", "$1"))
+                    .contains("pages", "contexts", "engine_processes", "live", "guest_threads", "files", "heap");
+        }
+    }
+
+    private static final String LEAK = """
+            import { openSync } from 'node:fs';
+            export async function main() {
+              const ctx = fresh('held '.repeat(100));
+              await ctx.flush();
+              const file = openSync('/scratch/x', 'w');
+              messaging.push('nobody', 'x'.repeat(1 << 20));
+              await messaging.pull('never');
+              return [file, ctx.seqLen];
+            }
+            """;
+
+    private static List<Language> languages() {
+        String named = System.getProperty("pie.soak.language", "");
+        return HostileCase.LANGUAGES.stream()
+                .filter(language -> named.isEmpty() || language.word().equals(named))
+                .toList();
     }
 
     private static void launch(ServerProcess server, Language language, int from, int to)
