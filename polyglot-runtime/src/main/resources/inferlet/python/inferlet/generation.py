@@ -6,7 +6,8 @@ import time
 import _pie as _p
 
 from ._loop import call
-from ._values import Scope, later, options, seconds
+from ._values import Scope, later, options
+from ._values import seconds as _seconds
 from ._values import ids as _ids
 from .adapter import Adapter
 from .forward import Output, ProbeHandle
@@ -140,7 +141,7 @@ class Generator(Scope):
 
     async def _advance(self, all, timeout):
         # steps in which the program has a say are begun here, one by one; the host keeps their tokens
-        until = None if seconds(timeout, "timeout") is None else time.monotonic() + timeout
+        until = None if _seconds(timeout, "timeout") is None else time.monotonic() + timeout
         while _p.gen_awaits_advance(self._h, all):
             await call(_p.gen_advance, self._h, timeout=None if until is None else until - time.monotonic())
 

@@ -4,7 +4,7 @@ import _pie as _p
 
 from ._loop import call
 from ._values import text_of as _text
-from ._values import wrong_type
+from ._values import wrong_type as _wrong_type
 
 
 def send(value):
@@ -36,7 +36,7 @@ def send_file(data, *, name=None):
     try:
         content = bytes(data if isinstance(data, (bytes, bytearray, memoryview)) else iter(data))
     except (TypeError, ValueError):
-        raise wrong_type("data", "bytes", data) from None
+        raise _wrong_type("data", "bytes", data) from None
     _p.session_send_file(content.decode("latin-1"), name)
 
 
