@@ -226,7 +226,7 @@ public final class Context implements AutoCloseable {
     }
 
     /** Append what a tool returned. @throws pie.engine.PieException UNSUPPORTED without a tool form */
-    public Context answer(String name, Object value) {
+    public Context answer(String name, @Nullable Object value) {
         if (!Tools.supported(model)) {
             throw Unsupported.later("ctx.answer: model '" + model.name() + "' has no tool form");
         }

@@ -87,6 +87,9 @@ public final class Mask {
 
     /** Return {@code f(start) … f(start + count - 1)}. */
     public static List<Mask> rows(int start, int count, IntFunction<Mask> f) {
+        if (natural(count, "count") > MOST_INDICES || start > Integer.MAX_VALUE - count) {
+            throw PieException.invalid("rows: no pass has " + count + " rows from " + start);
+        }
         return IntStream.range(start, start + count).mapToObj(f).toList();
     }
 

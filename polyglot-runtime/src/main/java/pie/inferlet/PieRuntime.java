@@ -1,6 +1,7 @@
 package pie.inferlet;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Tell a program about itself and the engine: module {@code runtime}. */
 public final class PieRuntime {
@@ -44,12 +45,12 @@ public final class PieRuntime {
      * @param input text as it is, anything else as JSON
      * @throws pie.engine.PieException INVALID_ARGUMENT for the form of the name, PERMISSION_DENIED, BUDGET_EXHAUSTED
      */
-    public static Child launch(String program, Object input) {
+    public static Child launch(String program, @Nullable Object input) {
         return launch(program, input, LaunchOptions.of());
     }
 
     /** Start a child process within limits; returns at once. */
-    public static Child launch(String program, Object input, LaunchOptions options) {
+    public static Child launch(String program, @Nullable Object input, LaunchOptions options) {
         Host host = Host.current();
         host.checkLive();
         String text = input instanceof CharSequence given ? given.toString() : Json.text(input);

@@ -1,13 +1,14 @@
 package pie.inferlet;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Talk to the client of this process: module {@code session}. */
 public final class Session {
     private Session() {}
 
     /** Send a message: a string as is, anything else as JSON. */
-    public static void send(Object value) {
+    public static void send(@Nullable Object value) {
         Host host = Host.current();
         host.checkLive();
         host.message(value instanceof CharSequence text ? text.toString() : Json.text(value));

@@ -114,13 +114,13 @@ public final class Tools {
     }
 
     /** Frame what a tool returned, as a turn of its own. @throws PieException UNSUPPORTED without a tool form */
-    public static int[] answerPrefix(Model model, String name, Object value) {
+    public static int[] answerPrefix(Model model, String name, @Nullable Object value) {
         LoadedModel loaded = model.loaded();
         return ChatForm.encode(loaded, ChatForm.continuing(loaded, answer(model, name, value), Map.of()));
     }
 
     /** Return the message of what a tool returned: text as it is, anything else as JSON. */
-    static Map<String, Object> answer(Model model, String name, Object value) {
+    static Map<String, Object> answer(Model model, String name, @Nullable Object value) {
         if (!supported(model)) {
             throw Unsupported.later("tools.answer_prefix: model '" + model.name()
                     + "' has no tool form; append the text of the result as a message");

@@ -170,4 +170,10 @@ final class Members {
     private static String descriptor(Executable e, Class<?> returns) {
         return MethodType.methodType(returns, e.getParameterTypes()).descriptorString();
     }
+
+    /** Return what a descriptor says of the parameters, brackets included. */
+    static String parameters(Executable e) {
+        String d = descriptor(e, void.class);
+        return d.substring(0, d.indexOf(')') + 1);
+    }
 }

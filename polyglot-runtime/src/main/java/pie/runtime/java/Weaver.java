@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pie.runtime.java.gate.Gate;
+import pie.runtime.java.gate.Given;
 import pie.runtime.java.gate.Walk;
 
 /** Emit a call of a library method with what {@link Rules} wants around it. */
@@ -22,6 +23,10 @@ final class Weaver {
     static final ClassDesc GATE = Instrumenter.desc(Gate.class);
     static final ClassDesc WALK = Instrumenter.desc(Walk.class);
     static final MethodTypeDesc OF_OBJECT = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object);
+
+    private static final ClassDesc GIVEN = Instrumenter.desc(Given.class);
+    private static final MethodTypeDesc OF_ARGUMENT =
+            MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Object, ConstantDescs.CD_String);
 
     /** Objects of these static types hold nothing to walk through. */
     private static final Set<ClassDesc> FLAT = Set.of(
@@ -129,6 +134,7 @@ final class Weaver {
             b.dup().invokestatic(GATE, "made", OF_OBJECT);
             return;
         }
+        given(b, spills, call, Givens.of(declaring, call.name, d));
         boolean special = call.opcode == Opcode.INVOKESPECIAL;
         if (call.constructor()) {
             Optional<Method> guard = rules.constructor(Members.name(declaring), d);
@@ -148,6 +154,22 @@ final class Weaver {
             plain(b, call);
         }
         after(b, call, d);
+    }
+
+    /** Have arguments refused that are null and must not be. */
+    private static void given(CodeBuilder b, Spills spills, Call call, List<Givens.One> arguments) {
+        if (arguments.isEmpty()) {
+            return;
+        }
+        List<ClassDesc> types = call.operands();
+        int receivers = types.size() - call.type.parameterCount();
+        spills.store(b, types);
+        for (Givens.One one : arguments) {
+            spills.load(b, types, one.index() + receivers);
+            b.loadConstant(one.name());
+            b.invokestatic(GIVEN, one.deep() ? "all" : "one", OF_ARGUMENT);
+        }
+        spills.load(b, types);
     }
 
     private Call guarded(CodeBuilder b, Spills spills, Call call, Method guard) {
@@ -244,13 +266,15 @@ final class Weaver {
         String d = h.lookupDescriptor();
         boolean isStatic = isStatic(h);
         if (h.kind() == DirectMethodHandleDesc.Kind.CONSTRUCTOR) {
-            return rules.constructor(Members.name(declaring), d).isPresent();
+            return rules.constructor(Members.name(declaring), d).isPresent()
+                    || !Givens.of(declaring, "<init>", d).isEmpty();
         }
         return rules.replacement(declaring, h.methodName(), d, isStatic).isPresent()
                 || rules.guard(declaring, h.methodName(), d, isStatic).isPresent()
                 || rules.walksAll(declaring, h.methodName(), d, isStatic)
                 || rules.walksFirst(declaring, h.methodName(), d)
                 || rules.result(d) != null
+                || !Givens.of(declaring, h.methodName(), d).isEmpty()
                 || type.returnType().isArray();
     }
 
