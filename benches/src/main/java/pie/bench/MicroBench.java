@@ -26,7 +26,7 @@ import pie.engine.model.Models;
             "Measure the kernels that the CPU driver chooses for a model, each alone: matmuls and attention.%n",
             "Bytes/s stand beside those of reading an array that no cache holds, and flop/s beside those of a loop in",
             "registers with the same instructions; both are measured in each round, on the same threads. Bytes are",
-            "weights, or keys and values. More than 100 % of memory means that a cache holds them.%n"
+            "weights, or keys and values. More than 100 %% of memory means that a cache holds them.%n"
         },
         footer = {
             "",
