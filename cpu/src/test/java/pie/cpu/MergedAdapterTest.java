@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pie.engine.driver.Driver;
 import pie.engine.driver.LoraAdapter;
+import pie.engine.model.LoraPair;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
 import pie.engine.testing.DriverBench;
@@ -78,7 +79,7 @@ final class MergedAdapterTest {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(weights)).order(ByteOrder.LITTLE_ENDIAN);
         int header = (int) bytes.getLong(0);
         String json = new String(bytes.array(), 8, header, StandardCharsets.UTF_8);
-        for (LoraAdapter.Target t : adapter.targets()) {
+        for (LoraPair t : adapter.targets()) {
             String[] words = t.tensor().split("\\.");
             String tensor = "model.layers." + words[1] + "." + NAMES.get(words[2]) + ".weight";
             Matcher at = Pattern.compile("\"" + Pattern.quote(tensor) + "\"[^}]*\"data_offsets\"\\s*:\\s*\\[(\\d+)")

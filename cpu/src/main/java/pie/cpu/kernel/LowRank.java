@@ -3,7 +3,7 @@ package pie.cpu.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
-import pie.engine.driver.LoraAdapter;
+import pie.engine.model.LoraPair;
 
 /** Add B (A x) to a row, scaled: the part of an adapter that belongs to one matrix. Twin: plain loops in its test. */
 public final class LowRank {
@@ -27,7 +27,7 @@ public final class LowRank {
         this.b = b;
     }
 
-    public static LowRank of(LoraAdapter.Target target) {
+    public static LowRank of(LoraPair target) {
         float[] turned = new float[target.rank() * target.outputs()];
         for (int n = 0; n < target.outputs(); n++) {
             for (int r = 0; r < target.rank(); r++) {

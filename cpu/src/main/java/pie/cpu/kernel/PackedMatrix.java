@@ -144,21 +144,15 @@ public final class PackedMatrix {
         return switch (format) {
             case Q4 -> {
                 int scales = data.get(INT, block);
-                int q = (data.get(INT, block + (1 + i / 8) * step) ^ 8 << 28) >>> 4 * (i % 8) & 15;
+                int q = integer(block, step, i);
                 yield Math.fma(q, Float.float16ToFloat((short) scales), Float.float16ToFloat((short) (scales >>> 16)));
             }
             case Q8 -> {
                 float d = Float.float16ToFloat((short) data.get(INT, block));
-                yield (byte) ((data.get(INT, block + (1 + i / 4) * step) ^ 0x808080) >>> 8 * (i % 4)) * d;
+                yield integer(block, step, i) * d;
             }
-            case Q8_MINIMUM -> {
-                byte q = (byte) ((data.get(INT, block + (2 + i / 4) * step) ^ 0x808080) >>> 8 * (i % 4));
-                yield Math.fma(q, real(block), real(block + step));
-            }
-            case Q8_PAIR -> {
-                byte q = (byte) ((data.get(INT, block + (2 + i / 4) * step) ^ 0x808080) >>> 8 * (i % 4));
-                yield q * real(block + i / 16 * step);
-            }
+            case Q8_MINIMUM -> Math.fma(integer(block, step, i), real(block), real(block + step));
+            case Q8_PAIR -> integer(block, step, i) * real(block + i / 16 * step);
             case F16 -> Float.float16ToFloat((short) (data.get(INT, block + i / 2 * step) >>> 16 * (i % 2)));
             case BF16 -> Float.intBitsToFloat(data.get(INT, block + i / 2 * step) >>> 16 * (i % 2) << 16);
             case F32 -> Float.intBitsToFloat(data.get(INT, block + i * step));
@@ -179,14 +173,22 @@ public final class PackedMatrix {
 
     /** Return an integer weight. */
     int integer(int column, int i) {
-        int word = word(column, i);
+        return integer(block(column, i), step(column), i % WeightFormat.BLOCK);
+    }
+
+    private int integer(long block, long step, int i) {
+        int word = word(block, step, i);
         return format.bits() == 4 ? (word ^ 8 << 28) >>> 4 * (i % 8) & 15 : (byte) ((word ^ 0x808080) >>> 8 * (i % 4));
     }
 
     /** Return the int that holds an integer weight. */
     int word(int column, int i) {
+        return word(block(column, i), step(column), i % WeightFormat.BLOCK);
+    }
+
+    private int word(long block, long step, int i) {
         int each = 32 / format.bits();
-        return data.get(INT, block(column, i) + (format.scaleWords() + i % WeightFormat.BLOCK / each) * step(column));
+        return data.get(INT, block + (format.scaleWords() + i / each) * step);
     }
 
     float scale(int column, int i) {

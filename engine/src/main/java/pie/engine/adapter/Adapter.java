@@ -4,6 +4,7 @@ import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.function.Supplier;
 import pie.engine.driver.LoraAdapter;
+import pie.engine.model.LoraPair;
 
 /** Hold an adapter's numbers with what names them. Never changes. */
 public final class Adapter {
@@ -46,7 +47,7 @@ public final class Adapter {
 
     /** Return the same under another name. */
     Adapter named(String name) {
-        List<LoraAdapter.Target> targets = numbers().targets();
+        List<LoraPair> targets = numbers().targets();
         return new Adapter(new AdapterId(name, id.high(), id.low()), () -> new LoraAdapter(name, targets));
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import pie.engine.driver.LoraAdapter;
+import pie.engine.model.LoraPair;
 
 /**
  * Name an adapter by its content.
@@ -15,7 +16,7 @@ import pie.engine.driver.LoraAdapter;
 public record AdapterId(String name, long high, long low) {
     static AdapterId of(LoraAdapter numbers) {
         MessageDigest digest = sha256();
-        for (LoraAdapter.Target target : numbers.targets()) {
+        for (LoraPair target : numbers.targets()) {
             byte[] tensor = target.tensor().getBytes(StandardCharsets.UTF_8);
             digest.update(ByteBuffer.allocate(5 * Integer.BYTES)
                     .putInt(tensor.length)

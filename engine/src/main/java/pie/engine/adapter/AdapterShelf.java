@@ -11,6 +11,7 @@ import pie.engine.PieException;
 import pie.engine.driver.LoraAdapter;
 import pie.engine.model.AdapterFiles;
 import pie.engine.model.AdapterFolder;
+import pie.engine.model.LoraPair;
 import pie.engine.model.ModelConfig;
 
 /** Keep the adapters of one model by owner and name. Safe for use from several threads. */
@@ -130,17 +131,8 @@ public final class AdapterShelf {
 
     /** Read numbers that fit the model and its driver. @throws PieException NOT_FOUND, INVALID_ARGUMENT, UNSUPPORTED */
     Adapter read(NamedAdapter adapter, String owner, AdapterFolder folder) {
-        List<LoraAdapter.Target> targets =
-                AdapterFiles.read(folder, config, numbers -> admit(owner, adapter, Float.BYTES * numbers)).stream()
-                        .map(pair -> new LoraAdapter.Target(
-                                pair.tensor(),
-                                pair.rank(),
-                                pair.inputs(),
-                                pair.outputs(),
-                                pair.scale(),
-                                pair.a(),
-                                pair.b()))
-                        .toList();
+        List<LoraPair> targets =
+                AdapterFiles.read(folder, config, numbers -> admit(owner, adapter, Float.BYTES * numbers));
         return Adapter.of(fitting(new LoraAdapter(adapter.name(), targets)));
     }
 
@@ -158,13 +150,13 @@ public final class AdapterShelf {
         int queries = config.heads() * config.headDim();
         int values = config.kvHeads() * config.headDim();
         admit(owner, adapter, (long) Float.BYTES * config.layers() * rank * (2L * config.hidden() + queries + values));
-        List<LoraAdapter.Target> targets = new ArrayList<>();
+        List<LoraPair> targets = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             for (String part : List.of("attn_q", "attn_v")) {
                 int outputs = part.equals("attn_q") ? queries : values;
                 float[] a = new float[rank * config.hidden()];
                 new Noise(ORIGIN, targets.size()).add(a, 0, (float) (1 / Math.sqrt(config.hidden())));
-                targets.add(new LoraAdapter.Target(
+                targets.add(new LoraPair(
                         "blk." + layer + "." + part + ".weight",
                         rank,
                         config.hidden(),

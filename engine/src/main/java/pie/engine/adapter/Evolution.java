@@ -1,8 +1,6 @@
 package pie.engine.adapter;
 
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.IntStream;
 import pie.engine.PieException;
 import pie.engine.driver.LoraAdapter;
@@ -54,7 +52,7 @@ record Evolution(int population, double share, float sigma, float[] path) {
                 .mapToInt(Integer::intValue)
                 .toArray();
         double[] weights = weights(count);
-        float[] step = new float[(int) size(mean.numbers())];
+        float[] step = new float[(int) mean.numbers().size()];
         for (int i = 0; i < count; i++) {
             new Noise(mean.id(), seeds[best[i]]).add(step, 0, (float) weights[i]);
         }
@@ -116,31 +114,10 @@ record Evolution(int population, double share, float sigma, float[] path) {
     }
 
     private static LoraAdapter moved(LoraAdapter mean, float[] step, float sigma) {
-        List<LoraAdapter.Target> targets = new ArrayList<>();
-        int at = 0;
-        for (LoraAdapter.Target t : mean.targets()) {
-            float[] a = moved(t.a(), step, at, sigma);
-            float[] b = moved(t.b(), step, at + a.length, sigma);
-            at += a.length + b.length;
-            targets.add(new LoraAdapter.Target(t.tensor(), t.rank(), t.inputs(), t.outputs(), t.scale(), a, b));
-        }
-        return new LoraAdapter(mean.name(), targets);
-    }
-
-    private static float[] moved(float[] from, float[] step, int at, float sigma) {
-        float[] to = from.clone();
-        for (int i = 0; i < to.length; i++) {
-            to[i] += sigma * step[at + i];
-        }
-        return to;
-    }
-
-    /** Return how many numbers an adapter has. */
-    static long size(LoraAdapter adapter) {
-        long size = 0;
-        for (LoraAdapter.Target t : adapter.targets()) {
-            size += t.a().length + t.b().length;
-        }
-        return size;
+        return mean.changed((numbers, from) -> {
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] += sigma * step[(int) from + i];
+            }
+        });
     }
 }

@@ -138,13 +138,13 @@ public final class NamedAdapter {
     }
 
     private LoraAdapter scaled(LoraAdapter numbers, int rank, float scale) {
-        List<LoraAdapter.Target> targets = numbers.targets().stream()
+        List<LoraPair> targets = numbers.targets().stream()
                 .map(t -> {
                     if (t.rank() != rank) {
                         throw PieException.invalid(
                                 "rank is " + rank + ": what is loaded has rank " + t.rank() + " at " + t.tensor());
                     }
-                    return new LoraAdapter.Target(t.tensor(), rank, t.inputs(), t.outputs(), scale, t.a(), t.b());
+                    return new LoraPair(t.tensor(), rank, t.inputs(), t.outputs(), scale, t.a(), t.b());
                 })
                 .toList();
         return new LoraAdapter(name, targets);
@@ -172,9 +172,7 @@ public final class NamedAdapter {
     public void save(AdapterFolder folder) {
         AdapterFiles.write(
                 folder,
-                current().map(Adapter::numbers).map(LoraAdapter::targets).orElse(List.of()).stream()
-                        .map(t -> new LoraPair(t.tensor(), t.rank(), t.inputs(), t.outputs(), t.scale(), t.a(), t.b()))
-                        .toList());
+                current().map(Adapter::numbers).map(LoraAdapter::targets).orElse(List.of()));
     }
 
     /** Copy the adapter to the name of another, of an owner. @throws PieException ALREADY_EXISTS, BUDGET_EXHAUSTED */
@@ -201,7 +199,7 @@ public final class NamedAdapter {
     }
 
     private static long bytes(State state) {
-        long numbers = state.adapter.map(a -> Evolution.size(a.numbers())).orElse(0L);
+        long numbers = state.adapter.map(a -> a.numbers().size()).orElse(0L);
         return Float.BYTES
                 * (numbers + state.evolution.map(e -> (long) e.path().length).orElse(0L));
     }

@@ -1,7 +1,5 @@
 package pie.engine.adapter;
 
-import java.util.ArrayList;
-import java.util.List;
 import pie.engine.driver.LoraAdapter;
 
 /**
@@ -53,16 +51,6 @@ final class Noise {
 
     /** Return an adapter with the noise, times a factor, added to all its numbers. */
     LoraAdapter added(LoraAdapter base, float factor) {
-        List<LoraAdapter.Target> targets = new ArrayList<>();
-        long from = 0;
-        for (LoraAdapter.Target t : base.targets()) {
-            float[] a = t.a().clone();
-            float[] b = t.b().clone();
-            add(a, from, factor);
-            add(b, from + a.length, factor);
-            from += a.length + b.length;
-            targets.add(new LoraAdapter.Target(t.tensor(), t.rank(), t.inputs(), t.outputs(), t.scale(), a, b));
-        }
-        return new LoraAdapter(base.name(), targets);
+        return base.changed((numbers, from) -> add(numbers, from, factor));
     }
 }

@@ -1,11 +1,13 @@
 package pie.engine.driver;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.model.LoraPair;
 import pie.engine.model.ModelConfig;
 
 /**
@@ -14,33 +16,14 @@ import pie.engine.model.ModelConfig;
  * @param name for people
  * @param targets at most one of each tensor
  */
-public record LoraAdapter(String name, List<Target> targets) {
-    /**
-     * Hold the addition to one matrix.
-     *
-     * @param tensor name of the matrix as in {@link pie.engine.model.ModelFiles}, e.g. {@code blk.3.attn_q.weight}; rows of queries and keys are
-     *     in the order of Hugging Face checkpoints: the two halves of a head are rotated together
-     * @param inputs columns of the matrix
-     * @param outputs rows of the matrix
-     * @param a [rank, inputs]
-     * @param b [outputs, rank]
-     */
-    public record Target(String tensor, int rank, int inputs, int outputs, float scale, float[] a, float[] b) {
-        public Target {
-            if (rank < 1 || a.length != (long) rank * inputs || b.length != (long) outputs * rank) {
-                throw PieException.invalid("adapter of " + tensor + ": A has " + a.length + " and B " + b.length
-                        + " numbers, which is not " + rank + " x " + inputs + " and " + outputs + " x " + rank);
-            }
-        }
-    }
-
+public record LoraAdapter(String name, List<LoraPair> targets) {
     private static final List<String> PARTS =
             List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
 
     public LoraAdapter {
         targets = List.copyOf(targets);
         Map<String, Long> counts =
-                targets.stream().collect(Collectors.groupingBy(Target::tensor, Collectors.counting()));
+                targets.stream().collect(Collectors.groupingBy(LoraPair::tensor, Collectors.counting()));
         counts.forEach((tensor, count) -> {
             if (count > 1) {
                 throw PieException.invalid("adapter '" + name + "' has " + count + " targets " + tensor);
@@ -48,8 +31,34 @@ public record LoraAdapter(String name, List<Target> targets) {
         });
     }
 
-    public Optional<Target> target(String tensor) {
+    public Optional<LoraPair> target(String tensor) {
         return targets.stream().filter(t -> t.tensor().equals(tensor)).findFirst();
+    }
+
+    /** Return how many numbers there are in all targets. */
+    public long size() {
+        return targets.stream().mapToLong(LoraPair::size).sum();
+    }
+
+    /** Return one with numbers that are copied, array by array, and then changed. */
+    public LoraAdapter changed(Change change) {
+        List<LoraPair> changed = new ArrayList<>();
+        long at = 0;
+        for (LoraPair target : targets) {
+            float[] a = target.a().clone();
+            float[] b = target.b().clone();
+            change.apply(a, at);
+            change.apply(b, at + a.length);
+            at += target.size();
+            changed.add(target.with(a, b));
+        }
+        return new LoraAdapter(name, changed);
+    }
+
+    /** Change numbers in place. */
+    public interface Change {
+        /** @param from the first of the numbers is so many behind the adapter's first: A and B of one target after the other */
+        void apply(float[] numbers, long from);
     }
 
     /**
@@ -58,7 +67,7 @@ public record LoraAdapter(String name, List<Target> targets) {
      * @throws PieException UNSUPPORTED for a target that no driver adapts or a rank over {@code maxRank}; INVALID_ARGUMENT for another shape
      */
     public void check(ModelConfig model, int maxRank) {
-        for (Target target : targets) {
+        for (LoraPair target : targets) {
             if (target.rank() > maxRank) {
                 throw unsupported(target, "has rank " + target.rank() + ", over the driver's " + maxRank);
             }
@@ -73,7 +82,7 @@ public record LoraAdapter(String name, List<Target> targets) {
         }
     }
 
-    private PieException unsupported(Target target, String why) {
+    private PieException unsupported(LoraPair target, String why) {
         return new PieException(
                 ErrorCode.UNSUPPORTED,
                 "adapter '" + name + "': " + target.tensor() + " " + why,

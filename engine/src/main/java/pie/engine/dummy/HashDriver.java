@@ -22,6 +22,7 @@ import pie.engine.driver.LateMasks;
 import pie.engine.driver.LoraAdapter;
 import pie.engine.driver.StepSink;
 import pie.engine.generate.RowSampler;
+import pie.engine.model.LoraPair;
 
 /**
  * Stand in for a model: the "KV" of a token is one 64-bit word, mixed from the token, its position and the words of all slots that
@@ -232,7 +233,7 @@ public final class HashDriver implements Driver {
     @Override
     public void loadAdapter(int number, LoraAdapter adapter, AdapterSink sink) {
         long word = 1;
-        for (LoraAdapter.Target target : adapter.targets()) {
+        for (LoraPair target : adapter.targets()) {
             word = mix(word * GOLDEN + target.tensor().hashCode());
             word = mix(word * GOLDEN + Float.floatToRawIntBits(target.scale()));
             word = mix(word * GOLDEN + Arrays.hashCode(target.a()));

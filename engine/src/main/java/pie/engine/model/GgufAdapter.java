@@ -79,7 +79,7 @@ final class GgufAdapter {
         LoraPair pair = LoraPair.of(matrix, a, b, alpha == 0 ? 1 : alpha / a.rows());
         boolean rotated = matrix.endsWith(".attn_q.weight") || matrix.endsWith(".attn_k.weight");
         return interleaved && rotated && pair.outputs() % model.headDim() == 0
-                ? new LoraPair(matrix, pair.rank(), pair.inputs(), pair.outputs(), pair.scale(), pair.a(), halves(pair))
+                ? pair.with(pair.a(), halves(pair))
                 : pair;
     }
 

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
-import pie.engine.driver.LoraAdapter;
 import pie.engine.model.AdapterFolder;
+import pie.engine.model.LoraPair;
 import pie.engine.testing.TinyModel;
 
 /** What stands under a name, who sees it, and how a search goes. */
@@ -27,7 +27,7 @@ final class NamedAdapterTest {
     }
 
     private static float[] numbers(Adapter adapter) {
-        LoraAdapter.Target target = adapter.numbers().targets().getFirst();
+        LoraPair target = adapter.numbers().targets().getFirst();
         return new float[] {target.a()[0], target.b()[0]};
     }
 

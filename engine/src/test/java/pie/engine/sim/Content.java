@@ -7,6 +7,7 @@ import pie.engine.adapter.AdapterId;
 import pie.engine.driver.LoraAdapter;
 import pie.engine.kv.HiddenSlots;
 import pie.engine.kv.KvContext;
+import pie.engine.model.LoraPair;
 
 /** Work out from lineage alone what the hash driver must have put into a page, given that the pages before it are right. */
 final class Content {
@@ -70,7 +71,7 @@ final class Content {
     /** Return what stands for an adapter's numbers on a hash driver. */
     private static long word(LoraAdapter adapter) {
         long word = 1;
-        for (LoraAdapter.Target target : adapter.targets()) {
+        for (LoraPair target : adapter.targets()) {
             word = mix(word * GOLDEN + target.tensor().hashCode());
             word = mix(word * GOLDEN + Float.floatToRawIntBits(target.scale()));
             word = mix(word * GOLDEN + Arrays.hashCode(target.a()));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import pie.engine.driver.LoraAdapter;
+import pie.engine.model.LoraPair;
 import pie.engine.model.ModelConfig;
 
 /** Make adapters of random numbers. */
@@ -18,7 +19,7 @@ public final class TestAdapters {
      */
     public static LoraAdapter random(Optional<ModelConfig> model, long seed, int rank, float scale) {
         Random random = new Random(seed);
-        List<LoraAdapter.Target> targets = new ArrayList<>();
+        List<LoraPair> targets = new ArrayList<>();
         if (model.isEmpty()) {
             targets.add(target("blk.0.attn_q.weight", rank, 3, 5, scale, random));
         } else {
@@ -45,8 +46,7 @@ public final class TestAdapters {
     }
 
     /** Numbers are such that an output changes by some tenths of a unit input. */
-    private static LoraAdapter.Target target(
-            String tensor, int rank, int inputs, int outputs, float scale, Random random) {
+    private static LoraPair target(String tensor, int rank, int inputs, int outputs, float scale, Random random) {
         float[] a = new float[rank * inputs];
         float[] b = new float[outputs * rank];
         for (int i = 0; i < a.length; i++) {
@@ -55,6 +55,6 @@ public final class TestAdapters {
         for (int i = 0; i < b.length; i++) {
             b[i] = (float) (random.nextGaussian() * 0.3 / Math.sqrt(rank));
         }
-        return new LoraAdapter.Target(tensor, rank, inputs, outputs, scale, a, b);
+        return new LoraPair(tensor, rank, inputs, outputs, scale, a, b);
     }
 }
