@@ -104,25 +104,18 @@ final class LoadRun implements Callable<Integer> {
         return new LlamaCppTarget(running.url());
     }
 
-    private long measure(List<Target> targets, int concurrency, List<Object> results) throws InterruptedException {
+    private long measure(List<Target> targets, int concurrency, List<Object> results)
+            throws IOException, InterruptedException {
         int count = requests > 0 ? requests : Math.max(4, 2 * concurrency);
-        Map<Target, List<ClosedLoop.Round>> measured = new LinkedHashMap<>();
-        for (int round = -1; round < rounds; round++) {
-            // The order turns from round to round; round -1 warms up and is not kept.
-            for (int i = 0; i < targets.size(); i++) {
-                int n = Math.floorMod(i + round, targets.size());
-                Target target = targets.get(n);
-                int texts = target instanceof PieTarget
-                        ? n
-                        : 0; // others have pages of their own: the same texts as the first
-                long drawn = Prompt.seed(seed, texts, 1000 * concurrency + round);
-                List<Prompt> prompts = Prompt.draw(count, promptTokens, maxTokens, drawn);
-                ClosedLoop.Round result = ClosedLoop.run(prompts, concurrency, target::generate);
-                if (round >= 0) {
-                    measured.computeIfAbsent(target, t -> new ArrayList<>()).add(result);
-                }
-            }
-        }
+        Map<Target, Integer> places = new LinkedHashMap<>();
+        targets.forEach(target -> places.put(target, places.size()));
+        Map<Target, List<ClosedLoop.Round>> measured = Turns.run(places, -1, rounds, (place, round) -> {
+            Target target = targets.get(place);
+            // others have pages of their own: the same texts as the first
+            int texts = target instanceof PieTarget ? place : 0;
+            long drawn = Prompt.seed(seed, texts, 1000 * concurrency + round);
+            return ClosedLoop.run(Prompt.draw(count, promptTokens, maxTokens, drawn), concurrency, target::generate);
+        });
         report.line("%n%d in flight, %d requests, %d tokens in, %d out", concurrency, count, promptTokens, maxTokens);
         long failed = 0;
         List<ClosedLoop.Round> base = direct(measured);

@@ -14,14 +14,23 @@ import java.time.Duration;
 record ProcessUse(long residentBytes, Duration processorTime) {
     /** @throws IOException if it does not run, or the system has no {@code /proc} */
     static ProcessUse of(long pid) throws IOException {
-        Path status = Path.of("/proc", Long.toString(pid), "status");
-        String resident = Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .findFirst()
-                .orElseThrow(() -> new IOException("process " + pid + " has ended"));
         Duration time = ProcessHandle.of(pid)
                 .flatMap(process -> process.info().totalCpuDuration())
                 .orElseThrow(() -> new IOException("process " + pid + " has ended"));
-        return new ProcessUse(1024 * Long.parseLong(resident.replaceAll("\\D", "")), time);
+        return new ProcessUse(bytes(pid, "VmRSS"), time);
+    }
+
+    /** Return the most memory that it had in RAM at a time. @throws IOException as {@link #of} */
+    static long mostResidentBytes(long pid) throws IOException {
+        return bytes(pid, "VmHWM");
+    }
+
+    private static long bytes(long pid, String field) throws IOException {
+        Path status = Path.of("/proc", Long.toString(pid), "status");
+        String value = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith(field + ":"))
+                .findFirst()
+                .orElseThrow(() -> new IOException("process " + pid + " has ended"));
+        return 1024 * Long.parseLong(value.replaceAll("\\D", ""));
     }
 }

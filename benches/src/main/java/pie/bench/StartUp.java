@@ -2,7 +2,6 @@ package pie.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -131,9 +130,7 @@ final class StartUp implements Callable<Integer> {
             while (process.isAlive()) {
                 process.info().totalCpuDuration().ifPresent(d -> processorSeconds = d.toNanos() / 1e9);
                 try {
-                    Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-                            .filter(line -> line.startsWith("VmHWM:"))
-                            .forEach(line -> megabytes = Long.parseLong(line.replaceAll("\\D", "")) / 1024.0);
+                    megabytes = ProcessUse.mostResidentBytes(process.pid()) / 1048576.0;
                     Thread.sleep(PERIOD_MILLIS);
                 } catch (IOException gone) {
                     return; // ended between two looks, or no /proc here: the figure stays as it was

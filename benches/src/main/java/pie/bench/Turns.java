@@ -18,14 +18,14 @@ final class Turns {
     private Turns() {}
 
     /** Return what came out, by the name of the engine and in the order of the repeats. @param from -1 to warm up by one that is not kept */
-    static <E, R> Map<String, List<R>> run(Map<String, E> engines, int from, int repeats, Shape<E, R> shape)
+    static <K, E, R> Map<K, List<R>> run(Map<K, E> engines, int from, int repeats, Shape<E, R> shape)
             throws IOException, InterruptedException {
-        List<String> names = List.copyOf(engines.keySet());
-        Map<String, List<R>> results = new LinkedHashMap<>();
+        List<K> names = List.copyOf(engines.keySet());
+        Map<K, List<R>> results = new LinkedHashMap<>();
         names.forEach(name -> results.put(name, new ArrayList<>()));
         for (int repeat = from; repeat < repeats; repeat++) {
             for (int i = 0; i < names.size(); i++) {
-                String name = names.get(Math.floorMod(i + repeat, names.size()));
+                K name = names.get(Math.floorMod(i + repeat, names.size()));
                 R result = shape.run(Objects.requireNonNull(engines.get(name)), repeat);
                 if (repeat >= 0) {
                     results.getOrDefault(name, new ArrayList<>()).add(result);
