@@ -15,16 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import pie.engine.EngineConfig;
-import pie.engine.driver.DriverConfig;
-import pie.engine.snapshot.SnapshotConfig;
-import pie.engine.testing.TestModel;
 import pie.runtime.GuestPolicy;
 import pie.runtime.Language;
 import pie.runtime.Permissions;
-import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
-import pie.server.InstanceConfig;
 import tools.jackson.databind.JsonNode;
 
 /** Run the programs of the capability list on the real model, in three languages, and hold what they say against each other. */
@@ -195,19 +189,8 @@ class CapabilitiesTest {
                 .withCaps(Permissions.ALL)
                 .withPrivateHosts(List.of("127.0.0.1"))
                 .withDataFolder(folder.resolve("data"));
-        instance = Instance.open(
-                new InstanceConfig(
-                                TestModel.NAME,
-                                TestModel.path(),
-                                "cpu",
-                                DriverConfig.DEFAULT.withPages(4096),
-                                EngineConfig.DEFAULT,
-                                RuntimeConfig.DEFAULT
-                                        .withPoolMin(1)
-                                        .withLanguages(EnumSet.allOf(Language.class))
-                                        .withPolicy(policy))
-                        .withSnapshots(Optional.of(SnapshotConfig.of(folder.resolve("snapshots")))),
-                line -> {});
+        instance = Stack.open(EnumSet.allOf(Language.class), 4096, policy, Optional.of(folder.resolve("snapshots")))
+                .instance();
     }
 
     @AfterAll

@@ -12,28 +12,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import pie.engine.EngineConfig;
-import pie.engine.driver.DriverConfig;
 import pie.engine.event.EventLog;
 import pie.engine.event.ProcessEvent;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.Outcome;
-import pie.engine.snapshot.SnapshotConfig;
-import pie.engine.testing.TestModel;
 import pie.runtime.GuestPolicy;
 import pie.runtime.Language;
 import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramSource;
-import pie.runtime.RuntimeConfig;
 import pie.runtime.mcp.McpServer;
 import pie.server.Instance;
-import pie.server.InstanceConfig;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -76,23 +71,11 @@ class CompatibilityTest {
     @BeforeAll
     static void open() throws IOException {
         web = new Neighbour();
-        instance = Instance.open(
-                new InstanceConfig(
-                                TestModel.NAME,
-                                TestModel.path(),
-                                "cpu",
-                                DriverConfig.DEFAULT.withPages(2048),
-                                EngineConfig.DEFAULT,
-                                RuntimeConfig.DEFAULT
-                                        .withPoolMin(1)
-                                        .withLanguages(
-                                                EnumSet.of(Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT))
-                                        .withPolicy(GuestPolicy.DEFAULT
-                                                .withPrivateHosts(List.of("127.0.0.1"))
-                                                .withMcp(Map.of(
-                                                        "notes", new McpServer.Http(web.url() + "/mcp", Map.of())))))
-                        .withSnapshots(Optional.of(SnapshotConfig.of(folder))),
-                line -> {});
+        GuestPolicy policy = GuestPolicy.DEFAULT
+                .withPrivateHosts(List.of("127.0.0.1"))
+                .withMcp(Map.of("notes", new McpServer.Http(web.url() + "/mcp", Map.of())));
+        Set<Language> languages = EnumSet.of(Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT);
+        instance = Stack.open(languages, 2048, policy, Optional.of(folder)).instance();
     }
 
     @AfterAll

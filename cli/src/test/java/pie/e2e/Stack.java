@@ -3,11 +3,14 @@ package pie.e2e;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import pie.engine.Engine;
 import pie.engine.EngineConfig;
 import pie.engine.driver.DriverConfig;
+import pie.engine.snapshot.SnapshotConfig;
 import pie.engine.testing.TestModel;
+import pie.runtime.GuestPolicy;
 import pie.runtime.Language;
 import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
@@ -28,15 +31,24 @@ final class Stack implements AutoCloseable {
     }
 
     static Stack open(Set<Language> languages, int pages) {
-        var runtime = RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(EnumSet.copyOf(languages));
+        return open(languages, pages, GuestPolicy.DEFAULT, Optional.empty());
+    }
+
+    /** @param snapshots folder that keeps them, if there shall be any */
+    static Stack open(Set<Language> languages, int pages, GuestPolicy policy, Optional<Path> snapshots) {
+        var runtime = RuntimeConfig.DEFAULT
+                .withPoolMin(1)
+                .withLanguages(EnumSet.copyOf(languages))
+                .withPolicy(policy);
         return new Stack(Instance.open(
                 new InstanceConfig(
-                        TestModel.NAME,
-                        TestModel.path(),
-                        "cpu",
-                        DriverConfig.DEFAULT.withPages(pages),
-                        EngineConfig.DEFAULT,
-                        runtime),
+                                TestModel.NAME,
+                                TestModel.path(),
+                                "cpu",
+                                DriverConfig.DEFAULT.withPages(pages),
+                                EngineConfig.DEFAULT,
+                                runtime)
+                        .withSnapshots(snapshots.map(SnapshotConfig::of)),
                 line -> {}));
     }
 

@@ -19,20 +19,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import pie.engine.EngineConfig;
-import pie.engine.driver.DriverConfig;
 import pie.engine.event.EventLog;
 import pie.engine.event.ProcessEvent;
 import pie.engine.process.InferletProcess;
-import pie.engine.snapshot.SnapshotConfig;
-import pie.engine.testing.TestModel;
 import pie.runtime.GuestPolicy;
 import pie.runtime.Language;
 import pie.runtime.Permissions;
-import pie.runtime.RuntimeConfig;
 import pie.runtime.mcp.McpServer;
 import pie.server.Instance;
-import pie.server.InstanceConfig;
 import tools.jackson.databind.JsonNode;
 
 /** Run the programs of the capability list that reach beyond the model: the web, tools, files, messages, other processes, later runs. */
@@ -131,19 +125,8 @@ class WorldCapabilitiesTest {
                 .withDataFolder(folder.resolve("data"))
                 .withQuotas(new GuestPolicy.FileQuota(1 << 20, 100), new GuestPolicy.FileQuota(1 << 20, 100))
                 .withMcp(Map.of("notes", new McpServer.Http(web.url() + "/mcp", Map.of())));
-        return Instance.open(
-                new InstanceConfig(
-                                TestModel.NAME,
-                                TestModel.path(),
-                                "cpu",
-                                DriverConfig.DEFAULT.withPages(pages),
-                                EngineConfig.DEFAULT,
-                                RuntimeConfig.DEFAULT
-                                        .withPoolMin(1)
-                                        .withLanguages(EnumSet.allOf(Language.class))
-                                        .withPolicy(policy))
-                        .withSnapshots(Optional.of(SnapshotConfig.of(folder.resolve("snapshots")))),
-                line -> {});
+        return Stack.open(EnumSet.allOf(Language.class), pages, policy, Optional.of(folder.resolve("snapshots")))
+                .instance();
     }
 
     @BeforeAll
