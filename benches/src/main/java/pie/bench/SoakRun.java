@@ -113,8 +113,8 @@ final class SoakRun implements Callable<Integer> {
         EndlessLoad load;
         try (PieOptions.Server server = pie.open()) {
             long pid = server.process()
-                    .orElseThrow(() -> new IOException(
-                            "soak reads memory and time of the server that it starts: " + "leave --url out"))
+                    .orElseThrow(() ->
+                            new IOException("soak reads memory and time of the server that it starts: leave --url out"))
                     .pid();
             load = new EndlessLoad(askers(server), promptTokens, maxTokens, seed);
             try (load) {

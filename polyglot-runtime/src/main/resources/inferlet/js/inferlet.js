@@ -18,18 +18,19 @@ const ids = (values) => {
   const iterable = typeof values?.[Symbol.iterator] === 'function';
   return !iterable || Array.isArray(values) || ArrayBuffer.isView(values) ? values : Array.from(values);
 };
+const wrongType = (message) => makeError('INVALID_ARGUMENT', message, '{"wrong_type":true}');
 // What a program gave as a list, as an array.
 const listed = (values, name) => {
   if (Array.isArray(values)) return values;
   if (typeof values !== 'string' && typeof values?.[Symbol.iterator] === 'function') return Array.from(values);
-  throw makeError('INVALID_ARGUMENT', `${name} must be a list, got ${values === null ? 'null' : typeof values}`, '{"wrong_type":true}');
+  throw wrongType(`${name} must be a list, got ${values === null ? 'null' : typeof values}`);
 };
 const bias = (map) => (map instanceof Map ? Object.fromEntries(map) : map);
 
 function handle(value, cls, name) {
   if (value instanceof cls) return value[H];
   const got = value === null ? 'null' : typeof value === 'object' ? value.constructor?.name ?? 'object' : typeof value;
-  throw makeError('INVALID_ARGUMENT', `${name} must be a ${cls.name}, got ${got}`, '{"wrong_type":true}');
+  throw wrongType(`${name} must be a ${cls.name}, got ${got}`);
 }
 
 const OPTIONS = ['maxTokens', 'stop', 'extraStop', 'constrain', 'logitMask', 'speculator', 'systemSpeculation', 'adapter',
@@ -39,7 +40,7 @@ function flat(options) {
   const pairs = [];
   for (const [name, value] of Object.entries(options ?? {})) {
     if (!OPTIONS.includes(name)) {
-      throw makeError('INVALID_ARGUMENT', `unexpected option '${name}'; known: ${OPTIONS.join(', ')}`, '{"wrong_type":true}');
+      throw wrongType(`unexpected option '${name}'; known: ${OPTIONS.join(', ')}`);
     }
     if (value !== undefined && value !== null) {
       pairs.push(snake(name), value instanceof Set ? [...value] : value);
@@ -121,7 +122,7 @@ export class Sampler {
       seed = stages.seed;
       for (const name of Object.keys(stages)) {
         if (name !== 'seed' && !STAGES.includes(name)) {
-          throw makeError('INVALID_ARGUMENT', `unexpected stage '${name}'; known: ${STAGES.join(', ')}`, '{"wrong_type":true}');
+          throw wrongType(`unexpected stage '${name}'; known: ${STAGES.join(', ')}`);
         }
       }
       list = STAGES.filter((name) => stages[name] !== undefined).map((name) => Stage[name](stages[name]));
@@ -318,13 +319,13 @@ function constraints(given, model) {
     const built = one?.[H] === undefined && typeof one?.buildConstraint === 'function' ? one.buildConstraint(model) : one;
     if (built?.[H] !== undefined) return built[H];
     if (typeof built?.step === 'function') return ops.callback(built);
-    throw makeError('INVALID_ARGUMENT', 'constrain must be a Schema, a Constraint or a list of them', '{"wrong_type":true}');
+    throw wrongType('constrain must be a Schema, a Constraint or a list of them');
   });
 }
 
 function drafter(given) {
   if (typeof given?.draft === 'function') return ops.callback(given);
-  throw makeError('INVALID_ARGUMENT', 'speculator must have a method draft()', '{"wrong_type":true}');
+  throw wrongType('speculator must have a method draft()');
 }
 
 // Steps in which the program has a say are begun here, one by one; the host keeps their tokens.
@@ -587,7 +588,7 @@ const described = (list) => listed(list, 'tools').map((t) =>
   (typeof t === 'function' ? { name: t.name, description: t.description, parameters: t.schema } : t));
 function tool({ name, description = '', parameters = { type: 'object', properties: {} } }, f) {
   if (typeof name !== 'string' || typeof f !== 'function') {
-    throw makeError('INVALID_ARGUMENT', 'tools.tool takes {name, description, parameters} and a function', '{"wrong_type":true}');
+    throw wrongType('tools.tool takes {name, description, parameters} and a function');
   }
   const own = (...args) => f(...args);
   const schema = typeof parameters === 'string' ? JSON.parse(parameters) : parameters;
@@ -628,7 +629,7 @@ const text = (value) => {
 // A process that this one started. To let go of it lets it run on.
 export class Child {
   constructor(key, h) {
-    if (key !== H) throw makeError('INVALID_ARGUMENT', 'Child: runtime.launch makes them', '{"wrong_type":true}');
+    if (key !== H) throw wrongType('Child: runtime.launch makes them');
     this[H] = h;
   }
   pid() { return ops.child_pid(this[H]); }
@@ -665,7 +666,7 @@ export const session = Object.freeze({
 // Carries texts between the processes of one user: a pushed one goes to one puller, a broadcast one to all subscriptions.
 export class Subscription {
   constructor(key, h) {
-    if (key !== H) throw makeError('INVALID_ARGUMENT', 'Subscription: messaging.subscribe makes them', '{"wrong_type":true}');
+    if (key !== H) throw wrongType('Subscription: messaging.subscribe makes them');
     this[H] = h;
   }
   next(options) { return endable(async (o) => await call(ops.sub_next(this[H]), o), options); }
@@ -688,7 +689,7 @@ export const messaging = Object.freeze({
 // Servers of the Model Context Protocol; results are raw JSON text, a tool's own failure is isError inside it.
 export class McpSession {
   constructor(key, h) {
-    if (key !== H) throw makeError('INVALID_ARGUMENT', 'McpSession: mcp.connect makes them', '{"wrong_type":true}');
+    if (key !== H) throw wrongType('McpSession: mcp.connect makes them');
     this[H] = h;
   }
   listTools() { return ops.mcp_request(this[H], 'list_tools'); }
@@ -808,7 +809,7 @@ const wraps = {
   ProbeHandle: (h) => new ProbeHandle(h),
 };
 const dollars = (key) => /^\$+pie$/.test(key);
-const unpassable = (what) => makeError('INVALID_ARGUMENT', `polyglot: ${what}`, '{"wrong_type":true}');
+const unpassable = (what) => wrongType(`polyglot: ${what}`);
 // Plain values go by value, objects of this module by reference: their handles are gathered.
 function lowered(value, handles, depth = 0) {
   if (depth > 64) throw makeError('INVALID_ARGUMENT', 'polyglot: a value is nested more than 64 levels deep', '{}');

@@ -3,6 +3,7 @@
 import _pie as _p
 
 from ._values import ids as _ids
+from ._values import wrong_type as _wrong_type
 from .mask import Mask
 from .model import Model, Tokenizer
 from .sampler import handle
@@ -162,9 +163,7 @@ def constraints(given, model):
         elif hasattr(one, "step"):
             handles.append(_p.callback(one))
         else:
-            from .errors import InvalidTypeError
-
-            raise InvalidTypeError(f"constrain must be a Schema, a Constraint or a list of them, got {type(one).__name__}")
+            raise _wrong_type("constrain", "a Schema, a Constraint or a list of them", one)
     return handles
 
 

@@ -5,6 +5,7 @@ from _pie import sampler as _sampler
 from _pie import stage as _stage
 
 from ._values import ids as _ids
+from ._values import wrong_type as _wrong_type
 
 
 class Stage:
@@ -149,6 +150,4 @@ def handle(value, cls, name):
     """Return the host's object behind a wrapper."""
     if isinstance(value, cls):
         return value._h
-    from .errors import InvalidTypeError
-
-    raise InvalidTypeError(f"{name} must be a {cls.__name__.strip('_')}, got {type(value).__name__}")
+    raise _wrong_type(name, "a " + cls.__name__.strip("_"), value)
