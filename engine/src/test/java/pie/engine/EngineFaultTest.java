@@ -72,7 +72,7 @@ final class EngineFaultTest {
         for (int seed = 0; seed < 6; seed++) {
             Fault[] faults = {Fault.THROW, Fault.FAIL, Fault.NAN, Fault.MALFORMED};
             Engine engine = audit.engine(
-                    new FaultyDriver(LeakAudit.hash(22, 16, 64, Map.of()), seed, 0.05, faults), EngineConfig.DEFAULT);
+                    new FaultyDriver(LeakAudit.hash(22, 16, 64, Map.of()), seed, 0.15, faults), EngineConfig.DEFAULT);
             ProcessId process = audit.process(engine);
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<int[]>> runs = new ArrayList<>();
