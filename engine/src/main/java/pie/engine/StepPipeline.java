@@ -245,6 +245,7 @@ final class StepPipeline implements StepSink {
             for (int i = 0; i < first.requests(); i++) {
                 owner(first.work(i).kv()).leave();
             }
+            first.clear();
             spare.add(first);
         }
     }

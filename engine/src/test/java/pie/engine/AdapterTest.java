@@ -178,6 +178,23 @@ final class AdapterTest {
     }
 
     @Test
+    void aDestroyedAdapterTakesMemoryUntilItsRowsAreGone() throws InterruptedException {
+        NamedAdapter named = engine.adapters().create("ada", "a");
+        named.evolve(1, 1, 1, 1, 1);
+        ContextHandle rows = context(PROMPT);
+        run(rows, named.current());
+        ContextHandle fork = rows.fork().join();
+        named.destroy();
+        rows.close();
+        assertThat(engine.adapters().heldBytes("ada")).as("held by the fork").isPositive();
+        assertThat(run(fork, NONE)).isNotEmpty();
+        fork.close();
+        while (engine.adapters().heldBytes("ada") > 0) {
+            Thread.sleep(10); // until the loop has closed it, and garbage may be collected again
+        }
+    }
+
+    @Test
     void anAdapterThatCannotBeLoadedFailsItsPassAlone() {
         Engine faulty = audit.engine(
                 new FaultyDriver(LeakAudit.hash(64, PAGE, 64, Map.of()), FaultPlan.parse("copy=1")),

@@ -19,7 +19,7 @@ public final class AdapterShelf {
     /** Adapters that an owner may have at once. */
     static final int MOST = 64;
 
-    /** Bytes that an owner's adapters may take together. */
+    /** Bytes that an owner's adapters may take together, versions that only rows still hold among them. */
     public static final long MOST_BYTES = 512L << 20;
 
     private static final String EVERYBODY = "";
@@ -31,6 +31,8 @@ public final class AdapterShelf {
     private final ModelConfig config;
     private final int maxAdapters;
     private final int maxRank;
+    private final long mostBytes;
+    private final RetiredVersions retired;
     private final Map<String, Map<String, NamedAdapter>> owners = new HashMap<>();
 
     /**
@@ -38,10 +40,17 @@ public final class AdapterShelf {
      * @param maxRank of the driver
      */
     public AdapterShelf(String model, ModelConfig config, int maxAdapters, int maxRank) {
+        this(model, config, maxAdapters, maxRank, MOST_BYTES, new SparseCollector());
+    }
+
+    /** @param collect has versions found that nobody holds any more */
+    AdapterShelf(String model, ModelConfig config, int maxAdapters, int maxRank, long mostBytes, Runnable collect) {
         this.model = model;
         this.config = config;
         this.maxAdapters = maxAdapters;
         this.maxRank = maxRank;
+        this.mostBytes = mostBytes;
+        retired = new RetiredVersions(collect);
     }
 
     /** Make an adapter that adds nothing yet. @throws PieException ALREADY_EXISTS, UNSUPPORTED, BUDGET_EXHAUSTED */
@@ -87,28 +96,53 @@ public final class AdapterShelf {
                     Map.of("kind", "adapter", "name", adapter.name()));
         }
         if (known.size() >= MOST && !owner.equals(EVERYBODY)) {
-            throw exhausted("adapters", MOST, known.size(), "there are " + known.size() + " adapters");
+            throw exhausted("adapters", MOST, known.size(), "there are " + known.size() + " adapters", "destroy some");
         }
         admit(owner, adapter, bytes);
         known.put(adapter.name(), adapter);
         return adapter;
     }
 
-    /** See whether an adapter may take so much memory. @throws PieException BUDGET_EXHAUSTED */
+    /** See whether an adapter may take so much memory in place of its present numbers. @throws PieException BUDGET_EXHAUSTED */
     synchronized void admit(String owner, NamedAdapter adapter, long bytes) {
-        long used = bytes;
-        for (NamedAdapter other : named(owner).values()) {
-            used += other == adapter ? 0 : other.bytes();
+        if (owner.equals(EVERYBODY)) {
+            return;
         }
-        if (used > MOST_BYTES && !owner.equals(EVERYBODY)) {
-            throw exhausted("adapter_bytes", MOST_BYTES, used, "adapters would take " + used + " bytes");
+        long named = bytes;
+        for (NamedAdapter other : named(owner).values()) {
+            named += other == adapter ? 0 : other.bytes();
+        }
+        if (named + retired.bytes(owner) <= mostBytes) {
+            return;
+        }
+        long held = retired.heldBytes(owner);
+        if (named + held > mostBytes) {
+            String rows = held == 0 ? "" : ", " + held + " of them for contexts computed with earlier versions";
+            throw exhausted(
+                    "adapter_bytes",
+                    mostBytes,
+                    named + held,
+                    "adapters would take " + (named + held) + " bytes" + rows,
+                    held == 0 ? "destroy some" : "destroy some, or close those contexts");
         }
     }
 
-    private static PieException exhausted(String budget, long limit, long used, String what) {
+    /** Count a version that its name does not stand for any more, as long as somebody holds it. */
+    synchronized void retire(String owner, Adapter version, long bytes) {
+        if (!owner.equals(EVERYBODY)) {
+            retired.add(owner, version, bytes);
+        }
+    }
+
+    /** Return the bytes that an owner's earlier versions take, as somebody still holds them. */
+    public synchronized long heldBytes(String owner) {
+        return retired.heldBytes(owner);
+    }
+
+    private static PieException exhausted(String budget, long limit, long used, String what, String fix) {
         return new PieException(
                 ErrorCode.BUDGET_EXHAUSTED,
-                what + ", where an owner may have " + limit + ": destroy some",
+                what + ", where an owner may have " + limit + ": " + fix,
                 Map.of("budget", budget, "scope", "owner", "limit", limit, "used", used));
     }
 

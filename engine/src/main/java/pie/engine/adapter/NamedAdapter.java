@@ -106,7 +106,7 @@ public final class NamedAdapter {
         checkThere();
         State next = state.next(adapter, search);
         shelf.admit(owner, this, bytes(next));
-        perturbed.clear();
+        retire();
         state = next;
     }
 
@@ -189,8 +189,14 @@ public final class NamedAdapter {
         checkOwn("destroy");
         shelf.remove(owner, this);
         destroyed = true;
-        perturbed.clear();
+        retire();
         state = State.EMPTY;
+    }
+
+    private void retire() {
+        perturbed.clear();
+        state.adapter.ifPresent(
+                old -> shelf.retire(owner, old, Float.BYTES * old.numbers().size()));
     }
 
     /** Return about how much memory it takes. */

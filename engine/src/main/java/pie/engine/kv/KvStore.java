@@ -102,6 +102,7 @@ public final class KvStore {
                 swap.unwant(context);
             }
             tables.dropFrom(context, 0);
+            context.adapters.clear(); // whoever still knows the context must not keep their numbers in memory
             contexts.remove(context);
         }
     }

@@ -43,7 +43,8 @@ public final class StepPlan {
         this.batch = batch;
     }
 
-    void clear() {
+    /** Forget the works, and how the step ended. */
+    public void clear() {
         Arrays.fill(works, 0, requests, null);
         requests = 0;
         decodeRows = 0;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -73,6 +75,64 @@ final class NamedAdapterTest {
         shelf.create("bob", "more");
         shelf.open("ada", "a0").orElseThrow().destroy();
         shelf.create("ada", "more");
+    }
+
+    /** Return a shelf with room for the numbers of six adapters, or of three with the paths of their searches. */
+    private AdapterShelf narrow() {
+        long most = 6 * searched("measure").bytes();
+        return new AdapterShelf("tiny", TinyModel.loaded().config(), 4, 8, most, System::gc);
+    }
+
+    private static void update(NamedAdapter adapter) {
+        adapter.update(new float[] {1, 0}, new long[] {1, 2}, 0.1);
+    }
+
+    @Test
+    void versionsThatRowsHoldCountAsLongAsTheyDo() {
+        NamedAdapter adapter = narrow().create("ada", "a");
+        adapter.evolve(1, 1, 100, 0.5, 0.1);
+        List<Adapter> rows = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            rows.add(adapter.current().orElseThrow());
+            update(adapter);
+        }
+        long version = adapter.version();
+        assertThatThrownBy(() -> update(adapter))
+                .isInstanceOf(PieException.class)
+                .hasMessageContaining("close those contexts");
+        assertThat(adapter.version()).as("nothing has changed").isEqualTo(version);
+        assertThat(rows).hasSize(5);
+        rows.clear();
+        update(adapter);
+        assertThat(adapter.version()).isEqualTo(version + 1);
+    }
+
+    @Test
+    void versionsOfWhatWasDestroyedCountToo() {
+        AdapterShelf narrow = narrow();
+        List<Adapter> rows = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            NamedAdapter adapter = narrow.create("ada", "a");
+            adapter.evolve(1, 1, 100, 0.5, 0.1);
+            rows.add(adapter.current().orElseThrow());
+            adapter.destroy();
+        }
+        NamedAdapter next = narrow.create("ada", "a");
+        assertThat(code(() -> next.evolve(1, 1, 100, 0.5, 0.1))).isEqualTo(ErrorCode.BUDGET_EXHAUSTED);
+        narrow.create("bob", "a").evolve(1, 1, 100, 0.5, 0.1);
+        assertThat(rows).hasSize(6);
+        rows.clear();
+        next.evolve(1, 1, 100, 0.5, 0.1);
+    }
+
+    @Test
+    void versionsThatNobodyHoldsTakeNoRoom() {
+        NamedAdapter adapter = narrow().create("ada", "a");
+        adapter.evolve(1, 1, 100, 0.5, 0.1);
+        for (int i = 0; i < 20; i++) {
+            update(adapter);
+        }
+        assertThat(adapter.version()).isEqualTo(21);
     }
 
     @Test
