@@ -17,30 +17,40 @@ import pie.engine.generate.SampleSpec;
 import pie.engine.generate.SamplerChain;
 
 /**
- * Have a program load adapters, run passes and generations through them, fork under them, and drop them. What it loads is of few kinds,
- * so that others have the same; their pages are shared, and no others'.
+ * Have a program load adapters, run passes and generations through them, fork under them, change and drop them. What it loads is of few
+ * kinds, so that others have the same; their pages are shared, and no others'. Where there are snapshots each program has its own: whether
+ * one can be opened depends on who has the adapters of its rows, and must not depend on others here.
  */
 final class AdapterActs {
     private static final int NAMES = 3;
 
     private final Program program;
     private final Random random;
-    private final List<NamedAdapter> loaded = new ArrayList<>();
+    private final boolean saved;
+    private final List<Loaded> loaded = new ArrayList<>();
     private int made;
 
-    AdapterActs(Program program, Random random) {
+    private record Loaded(NamedAdapter adapter, AdapterRecipe recipe) {}
+
+    /** @param saved whether there are snapshots */
+    AdapterActs(Program program, Random random, boolean saved) {
         this.program = program;
         this.random = random;
+        this.saved = saved;
     }
 
     void act(ContextHandle context) {
         if (loaded.size() < NAMES && random.nextInt(3) == 0) {
             load();
         }
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(saved ? 6 : 5)) {
             case 0, 1 -> pass(context);
             case 2 -> generate(context);
             case 3 -> fork(context);
+            case 5 -> {
+                change();
+                program.next();
+            }
             default -> {
                 drop();
                 program.next();
@@ -49,18 +59,33 @@ final class AdapterActs {
     }
 
     private void load() {
-        NamedAdapter adapter =
-                program.sim.engine().adapters().create(program.owner, "p" + program.number + '/' + made++);
-        adapter.evolve(1, 1 + random.nextInt(2), 4, 0.5, 0.5);
-        if (random.nextBoolean()) {
-            adapter.update(new float[] {1}, new long[] {random.nextInt(3)}, 1);
+        String name = "p" + program.number + '/' + made++;
+        int alpha = 1 + random.nextInt(2);
+        List<Long> seeds = saved || random.nextBoolean() ? List.of(seed()) : List.of();
+        var recipe = new AdapterRecipe(alpha, seeds);
+        add(recipe.make(program.sim.engine().adapters(), program.owner, name), recipe);
+    }
+
+    private long seed() {
+        return random.nextInt(3) + (saved ? 3L + 3L * program.number : 0);
+    }
+
+    private void add(NamedAdapter adapter, AdapterRecipe recipe) {
+        loaded.add(new Loaded(adapter, recipe));
+        program.sim.book().made(adapter.current().orElseThrow().id(), recipe);
+    }
+
+    /** Have other numbers stand under a name. */
+    private void change() {
+        if (!loaded.isEmpty()) {
+            Loaded one = loaded.remove(random.nextInt(loaded.size()));
+            add(one.adapter, one.recipe.change(one.adapter, seed()));
         }
-        loaded.add(adapter);
     }
 
     private void drop() {
         if (!loaded.isEmpty()) {
-            loaded.remove(random.nextInt(loaded.size())).destroy();
+            loaded.remove(random.nextInt(loaded.size())).adapter.destroy();
         }
     }
 
@@ -69,7 +94,7 @@ final class AdapterActs {
         if (loaded.isEmpty() || random.nextInt(4) == 0) {
             return Optional.empty();
         }
-        NamedAdapter adapter = loaded.get(random.nextInt(loaded.size()));
+        NamedAdapter adapter = loaded.get(random.nextInt(loaded.size())).adapter;
         return random.nextInt(3) == 0 ? Optional.of(adapter.perturbed(random.nextInt(2))) : adapter.current();
     }
 

@@ -80,6 +80,13 @@ final class EngineSimTest {
     }
 
     @Test
+    void ownersOfEqualEndowmentAreServedAlikeHoweverManyProgramsTheyHave() {
+        Fairness.Result result = Fairness.run(1);
+        assertThat(result.jain()).as("%s", result).isGreaterThanOrEqualTo(0.98);
+        assertThat(result.displacementsPerContext()).as("%s", result).isLessThan(8);
+    }
+
+    @Test
     void theSameSeedHappensTheSameWay() {
         for (long seed : new long[] {11, 42, 77}) {
             Simulation.Report once = Simulation.run(seed, true);

@@ -35,6 +35,8 @@ record Extras(
         boolean snapshots = random.nextInt(3) > 0;
         boolean breaks = random.nextInt(4) == 0;
         boolean crash = random.nextInt(5) == 0;
+        Random saved = new Random(seed * 0x9e3779b97f4a7c15L + 5);
+        int adaptersSaved = saved.nextInt(3) > 0 ? 0 : 1 + saved.nextInt(4);
         return new Extras(
                 host,
                 snapshots,
@@ -45,9 +47,7 @@ record Extras(
                 random.nextBoolean() ? 0 : random.nextInt(3_000_000),
                 random.nextInt(4) > 0,
                 random.nextInt(4) > 0 ? 0 : 0.3,
-                snapshots || random.nextInt(3) == 0
-                        ? 0
-                        : 1 + random.nextInt(4)); // what is opened depends on who else has the adapter
+                snapshots ? adaptersSaved : random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(4));
     }
 
     /** Return the same for a program alone: nothing is short, late or broken. */

@@ -299,6 +299,24 @@ record Mutant(String checker, String defect, String file, String now, String the
                     "                out.sync();\n",
                     ""),
             new Mutant(
+                    "C21",
+                    "rows of a snapshot get what stands under the name of their adapter now",
+                    "adapter/AdapterShelf",
+                    "adapter.id().sameContent(id)",
+                    "adapter.id().name().equals(id.name())"),
+            new Mutant(
+                    "C21",
+                    "a snapshot does not say which adapters its rows had",
+                    "SaveOperation",
+                    "span.from() < lineage.written()",
+                    "span.from() > lineage.written()"),
+            new Mutant(
+                    "C21",
+                    "a snapshot is opened without the adapter of its rows",
+                    "SnapshotOpening",
+                    "found.isEmpty() && span.adapter().isPresent()",
+                    "found.isPresent() && span.adapter().isEmpty()"),
+            new Mutant(
                     "leak audit",
                     "contexts of a process that ended stay open",
                     "EngineLoop",

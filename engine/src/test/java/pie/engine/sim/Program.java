@@ -72,7 +72,7 @@ final class Program extends Actor {
         snapshots = new SnapshotActs(this, wish);
         grammars = new GrammarActs(this, wish);
         fancy = new Random(seed ^ 0xada);
-        adapters = new AdapterActs(this, fancy);
+        adapters = new AdapterActs(this, fancy, extras.snapshots());
         habit = 20 + (int) Math.floorMod(seed, 30L);
     }
 

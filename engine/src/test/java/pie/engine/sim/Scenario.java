@@ -165,6 +165,28 @@ record Scenario(
                 Extras.NONE);
     }
 
+    /** Return a world with pages for a third of those who want them, in which steps take long. */
+    static Scenario crowd(long seed) {
+        return new Scenario(
+                seed,
+                160,
+                16,
+                256,
+                64,
+                0,
+                400,
+                0,
+                0,
+                0,
+                List.of(Fault.FAIL),
+                new SimDriver.Cost(50_000_000, 10_000, 100, 0),
+                true,
+                false,
+                false,
+                EngineConfig.DEFAULT.withHostPages(0).withPipelineDepth(1).withSpeculation(Speculation.OFF),
+                Extras.NONE);
+    }
+
     /** Return a world for one of the programs in which nothing matters that must not: other slices, depth, tiers and reuse. */
     Scenario otherwise() {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 4);

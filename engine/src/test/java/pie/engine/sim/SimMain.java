@@ -9,7 +9,7 @@ public final class SimMain {
 
     /** Options: {@code --seed=N}, {@code --seeds=A..B}, {@code --seconds=S}, {@code --depth=N} steps with the
      * device instead of what the seed says, {@code --threads=N} seeds at a time, {@code --plain} without what came to simulations later, {@code --keep-going} past failures,
-     * with a line for each 1,000 seeds. Prints the first failure, or each, and ends with status 1. */
+     * with a line for each 1,000 seeds; or {@code --fairness}, what owners of equal endowment get who all want more than there is. Prints the first failure, or each, and ends with status 1. */
     public static void main(String[] args) throws InterruptedException {
         long first = 1;
         long last = 2000;
@@ -19,6 +19,7 @@ public final class SimMain {
         boolean one = false;
         boolean keepGoing = false;
         boolean plain = false;
+        boolean fairness = false;
         for (String arg : args) {
             String value = arg.substring(arg.indexOf('=') + 1);
             try {
@@ -34,6 +35,8 @@ public final class SimMain {
                     depth = Integer.parseInt(value);
                 } else if (arg.startsWith("--threads=")) {
                     threads = Math.max(1, Integer.parseInt(value));
+                } else if (arg.equals("--fairness")) {
+                    fairness = true;
                 } else if (arg.equals("--plain")) {
                     plain = true;
                 } else if (arg.equals("--keep-going")) {
@@ -47,9 +50,15 @@ public final class SimMain {
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 System.err.println("sim: cannot read " + arg
                         + ": give --seed=N, --seeds=A..B, --seconds=S, --depth=N, --threads=N,"
-                        + " --plain, --keep-going");
+                        + " --plain, --keep-going, --fairness");
                 System.exit(2);
             }
+        }
+        if (fairness) {
+            for (long seed = first; seed <= (one || last != 2000 ? last : 5); seed++) {
+                System.out.println("seed " + seed + ": " + Fairness.run(seed));
+            }
+            return;
         }
         System.exit(run(first, last, seconds, depth, plain, one, keepGoing, threads));
     }

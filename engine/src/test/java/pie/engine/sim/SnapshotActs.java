@@ -1,8 +1,13 @@
 package pie.engine.sim;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import pie.engine.ContextHandle;
+import pie.engine.adapter.Adapter;
+import pie.engine.adapter.AdapterId;
+import pie.engine.kv.KvContext;
 import pie.engine.process.OwnerId;
 
 /** Have a program save contexts, and open, take and delete what it saved. */
@@ -29,8 +34,10 @@ final class SnapshotActs {
     private void save(ContextHandle context, SnapshotBook.Name name, boolean overwrite) {
         int[] tokens = context.tokens();
         program.sim.book().asks(name, Optional.of(tokens));
+        List<Optional<AdapterId>> adapters = adapters(context);
         program.await("save", () -> context.save(name.name(), overwrite, Optional.empty()), info -> {
             program.sim.book().told(name, Optional.of(tokens));
+            program.sim.book().saved(name, adapters);
             program.seen.add(new int[] {info.tokens(), info.pages()});
             program.next();
         });
@@ -48,10 +55,43 @@ final class SnapshotActs {
                     if (take) {
                         program.sim.book().told(name, Optional.empty());
                     }
+                    sameAdapters(name, made);
                     program.seen.add(made.tokens());
                     program.contexts.add(made);
                     program.next();
                 });
+    }
+
+    /** Return the adapter of each row that is written. */
+    private List<Optional<AdapterId>> adapters(ContextHandle context) {
+        for (KvContext kv : program.sim.engine().contexts()) {
+            if (kv.id().equals(context.id())) {
+                return IntStream.range(0, kv.written())
+                        .mapToObj(row -> kv.adapter(row).map(Adapter::id))
+                        .toList();
+            }
+        }
+        return List.of();
+    }
+
+    /** What is opened goes on from the adapters that it was saved with (C21), whatever stands under their names now. */
+    private void sameAdapters(SnapshotBook.Name name, ContextHandle made) {
+        List<Optional<AdapterId>> now = adapters(made);
+        List<Optional<AdapterId>> then = program.sim.book().saved(name);
+        for (int row = 0; row < now.size(); row++) {
+            Optional<AdapterId> had = row < then.size() ? then.get(row) : Optional.empty();
+            boolean same = now.get(row).isPresent() == had.isPresent()
+                    && (had.isEmpty() || now.get(row).get().sameContent(had.get()));
+            if (!same) {
+                program.sim.fail(new Breach(
+                        "C21",
+                        "row " + row + " of snapshot " + name.name() + " was computed with "
+                                + had.map(AdapterId::name).orElse("no adapter") + ", and is opened with "
+                                + now.get(row).map(AdapterId::name).orElse("none")
+                                + (had.isPresent() && now.get(row).isPresent() ? " as it is now" : "")));
+                return;
+            }
+        }
     }
 
     private void delete(SnapshotBook.Name name) {
