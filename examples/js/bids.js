@@ -6,7 +6,7 @@ import { Context, Model, Sampler, runtime, scheduling } from 'inferlet';
 async function bidOf(ctx) {
   ctx.append([5]);
   await ctx.flush();
-  return Math.max(...(await scheduling.explain()).contexts.map(({ bid }) => bid));
+  return Math.max(...scheduling.explain().contexts.map(({ bid }) => bid));
 }
 
 // A context that has its pages, and bids four times as much as the one before.
@@ -55,7 +55,7 @@ export async function main(input) {
   while (rivals.length < (input.rivals ?? 0)) rivals.push(await rival(model, rivals.length));
   const made = await Promise.all(rivals.map((ctx) => compete(ctx, input.max_tokens ?? 48)));
   const stats = runtime.stats();
-  const why = await scheduling.explain();
+  const why = scheduling.explain();
   return {
     standard: standard > 0,
     bids,

@@ -12,7 +12,7 @@ async def bid_of(ctx):
     """One more pass, and what was bid for it."""
     ctx.append([5])
     await ctx.flush()
-    return max(c["bid"] for c in (await scheduling.explain())["contexts"])
+    return max(c["bid"] for c in scheduling.explain()["contexts"])
 
 
 async def rival(model, n):
@@ -52,7 +52,7 @@ async def main(input):
 
     rivals = [await rival(model, n) for n in range(input.get("rivals", 0))]
     made = await asyncio.gather(*[compete(ctx, input.get("max_tokens", 48)) for ctx in rivals])
-    stats, why = runtime.stats(), await scheduling.explain()
+    stats, why = runtime.stats(), scheduling.explain()
     return {
         "standard": standard > 0,
         "bids": bids,

@@ -119,6 +119,12 @@ const CASES = {
   'runtime.launch': [to(runtime.launch), ['a', {}], { tokenBudget: 1 }],
   'scheduling.balance': [to(p.scheduling.balance), [model]],
   'scheduling.rent': [to(p.scheduling.rent), [fresh()]],
+  'ctx.flush': [on(begun, 'flush'), [], { timeout: 10000, signal: undefined }],
+  'ctx.truncateAsync': [on(begun, 'truncateAsync'), [1], { timeout: 10000, signal: undefined }],
+  'tools.tool': [to(tools.tool), [{ name: 'a' }, () => 1]],
+  writeWav: [to(p.writeWav), [[0], 8000]],
+  'timers.sleep': [to((options) => timers.sleep(0, options)), [], { timeout: 10000, signal: undefined }],
+  'timers.timeout': [to(timers.timeout), [Promise.resolve(1), 1]],
   'Adapter.create': [on(() => p.Adapter, 'create'), [model, 'nonsense']],
   'Adapter.open': [on(() => p.Adapter, 'open'), [model, 'none']],
 };
@@ -147,6 +153,11 @@ export async function main() {
         calls++;
         const problem = await outcome(make(), [...args.slice(0, i), value, ...args.slice(i + 1), ...rest]);
         if (problem) wrong[`${name}, argument ${i}, ${kind}`] = problem;
+      }
+      if (options !== undefined && value !== undefined) {
+        calls++;
+        const problem = await outcome(make(), [...args, value]);
+        if (problem) wrong[`${name}, options, ${kind}`] = problem;
       }
       for (const key of Object.keys(options ?? {})) {
         calls++;

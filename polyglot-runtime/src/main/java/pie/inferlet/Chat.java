@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pie.engine.model.ChatTemplate;
 import pie.engine.model.LoadedModel;
 
 /** Render messages with the model's own chat template, and read what it answers: module {@code chat}. */
@@ -45,8 +47,28 @@ public final class Chat {
             List<Map<String, Object>> messages,
             boolean addGenerationPrompt,
             Map<String, Object> template) {
+        return render(model, messages, List.of(), addGenerationPrompt, template);
+    }
+
+    /**
+     * Return the ids of a whole conversation with tools.
+     *
+     * @param tools {@link Tools#of tool functions} or maps with {@code name description parameters}
+     * @throws pie.engine.PieException UNSUPPORTED for tools without a tool form
+     */
+    public static int[] render(
+            Model model,
+            List<Map<String, Object>> messages,
+            List<?> tools,
+            boolean addGenerationPrompt,
+            Map<String, Object> template) {
         LoadedModel loaded = model.loaded();
-        return ChatForm.encode(loaded, ChatForm.template(loaded).render(messages, null, addGenerationPrompt, template));
+        ChatTemplate form = ChatForm.template(loaded);
+        if (!tools.isEmpty() && !Tools.supported(model)) {
+            throw Unsupported.later("chat.render: model '" + model.name() + "' has no tool form");
+        }
+        @Nullable List<Map<String, Object>> wrapped = tools.isEmpty() ? null : Tools.wrapped(Tools.described(tools));
+        return ChatForm.encode(loaded, form.render(messages, wrapped, addGenerationPrompt, template));
     }
 
     /** Return the header that opens the assistant's turn. */

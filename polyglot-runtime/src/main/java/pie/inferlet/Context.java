@@ -41,6 +41,14 @@ public final class Context implements AutoCloseable {
         this(model, create(model, options), options.template());
     }
 
+    public static CompletableFuture<Context> createAsync(Model model) {
+        return createAsync(model, ContextOptions.of());
+    }
+
+    public static CompletableFuture<Context> createAsync(Model model, ContextOptions options) {
+        return CompletableFuture.completedFuture(new Context(model, options));
+    }
+
     private Context(Model model, ContextHandle handle, Map<String, Object> variables) {
         this(model, handle, new Conversation(model.loaded(), handle, variables));
     }
@@ -101,6 +109,10 @@ public final class Context implements AutoCloseable {
         model.host().await(saveAsync(name, options), "host");
     }
 
+    public CompletableFuture<Void> saveAsync(String name) {
+        return saveAsync(name, SaveOptions.of());
+    }
+
     public CompletableFuture<Void> saveAsync(String name, SaveOptions options) {
         model.host().checkLive();
         return Futures.map(
@@ -115,6 +127,10 @@ public final class Context implements AutoCloseable {
     /** Save under a fresh name. */
     public String snapshot(Duration ttl) {
         return model.host().await(snapshotAsync(ttl), "host");
+    }
+
+    public CompletableFuture<String> snapshotAsync() {
+        return snapshotAsync(A_DAY);
     }
 
     public CompletableFuture<String> snapshotAsync(Duration ttl) {
@@ -271,6 +287,10 @@ public final class Context implements AutoCloseable {
         model.host().await(dropPrefixAsync(n, sink), "forward");
     }
 
+    public CompletableFuture<Void> dropPrefixAsync(int n) {
+        return dropPrefixAsync(n, 0);
+    }
+
     public CompletableFuture<Void> dropPrefixAsync(int n, int sink) {
         return working(settledLive().dropPrefix(n, sink));
     }
@@ -283,6 +303,10 @@ public final class Context implements AutoCloseable {
     /** Let later rows see the first {@code sink} and the last w tokens only, and free the pages that none can see; w = 0 ends it. */
     public void setWindow(int w, int sink) {
         model.host().await(setWindowAsync(w, sink), "forward");
+    }
+
+    public CompletableFuture<Void> setWindowAsync(int w) {
+        return setWindowAsync(w, 0);
     }
 
     public CompletableFuture<Void> setWindowAsync(int w, int sink) {
@@ -384,22 +408,38 @@ public final class Context implements AutoCloseable {
 
     /** Add n empty working pages. */
     public void reserveWorkingPages(int n) {
-        model.host().await(settledLive().reserveWorkingPages(n), "forward");
+        model.host().await(reserveWorkingPagesAsync(n), "forward");
+    }
+
+    public CompletableFuture<Void> reserveWorkingPagesAsync(int n) {
+        return working(settledLive().reserveWorkingPages(n));
     }
 
     /** Commit the first k working pages, which must be full. */
     public void commitWorkingPages(int k) {
-        model.host().await(settledLive().commitWorkingPages(k), "forward");
+        model.host().await(commitWorkingPagesAsync(k), "forward");
+    }
+
+    public CompletableFuture<Void> commitWorkingPagesAsync(int k) {
+        return working(settledLive().commitWorkingPages(k));
     }
 
     /** Free the last n working pages and the tokens in them. */
     public void releaseWorkingPages(int n) {
-        model.host().await(settledLive().releaseWorkingPages(n), "forward");
+        model.host().await(releaseWorkingPagesAsync(n), "forward");
+    }
+
+    public CompletableFuture<Void> releaseWorkingPagesAsync(int n) {
+        return working(settledLive().releaseWorkingPages(n));
     }
 
     /** Drop the last n working tokens; pages and pending tokens stay. */
     public void truncateWorkingPageTokens(int n) {
-        model.host().await(settledLive().truncateWorkingPageTokens(n), "forward");
+        model.host().await(truncateWorkingPageTokensAsync(n), "forward");
+    }
+
+    public CompletableFuture<Void> truncateWorkingPageTokensAsync(int n) {
+        return working(settledLive().truncateWorkingPageTokens(n));
     }
 
     /** Free the pages now; no effect when repeated. */

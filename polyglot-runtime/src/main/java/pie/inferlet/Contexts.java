@@ -20,6 +20,10 @@ public final class Contexts {
         return Host.current().await(listAsync(prefix), "host");
     }
 
+    public static CompletableFuture<List<SnapshotRecord>> listAsync() {
+        return listAsync("");
+    }
+
     public static CompletableFuture<List<SnapshotRecord>> listAsync(String prefix) {
         Host host = Host.current();
         return list(host, host.engines(), prefix);

@@ -355,6 +355,10 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         context.save(name, options);
     }
 
+    public CompletableFuture<Void> saveAsync(String name) {
+        return saveAsync(name, SaveOptions.of());
+    }
+
     public CompletableFuture<Void> saveAsync(String name, SaveOptions options) {
         return context.saveAsync(name, options);
     }

@@ -48,7 +48,19 @@ public final class Grammar {
     }
 
     public static Grammar fromJsonSchema(Object schema, Options options) {
-        return of(new GrammarSource.JsonSchema(schemaText(schema), options.lenient, options.compact));
+        return of(schemaSource(schema, options));
+    }
+
+    public static CompletableFuture<Grammar> fromJsonSchemaAsync(Object schema) {
+        return fromJsonSchemaAsync(schema, Options.of());
+    }
+
+    public static CompletableFuture<Grammar> fromJsonSchemaAsync(Object schema, Options options) {
+        return ofAsync(schemaSource(schema, options));
+    }
+
+    private static GrammarSource schemaSource(Object schema, Options options) {
+        return new GrammarSource.JsonSchema(schemaText(schema), options.lenient, options.compact);
     }
 
     /** Compile the grammar of any JSON value. */
@@ -56,9 +68,17 @@ public final class Grammar {
         return of(new GrammarSource.AnyJson(false));
     }
 
+    public static CompletableFuture<Grammar> jsonAsync() {
+        return ofAsync(new GrammarSource.AnyJson(false));
+    }
+
     /** Compile a regular expression of JavaScript's flavour, for the whole text. */
     public static Grammar fromRegex(String pattern) {
         return of(new GrammarSource.Regex(pattern));
+    }
+
+    public static CompletableFuture<Grammar> fromRegexAsync(String pattern) {
+        return ofAsync(new GrammarSource.Regex(pattern));
     }
 
     /** Compile an EBNF grammar of the GBNF style, with root rule {@code root}. */
@@ -66,16 +86,24 @@ public final class Grammar {
         return of(new GrammarSource.Ebnf(text));
     }
 
-    static Grammar of(GrammarSource source) {
-        Host host = Host.current();
-        host.checkLive();
-        return new Grammar(host, source, compile(host, host.engines().getFirst(), source));
+    public static CompletableFuture<Grammar> fromEbnfAsync(String text) {
+        return ofAsync(new GrammarSource.Ebnf(text));
     }
 
-    private static pie.engine.grammar.Grammar compile(Host host, Engine engine, GrammarSource source) {
-        CompletableFuture<pie.engine.grammar.Grammar> compiled =
-                engine.grammars().get(source);
-        return host.await(compiled, "host");
+    static Grammar of(GrammarSource source) {
+        return Host.current().await(ofAsync(source), "host");
+    }
+
+    static CompletableFuture<Grammar> ofAsync(GrammarSource source) {
+        Host host = Host.current();
+        host.checkLive();
+        return Futures.map(
+                compile(host, host.engines().getFirst(), source), compiled -> new Grammar(host, source, compiled));
+    }
+
+    private static CompletableFuture<pie.engine.grammar.Grammar> compile(
+            Host host, Engine engine, GrammarSource source) {
+        return host.begun(engine.grammars().get(source), "host");
     }
 
     /** Return the text of a schema given as text or as data. */
@@ -92,8 +120,14 @@ public final class Grammar {
     }
 
     /** Compile for the vocabulary of an engine, or find it compiled. */
-    pie.engine.grammar.Grammar on(Engine engine) {
-        return engine == host.engines().getFirst() ? compiled : compile(host, engine, source);
+    CompletableFuture<pie.engine.grammar.Grammar> on(Engine engine) {
+        return engine == host.engines().getFirst()
+                ? CompletableFuture.completedFuture(compiled)
+                : compile(host, engine, source);
+    }
+
+    Host host() {
+        return host;
     }
 
     /** Return the places of keywords that {@code lenient} left out, as JSON pointers. */

@@ -94,6 +94,12 @@ public interface Host {
     /** Log a message event; waits while an attached client lags. */
     void message(String text);
 
+    /** Log a message event without waiting; what the program says later comes after it. Completes when it is logged. */
+    default CompletableFuture<@Nullable Void> messageAsync(String text) {
+        message(text);
+        return CompletableFuture.completedFuture(null);
+    }
+
     /** Take the oldest queued message, now or when it comes. Cancelling the future loses no message. */
     CompletableFuture<String> receive();
 
@@ -103,6 +109,12 @@ public interface Host {
     /** Send a file to the client. @param name "" for none; @throws PieException BUDGET_EXHAUSTED, PAYLOAD_TOO_LARGE, STORAGE_FULL */
     default void sendFile(byte[] content, String name) {
         throw Unsupported.later("session.send_file: this process has no client");
+    }
+
+    /** Send a file without waiting for the client; see {@link #messageAsync}. */
+    default CompletableFuture<@Nullable Void> sendFileAsync(byte[] content, String name) {
+        sendFile(content, name);
+        return CompletableFuture.completedFuture(null);
     }
 
     /** Take the oldest file of the client, now or when it comes. Cancelling the future loses no file. */

@@ -18,6 +18,10 @@ public final class Http {
         return Host.current().await(getAsync(url, options), "host");
     }
 
+    public static CompletableFuture<byte[]> getAsync(String url) {
+        return getAsync(url, FetchOptions.of());
+    }
+
     public static CompletableFuture<byte[]> getAsync(String url, FetchOptions options) {
         return Futures.then(fetchAsync(url, options), response -> {
             if (!response.ok()) {
@@ -49,6 +53,10 @@ public final class Http {
 
     public static Response fetch(String url, FetchOptions options) {
         return Host.current().await(fetchAsync(url, options), "host");
+    }
+
+    public static CompletableFuture<Response> fetchAsync(String url) {
+        return fetchAsync(url, FetchOptions.of());
     }
 
     public static CompletableFuture<Response> fetchAsync(String url, FetchOptions options) {

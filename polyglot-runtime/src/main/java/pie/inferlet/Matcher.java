@@ -1,13 +1,19 @@
 package pie.inferlet;
 
 import java.util.BitSet;
+import java.util.concurrent.CompletableFuture;
 
 /** Follow tokens through a grammar. */
 public final class Matcher {
     private final pie.engine.grammar.Matcher matcher;
 
     public Matcher(Grammar grammar, Tokenizer tokenizer) {
-        this(new pie.engine.grammar.Matcher(grammar.on(tokenizer.engine())));
+        this(new pie.engine.grammar.Matcher(grammar.host().await(grammar.on(tokenizer.engine()), "host")));
+    }
+
+    public static CompletableFuture<Matcher> createAsync(Grammar grammar, Tokenizer tokenizer) {
+        return Futures.map(
+                grammar.on(tokenizer.engine()), compiled -> new Matcher(new pie.engine.grammar.Matcher(compiled)));
     }
 
     private Matcher(pie.engine.grammar.Matcher matcher) {

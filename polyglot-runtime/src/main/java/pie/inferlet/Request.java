@@ -75,6 +75,10 @@ public final class Request {
         return Json.request(text());
     }
 
+    public CompletableFuture<@Nullable Object> jsonAsync() {
+        return Futures.map(textAsync(), Json::request);
+    }
+
     /** Return the next piece of the body, absent at its end. */
     public Optional<byte[]> next() {
         return host.await(nextAsync(), "host");

@@ -93,6 +93,10 @@ public final class Response implements AutoCloseable {
         return Json.answer(text(), url());
     }
 
+    public CompletableFuture<@Nullable Object> jsonAsync() {
+        return Futures.map(textAsync(), text -> Json.answer(text, url()));
+    }
+
     /** Return the next piece of the body, absent at its end. */
     public Optional<byte[]> next() {
         return host.await(nextAsync(), "host");

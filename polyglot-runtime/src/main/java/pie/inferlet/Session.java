@@ -11,7 +11,18 @@ public final class Session {
     public static void send(@Nullable Object value) {
         Host host = Host.current();
         host.checkLive();
-        host.message(value instanceof CharSequence text ? text.toString() : Json.text(value));
+        host.message(text(value));
+    }
+
+    /** Send a message without waiting for a client that lags; what the program says later comes after it. */
+    public static CompletableFuture<@Nullable Void> sendAsync(@Nullable Object value) {
+        Host host = Host.current();
+        host.checkLive();
+        return host.begun(host.messageAsync(text(value)), "output");
+    }
+
+    private static String text(@Nullable Object value) {
+        return value instanceof CharSequence text ? text.toString() : Json.text(value);
     }
 
     /** Send a file: an event tells the client of it. */
@@ -24,6 +35,17 @@ public final class Session {
         Host host = Host.current();
         host.checkLive();
         host.sendFile(data.clone(), name);
+    }
+
+    public static CompletableFuture<@Nullable Void> sendFileAsync(byte[] data) {
+        return sendFileAsync(data, "");
+    }
+
+    /** Send a file without waiting for a client that lags; what the program says later comes after it. */
+    public static CompletableFuture<@Nullable Void> sendFileAsync(byte[] data, String name) {
+        Host host = Host.current();
+        host.checkLive();
+        return host.begun(host.sendFileAsync(data.clone(), name), "output");
     }
 
     /** Return the next message of the client. */

@@ -11,7 +11,7 @@ final class ToolGrammars {
     private ToolGrammars() {}
 
     /** DeepSeek names the tool before the JSON, so that a grammar of several tools would need one frame each: it is of one tool. */
-    static Grammar deepSeek(LoadedModel model, List<Map<String, Object>> tools) {
+    static GrammarSource deepSeek(LoadedModel model, List<Map<String, Object>> tools) {
         if (tools.size() > 1) {
             throw PieException.invalid(
                     "tools.native_grammar: this model's calls name the tool outside of the JSON; give one tool");
@@ -20,10 +20,10 @@ final class ToolGrammars {
         Object schema = tool.getOrDefault("parameters", Map.of("type", "object"));
         String before =
                 "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>" + tool.get("name") + "\n```json\n";
-        return Grammar.of(new GrammarSource.Framed(
+        return new GrammarSource.Framed(
                 Tools.ids(model, before),
                 new GrammarSource.JsonSchema(Json.text(schema), true, false),
                 Tools.ids(model, "\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>"),
-                List.of()));
+                List.of());
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -131,22 +132,32 @@ public final class Tools {
 
     /** Return the grammar of the model's calls, absent without a tool form. @throws PieException INVALID_ARGUMENT, UNSUPPORTED */
     public static Optional<Grammar> nativeGrammar(Model model, List<?> tools) {
-        List<Map<String, Object>> described = described(tools);
-        if (described.isEmpty()) {
-            return Optional.empty();
-        }
-        return ToolForm.of(model.loaded()).flatMap(form -> grammar(model.loaded(), form, described));
+        return callsOf(model, tools).map(Grammar::of);
     }
 
-    private static Optional<Grammar> grammar(LoadedModel model, ToolForm form, List<Map<String, Object>> tools) {
+    public static CompletableFuture<Optional<Grammar>> nativeGrammarAsync(Model model, List<?> tools) {
+        Optional<GrammarSource> calls = callsOf(model, tools);
+        return calls.isEmpty()
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : Futures.map(Grammar.ofAsync(calls.get()), Optional::of);
+    }
+
+    private static Optional<GrammarSource> callsOf(Model model, List<?> tools) {
+        List<Map<String, Object>> described = described(tools);
+        return described.isEmpty()
+                ? Optional.empty()
+                : ToolForm.of(model.loaded()).map(form -> source(model.loaded(), form, described));
+    }
+
+    private static GrammarSource source(LoadedModel model, ToolForm form, List<Map<String, Object>> tools) {
         if (form == ToolForm.DEEPSEEK) {
-            return Optional.of(ToolGrammars.deepSeek(model, tools));
+            return ToolGrammars.deepSeek(model, tools);
         }
-        return Optional.of(Grammar.of(new GrammarSource.Framed(
+        return new GrammarSource.Framed(
                 ids(model, form.before()),
                 new GrammarSource.JsonSchema(Json.text(form.schema(tools)), true, false),
                 ids(model, form.after()),
-                ids(model, form.between()))));
+                ids(model, form.between()));
     }
 
     static List<Integer> ids(LoadedModel model, String text) {
@@ -155,6 +166,14 @@ public final class Tools {
 
     public static Optional<Matcher> nativeMatcher(Model model, List<?> tools) {
         return nativeGrammar(model, tools).map(grammar -> new Matcher(grammar, model.tokenizer()));
+    }
+
+    public static CompletableFuture<Optional<Matcher>> nativeMatcherAsync(Model model, List<?> tools) {
+        return Futures.then(
+                nativeGrammarAsync(model, tools),
+                found -> found.isEmpty()
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : Futures.map(Matcher.createAsync(found.get(), model.tokenizer()), Optional::of));
     }
 
     /** Return the first complete call of a finished output, absent if there is none. */

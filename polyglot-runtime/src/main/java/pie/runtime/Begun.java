@@ -6,7 +6,7 @@ import pie.inferlet.Host;
 
 /** Tell a clock what a process waits for, also where it waits for futures and does not say which: then for the first of what has begun. */
 final class Begun {
-    private static final List<String> PRECEDENCE = List.of("forward", "message", "file", "host", "timer");
+    private static final List<String> PRECEDENCE = List.of("forward", "message", "file", "output", "host", "timer");
     private static final String OTHER = "host";
 
     private final WaitClock clock;

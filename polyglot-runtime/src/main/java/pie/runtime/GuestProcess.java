@@ -482,7 +482,7 @@ final class GuestProcess<P> implements InferletProcess {
     void tick() {
         sample();
         if (state == ProcessState.RUNNING) {
-            host.flush();
+            host.flushSoon();
             time.spent().ifPresent(this::end);
         }
         long due = forceAgain;

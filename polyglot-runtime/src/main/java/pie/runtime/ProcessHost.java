@@ -149,7 +149,7 @@ final class ProcessHost implements Host {
         if (record != null && !word.equals("forward")) {
             record.operation(word, operation);
         }
-        flush();
+        output.flushSoon();
         try {
             return operation.get();
         } catch (CancellationException e) {
@@ -304,7 +304,7 @@ final class ProcessHost implements Host {
 
     @Override
     public void idle(String what) {
-        flush();
+        output.flushSoon();
         clock.enter(what);
     }
 
@@ -328,14 +328,32 @@ final class ProcessHost implements Host {
         output.flush();
     }
 
+    /** Send out what was printed without a line end; waits for no client. */
+    void flushSoon() {
+        output.flushSoon();
+    }
+
     @Override
     public void message(String text) {
         if (process.parent().isEmpty()) {
             output.message(text);
-            Timeline record = timeline;
-            if (record != null) {
-                record.moment(Lane.OUTPUT, MESSAGE, System.nanoTime(), new Note.Amount("characters", text.length()));
-            }
+            noteMessage(text);
+        }
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> messageAsync(String text) {
+        if (process.parent().isPresent()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        noteMessage(text);
+        return output.messageLater(text);
+    }
+
+    private void noteMessage(String text) {
+        Timeline record = timeline;
+        if (record != null) {
+            record.moment(Lane.OUTPUT, MESSAGE, System.nanoTime(), new Note.Amount("characters", text.length()));
         }
     }
 
@@ -370,6 +388,13 @@ final class ProcessHost implements Host {
         if (process.parent().isEmpty()) {
             output.file(sessionFiles.keep(name, content, true));
         }
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> sendFileAsync(byte[] content, String name) {
+        return process.parent().isPresent()
+                ? CompletableFuture.completedFuture(null)
+                : output.fileLater(sessionFiles.keep(name, content, true));
     }
 
     @Override

@@ -12,9 +12,28 @@
 
   // --- operations of the host -----------------------------------------------------------------
   const waiting = new Map();
+  // Refuse options of a call that waits which are none.
+  function checkWaiting(options) {
+    const refuse = (what, value) => {
+      throw makeError('INVALID_ARGUMENT', `${what}, got ${value === null ? 'null' : typeof value}`, '{"wrong_type":true}');
+    };
+    if (options === undefined) return;
+    if (options === null || typeof options !== 'object') refuse('options must be an object', options);
+    const { timeout, signal } = options;
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout === timeout)) {
+      refuse('timeout must be a number of milliseconds', timeout);
+    }
+    if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal must be an AbortSignal', signal);
+  }
   // Join an operation of the host with a promise; an AbortSignal cancels it, a timeout fails it with TIMEOUT.
   function call(op, options) {
     return new Promise((resolve, reject) => {
+      try {
+        checkWaiting(options);
+      } catch (e) {
+        ops.op_cancel(op);
+        throw e;
+      }
       let timer;
       const end = () => {
         if (timer !== undefined) clearTimeout(timer);
@@ -761,6 +780,6 @@
       },
     };
   }
-  Object.defineProperty(global, Symbol.for('pie.host'), { value: Object.freeze({ ops, call, errors, makeError, scope, facade }), configurable: true });
+  Object.defineProperty(global, Symbol.for('pie.host'), { value: Object.freeze({ ops, call, checkWaiting, errors, makeError, scope, facade }), configurable: true });
   return { deliver, fire, run, serve, open, invoke, raise, ids, floats, bytes, list, record, absent: undefined };
 })

@@ -1,5 +1,5 @@
 // The interface between pie and the programs that it runs. All behaviour lives in the host; this is a thin facade.
-const { ops, call, errors, makeError, facade } = globalThis[Symbol.for('pie.host')];
+const { ops, call, checkWaiting, errors, makeError, facade } = globalThis[Symbol.for('pie.host')];
 
 const H = Symbol('handle');
 const ENDS = Symbol('ends');
@@ -8,8 +8,11 @@ const later = (what, why) => () => { throw makeError('UNSUPPORTED', `${what}: ${
 const works = new WeakMap();
 function endable(begin, options) {
   const end = new AbortController();
-  const signal = options?.signal === undefined ? end.signal : AbortSignal.any([options.signal, end.signal]);
-  const promise = begin({ ...options, signal });
+  const promise = (async () => {
+    checkWaiting(options);
+    const signal = options?.signal === undefined ? end.signal : AbortSignal.any([options.signal, end.signal]);
+    return await begin({ ...options, signal });
+  })();
   works.set(promise, end);
   return promise;
 }
@@ -19,6 +22,12 @@ const ids = (values) => {
   return !iterable || Array.isArray(values) || ArrayBuffer.isView(values) ? values : Array.from(values);
 };
 const wrongType = (message) => makeError('INVALID_ARGUMENT', message, '{"wrong_type":true}');
+// The options that a program gave, none if it gave nothing.
+const given = (options, name = 'options') => {
+  if (options === undefined) return {};
+  if (options !== null && typeof options === 'object') return options;
+  throw wrongType(`${name} must be an object, got ${options === null ? 'null' : typeof options}`);
+};
 // What a program gave as a list, as an array.
 const listed = (values, name) => {
   if (Array.isArray(values)) return values;
@@ -38,7 +47,7 @@ const OPTIONS = ['maxTokens', 'stop', 'extraStop', 'constrain', 'logitMask', 'sp
 
 function flat(options) {
   const pairs = [];
-  for (const [name, value] of Object.entries(options ?? {})) {
+  for (const [name, value] of Object.entries(options)) {
     if (!OPTIONS.includes(name)) {
       throw wrongType(`unexpected option '${name}'; known: ${OPTIONS.join(', ')}`);
     }
@@ -104,18 +113,18 @@ const STAGES = ['repetitionPenalty', 'presencePenalty', 'frequencyPenalty', 'log
 
 export class Sampler {
   constructor(h) { this[H] = h; }
-  static argmax({ seed } = {}) { return new Sampler(ops.sampler('argmax', seed)); }
-  static topP(temperature = 0.6, p = 0.95, { seed } = {}) { return new Sampler(ops.sampler('top_p', seed, temperature, p)); }
-  static topK(temperature = 0.6, k = 40, { seed } = {}) { return new Sampler(ops.sampler('top_k', seed, temperature, k)); }
-  static minP(temperature = 0.6, p = 0.1, { seed } = {}) { return new Sampler(ops.sampler('min_p', seed, temperature, p)); }
-  static topKTopP(temperature = 0.6, k = 40, p = 0.95, { seed } = {}) {
-    return new Sampler(ops.sampler('top_k_top_p', seed, temperature, k, p));
+  static argmax(options) { return new Sampler(ops.sampler('argmax', given(options).seed)); }
+  static topP(temperature = 0.6, p = 0.95, options) { return new Sampler(ops.sampler('top_p', given(options).seed, temperature, p)); }
+  static topK(temperature = 0.6, k = 40, options) { return new Sampler(ops.sampler('top_k', given(options).seed, temperature, k)); }
+  static minP(temperature = 0.6, p = 0.1, options) { return new Sampler(ops.sampler('min_p', given(options).seed, temperature, p)); }
+  static topKTopP(temperature = 0.6, k = 40, p = 0.95, options) {
+    return new Sampler(ops.sampler('top_k_top_p', given(options).seed, temperature, k, p));
   }
-  static multinomial(temperature = 1, draws = 1, { seed } = {}) {
-    return new Sampler(ops.sampler('multinomial', seed, temperature, draws));
+  static multinomial(temperature = 1, draws = 1, options) {
+    return new Sampler(ops.sampler('multinomial', given(options).seed, temperature, draws));
   }
-  static chain(stages, options = {}) {
-    let { seed } = options;
+  static chain(stages, options) {
+    let { seed } = given(options);
     let list = stages;
     if (!Array.isArray(stages)) {
       if (stages === null || typeof stages !== 'object') listed(stages, 'stages');
@@ -131,29 +140,30 @@ export class Sampler {
   }
 }
 
+const masked = (options) => given(options).masked ?? false;
 export class Probe {}
 export class Logits extends Probe {
-  constructor({ masked = false } = {}) { super(); this[H] = ops.probe('logits', masked); }
+  constructor(options) { super(); this[H] = ops.probe('logits', masked(options)); }
 }
 export class Distribution extends Probe {
-  constructor(temperature = 1, k = 0, { masked = false } = {}) { super(); this[H] = ops.probe('distribution', masked, temperature, k); }
+  constructor(temperature = 1, k = 0, options) { super(); this[H] = ops.probe('distribution', masked(options), temperature, k); }
 }
 export class Logprob extends Probe {
-  constructor(token, { masked = false } = {}) { super(); this[H] = ops.probe('logprob', masked, token); }
+  constructor(token, options) { super(); this[H] = ops.probe('logprob', masked(options), token); }
 }
 export class Logprobs extends Probe {
-  constructor(tokens, { masked = false } = {}) { super(); this[H] = ops.probe('logprobs', masked, ids(tokens)); }
+  constructor(tokens, options) { super(); this[H] = ops.probe('logprobs', masked(options), ids(tokens)); }
 }
 export class Entropy extends Probe {
-  constructor({ masked = false } = {}) { super(); this[H] = ops.probe('entropy', masked); }
+  constructor(options) { super(); this[H] = ops.probe('entropy', masked(options)); }
 }
 
 // --- models -----------------------------------------------------------------------------------
 export class Tokenizer {
   #vocabs;
   constructor(h) { this[H] = h; }
-  encode(text, { parseSpecial = true } = {}) { return ops.tk_encode(this[H], text, parseSpecial); }
-  decode(values, { skipSpecial = false } = {}) { return ops.tk_decode(this[H], ids(values), skipSpecial); }
+  encode(text, options) { return ops.tk_encode(this[H], text, given(options).parseSpecial ?? true); }
+  decode(values, options) { return ops.tk_decode(this[H], ids(values), given(options).skipSpecial ?? false); }
   tokenBytes(id) { return ops.tk_token_bytes(this[H], id); }
   vocabs() { return (this.#vocabs ??= ops.tk_vocabs(this[H])); }
   specialTokens() { return ops.tk_special_tokens(this[H]); }
@@ -258,7 +268,10 @@ export class Forward {
   probe(index, probe) { return new ProbeHandle(ops.fwd_probe(this[H], index, handle(probe, Probe, 'probe'))); }
   mask(brle) { ops.fwd_mask(this[H], ids(brle)); return this; }
   maskAt(index, brle) { ops.fwd_mask_at(this[H], index, ids(brle)); return this; }
-  attentionMask(rows, { causal = true } = {}) { ops.fwd_attention_mask(this[H], listed(rows, 'rows').map(ids), causal); return this; }
+  attentionMask(rows, options) {
+    ops.fwd_attention_mask(this[H], listed(rows, 'rows').map(ids), given(options).causal ?? true);
+    return this;
+  }
   deferCommit() { ops.fwd_defer_commit(this[H]); return this; }
   adapter(adapter) { ops.fwd_adapter(this[H], through(adapter)); return this; }
   zoSeed(seed) { ops.fwd_zo_seed(this[H], seed); return this; }
@@ -268,14 +281,20 @@ for (const name of ['inputImage', 'inputAudio']) Forward.prototype[name] = later
 
 // --- generations ------------------------------------------------------------------------------
 // --- grammars ---------------------------------------------------------------------------------
+const source = (pattern) => (pattern instanceof RegExp ? pattern.source : pattern);
+const form = (options) => { const { lenient = false, compact = false } = given(options); return [lenient, compact]; };
 export class Grammar {
   constructor(h) { this[H] = h; }
-  static fromJsonSchema(schema, { lenient = false, compact = false } = {}) {
-    return new Grammar(ops.grammar('json_schema', schema, lenient, compact));
+  static fromJsonSchema(schema, options) { return new Grammar(ops.grammar('json_schema', schema, ...form(options))); }
+  static async fromJsonSchemaAsync(schema, options) {
+    return new Grammar(await call(ops.grammar_async('json_schema', schema, ...form(options)), options));
   }
   static json() { return new Grammar(ops.grammar('json')); }
-  static fromRegex(pattern) { return new Grammar(ops.grammar('regex', pattern instanceof RegExp ? pattern.source : pattern)); }
+  static async jsonAsync(options) { return new Grammar(await call(ops.grammar_async('json'), options)); }
+  static fromRegex(pattern) { return new Grammar(ops.grammar('regex', source(pattern))); }
+  static async fromRegexAsync(pattern, options) { return new Grammar(await call(ops.grammar_async('regex', source(pattern)), options)); }
   static fromEbnf(text) { return new Grammar(ops.grammar('ebnf', text)); }
+  static async fromEbnfAsync(text, options) { return new Grammar(await call(ops.grammar_async('ebnf', text), options)); }
   get ignored() { return Array.from(ops.grammar_ignored(this[H])); }
   toString() { return ops.grammar_text(this[H]); }
 }
@@ -283,6 +302,10 @@ export class Grammar {
 export class Matcher {
   constructor(grammar, tokenizer) {
     this[H] = grammar === H ? tokenizer : ops.matcher(handle(grammar, Grammar, 'grammar'), handle(tokenizer, Tokenizer, 'tokenizer'));
+  }
+  static async createAsync(grammar, tokenizer, options) {
+    const op = ops.matcher_async(handle(grammar, Grammar, 'grammar'), handle(tokenizer, Tokenizer, 'tokenizer'));
+    return new Matcher(H, await call(op, options));
   }
   acceptTokens(values) { ops.matcher_accept(this[H], ids(values)); }
   nextTokenLogitMask() { return Mask.fromBrle(ops.matcher_mask(this[H])); }
@@ -292,24 +315,43 @@ export class Matcher {
   reset() { ops.matcher_reset(this[H]); }
 }
 
+const tokenizerOf = (model) => new Tokenizer(ops.model_tokenizer(handle(model, Model, 'model')));
 export class GrammarConstraint {
   constructor(matcher, h) { this[H] = matcher === H ? h : ops.constraint(handle(matcher, Matcher, 'matcher')); }
-  static fromGrammar(g, model) { return new GrammarConstraint(new Matcher(g, new Tokenizer(ops.model_tokenizer(handle(model, Model, 'model'))))); }
-  static fromJsonSchema(schema, model) { return GrammarConstraint.fromGrammar(Grammar.fromJsonSchema(schema), model); }
+  static async createAsync(matcher) { return new GrammarConstraint(matcher); }
+  static fromGrammar(g, model) { return new GrammarConstraint(new Matcher(g, tokenizerOf(model))); }
+  static async fromGrammarAsync(g, model, options) {
+    return new GrammarConstraint(await Matcher.createAsync(g, tokenizerOf(model), options));
+  }
+  static fromJsonSchema(schema, model, options) { return GrammarConstraint.fromGrammar(Grammar.fromJsonSchema(schema, options), model); }
+  static async fromJsonSchemaAsync(schema, model, options) {
+    return GrammarConstraint.fromGrammarAsync(await Grammar.fromJsonSchemaAsync(schema, options), model, options);
+  }
   static json(model) { return GrammarConstraint.fromGrammar(Grammar.json(), model); }
+  static async jsonAsync(model, options) {
+    return GrammarConstraint.fromGrammarAsync(await Grammar.jsonAsync(options), model, options);
+  }
   static fromRegex(pattern, model) { return GrammarConstraint.fromGrammar(Grammar.fromRegex(pattern), model); }
+  static async fromRegexAsync(pattern, model, options) {
+    return GrammarConstraint.fromGrammarAsync(await Grammar.fromRegexAsync(pattern, options), model, options);
+  }
   static fromEbnf(text, model) { return GrammarConstraint.fromGrammar(Grammar.fromEbnf(text), model); }
+  static async fromEbnfAsync(text, model, options) {
+    return GrammarConstraint.fromGrammarAsync(await Grammar.fromEbnfAsync(text, options), model, options);
+  }
   step(accepted) { return Mask.fromBrle(ops.constraint_step(this[H], ids(accepted))); }
+  fork() { return new GrammarConstraint(H, ops.constraint_fork(this[H])); }
+  rollback(n) { ops.constraint_rollback(this[H], n); }
+  get isTerminated() { return ops.constraint_terminated(this[H]); }
 }
 
 class HostSchema {
   constructor(h) { this[H] = h; }
   buildConstraint(model) { return new GrammarConstraint(H, ops.schema_build(this[H], handle(model, Model, 'model'))); }
 }
-export const jsonSchema = (schema, { lenient = false, compact = false } = {}) =>
-  new HostSchema(ops.schema('json_schema', schema, lenient, compact));
+export const jsonSchema = (schema, options) => new HostSchema(ops.schema('json_schema', schema, ...form(options)));
 export const anyJson = () => new HostSchema(ops.schema('json'));
-export const regex = (pattern) => new HostSchema(ops.schema('regex', pattern instanceof RegExp ? pattern.source : pattern));
+export const regex = (pattern) => new HostSchema(ops.schema('regex', source(pattern)));
 export const ebnf = (text) => new HostSchema(ops.schema('ebnf', text));
 export const grammar = (g) => new HostSchema(ops.schema('grammar', handle(g, Grammar, 'grammar')));
 
@@ -397,16 +439,18 @@ export class Generator {
       return await call(ops.gen_collect_tokens(this[H]), o);
     }, options);
   }
-  collectText({ includeReasoning = false, ...options } = {}) {
+  collectText(options) {
+    const { includeReasoning = false, ...waiting } = given(options);
     return endable(async (o) => {
       await advance(this[H], true, o);
       return await call(ops.gen_collect_text(this[H], includeReasoning), o);
-    }, options);
+    }, waiting);
   }
-  async collectJson({ schema, parse, ...options } = {}) {
+  async collectJson(options) {
+    const { schema, parse, ...waiting } = given(options);
     if (schema === undefined) ops.gen_constrain_json(this[H]);
     else ops.gen_constrain_json(this[H], schema);
-    const text = await this.collectText(options);
+    const text = await this.collectText(waiting);
     let value;
     try {
       value = JSON.parse(text);
@@ -434,7 +478,8 @@ class IdleScope {
 
 const seconds = (millis) => (['number', 'bigint'].includes(typeof millis) ? Number(millis) / 1000 : millis);
 export class Context {
-  constructor(model, { template, prefixCache = true } = {}) {
+  constructor(model, options) {
+    const { template, prefixCache = true } = given(options);
     this[H] = ops.ctx_new(handle(model, Model, 'model'), template, prefixCache);
     this.model = model;
   }
@@ -456,16 +501,24 @@ export class Context {
   }
   static delete(model, name) { ops.ctx_delete(handle(model, Model, 'model'), name); }
   static async deleteAsync(model, name, options) { await call(ops.ctx_delete_async(handle(model, Model, 'model'), name), options); }
-  save(name, { overwrite = false, ttl } = {}) { ops.ctx_save(this[H], name, overwrite, seconds(ttl)); }
-  async saveAsync(name, { overwrite = false, ttl, ...options } = {}) {
-    await call(ops.ctx_save_async(this[H], name, overwrite, seconds(ttl)), options);
+  save(name, options) {
+    const { overwrite = false, ttl } = given(options);
+    ops.ctx_save(this[H], name, overwrite, seconds(ttl));
   }
-  snapshot({ ttl } = {}) { return ops.ctx_snapshot(this[H], seconds(ttl)); }
-  async snapshotAsync({ ttl, ...options } = {}) { return await call(ops.ctx_snapshot_async(this[H], seconds(ttl)), options); }
-  dropPrefix(n, { sink = 0 } = {}) { ops.ctx_drop_prefix(this[H], n, sink); }
-  async dropPrefixAsync(n, { sink = 0, ...options } = {}) { await call(ops.ctx_drop_prefix_async(this[H], n, sink), options); }
-  setWindow(w, { sink = 0 } = {}) { ops.ctx_set_window(this[H], w, sink); }
-  async setWindowAsync(w, { sink = 0, ...options } = {}) { await call(ops.ctx_set_window_async(this[H], w, sink), options); }
+  async saveAsync(name, options) {
+    const { overwrite = false, ttl, ...waiting } = given(options);
+    await call(ops.ctx_save_async(this[H], name, overwrite, seconds(ttl)), waiting);
+  }
+  snapshot(options) { return ops.ctx_snapshot(this[H], seconds(given(options).ttl)); }
+  async snapshotAsync(options) { return await call(ops.ctx_snapshot_async(this[H], seconds(given(options).ttl)), options); }
+  dropPrefix(n, options) { ops.ctx_drop_prefix(this[H], n, given(options).sink ?? 0); }
+  async dropPrefixAsync(n, options) {
+    await call(ops.ctx_drop_prefix_async(this[H], n, given(options).sink ?? 0), options);
+  }
+  setWindow(w, options) { ops.ctx_set_window(this[H], w, given(options).sink ?? 0); }
+  async setWindowAsync(w, options) {
+    await call(ops.ctx_set_window_async(this[H], w, given(options).sink ?? 0), options);
+  }
   publish() { ops.ctx_publish(this[H]); }
   async publishAsync(options) { await call(ops.ctx_publish_async(this[H]), options); }
   get pageSize() { return ops.ctx_page_size(this[H]); }
@@ -487,19 +540,23 @@ export class Context {
   async flush(options) { await call(ops.ctx_flush(this[H]), options); }
   truncate(n) { ops.ctx_truncate(this[H], n); }
   async truncateAsync(n, options) { await call(ops.ctx_truncate_async(this[H], n), options); }
-  setBid(v, { hold = false } = {}) { ops.ctx_set_bid(this[H], v, hold); return this; }
+  setBid(v, options) { ops.ctx_set_bid(this[H], v, given(options).hold ?? false); return this; }
   idle() { return new IdleScope(ops.ctx_idle(this[H])); }
   fork() { return Context.#of(ops.ctx_fork(this[H]), this.model); }
   async forkAsync(options) { return Context.#of(await call(ops.ctx_fork_async(this[H]), options), this.model); }
   suspend() { ops.ctx_suspend(this[H]); }
   async suspendAsync(options) { await call(ops.ctx_suspend_async(this[H]), options); }
   reserveWorkingPages(n) { ops.ctx_reserve_working_pages(this[H], n); }
+  async reserveWorkingPagesAsync(n, options) { await call(ops.ctx_reserve_working_pages_async(this[H], n), options); }
   commitWorkingPages(k) { ops.ctx_commit_working_pages(this[H], k); }
+  async commitWorkingPagesAsync(k, options) { await call(ops.ctx_commit_working_pages_async(this[H], k), options); }
   releaseWorkingPages(n) { ops.ctx_release_working_pages(this[H], n); }
+  async releaseWorkingPagesAsync(n, options) { await call(ops.ctx_release_working_pages_async(this[H], n), options); }
   truncateWorkingPageTokens(n) { ops.ctx_truncate_working_page_tokens(this[H], n); }
+  async truncateWorkingPageTokensAsync(n, options) { await call(ops.ctx_truncate_working_page_tokens_async(this[H], n), options); }
   forward() { return new Forward(ops.ctx_forward(this[H])); }
   generate(sampler, options) {
-    const known = { ...options };
+    const known = { ...given(options) };
     if (known.constrain !== undefined && known.constrain !== null) known.constrain = constraints(known.constrain, this.model);
     if (known.speculator !== undefined && known.speculator !== null) known.speculator = drafter(known.speculator);
     if (known.adapter !== undefined) known.adapter = through(known.adapter);
@@ -530,7 +587,9 @@ function fed(feed, h, given) {
 }
 
 class Decoder {
-  constructor(model, { includeReasoning = false } = {}) { this[H] = ops.decoder_new(handle(model, Model, 'model'), includeReasoning); }
+  constructor(model, options) {
+    this[H] = ops.decoder_new(handle(model, Model, 'model'), given(options).includeReasoning ?? false);
+  }
   feed(tokens) { return event(fed(ops.decoder_feed, this[H], tokens)); }
   feedAll(tokens) { return fed(ops.decoder_feed_all, this[H], tokens).map(event); }
   reset() { ops.decoder_reset(this[H]); }
@@ -542,9 +601,10 @@ export const chat = Object.freeze({
   assistant: (model, text) => ops.chat_assistant(handle(model, Model, 'model'), text),
   firstUser: (model, text) => ops.chat_first_user(handle(model, Model, 'model'), text),
   systemUser: (model, system, text) => ops.chat_system_user(handle(model, Model, 'model'), system, text),
-  render(model, messages, { tools, addGenerationPrompt = false, template } = {}) {
-    if (tools?.length) later('chat.render({tools})', 'no loaded model has a tool form')();
-    return ops.chat_render(handle(model, Model, 'model'), listed(messages, 'messages'), addGenerationPrompt, template);
+  render(model, messages, options) {
+    const { tools, addGenerationPrompt = false, template } = given(options);
+    return ops.chat_render(handle(model, Model, 'model'), listed(messages, 'messages'), addGenerationPrompt, template,
+      tools === undefined ? undefined : described(tools));
   },
   cue: (model) => ops.chat_cue(handle(model, Model, 'model')),
   seal: (model) => ops.chat_seal(handle(model, Model, 'model')),
@@ -586,7 +646,8 @@ const parseCalls = (model, output) =>
 // What the host takes: name, description and parameters of each tool.
 const described = (list) => listed(list, 'tools').map((t) =>
   (typeof t === 'function' ? { name: t.name, description: t.description, parameters: t.schema } : t));
-function tool({ name, description = '', parameters = { type: 'object', properties: {} } }, f) {
+function tool(about, f) {
+  const { name, description = '', parameters = { type: 'object', properties: {} } } = given(about, 'the description of a tool');
   if (typeof name !== 'string' || typeof f !== 'function') {
     throw wrongType('tools.tool takes {name, description, parameters} and a function');
   }
@@ -610,6 +671,10 @@ export const tools = Object.freeze({
     made(ops.tools_native_grammar(handle(model, Model, 'model'), described(list)), (h) => new Grammar(h)),
   nativeMatcher: (model, list) =>
     made(ops.tools_native_matcher(handle(model, Model, 'model'), described(list)), (h) => new Matcher(H, h)),
+  nativeGrammarAsync: async (model, list, options) =>
+    made(await call(ops.tools_native_grammar_async(handle(model, Model, 'model'), described(list)), options), (h) => new Grammar(h)),
+  nativeMatcherAsync: async (model, list, options) =>
+    made(await call(ops.tools_native_matcher_async(handle(model, Model, 'model'), described(list)), options), (h) => new Matcher(H, h)),
   parseCall: (model, output) => parseCalls(model, output)[0],
   parseCalls,
   tool,
@@ -646,7 +711,7 @@ export const runtime = Object.freeze({
   models: () => ops.runtime_models(),
   program: () => ops.runtime_program(),
   stats: () => ops.runtime_stats(),
-  launch: (program, input = {}, { tokenBudget } = {}) => new Child(H, ops.runtime_launch(program, text(input), tokenBudget)),
+  launch: (program, input = {}, options) => new Child(H, ops.runtime_launch(program, text(input), given(options).tokenBudget)),
 });
 
 const buffer = (data) => {
@@ -655,11 +720,11 @@ const buffer = (data) => {
 };
 export const session = Object.freeze({
   send: (value) => { ops.session_send(text(value)); },
-  sendAsync: async (value) => { ops.session_send(text(value)); },
+  sendAsync: async (value, options) => { await call(ops.session_send_async(text(value)), options); },
   receive: (options) => endable(async (o) => await call(ops.session_receive(), o), options),
   setReturn: (value) => { ops.session_set_return(text(value)); },
-  sendFile: (data, { name } = {}) => { ops.session_send_file(buffer(data), name); },
-  sendFileAsync: async (data, { name } = {}) => { ops.session_send_file(buffer(data), name); },
+  sendFile: (data, options) => { ops.session_send_file(buffer(data), given(options).name); },
+  sendFileAsync: async (data, options) => { await call(ops.session_send_file_async(buffer(data), given(options).name), options); },
   receiveFile: (options) => endable(async (o) => await call(ops.session_receive_file(), o), options),
 });
 
@@ -683,7 +748,7 @@ export const messaging = Object.freeze({
   push: (topic, message) => { ops.topic_push(topic, message); },
   pull: (topic, options) => endable(async (o) => await call(ops.topic_pull(topic), o), options),
   broadcast: (topic, message) => { ops.topic_broadcast(topic, message); },
-  subscribe: (topic, { capacity = 1024 } = {}) => new Subscription(H, ops.topic_subscribe(topic, capacity)),
+  subscribe: (topic, options) => new Subscription(H, ops.topic_subscribe(topic, given(options).capacity ?? 1024)),
 });
 
 // Servers of the Model Context Protocol; results are raw JSON text, a tool's own failure is isError inside it.
@@ -715,14 +780,28 @@ export const mcp = Object.freeze({
   connectAsync: async (name, options) => new McpSession(H, await call(ops.mcp_connect_async(name), options)),
 });
 
+const millis = (value, name) => {
+  if (typeof value === 'number' && value === value) return value;
+  throw wrongType(`${name} must be a number of milliseconds, got ${value === null ? 'null' : typeof value}`);
+};
+const late = (ms) => makeError('TIMEOUT', `timeout: not done within ${ms} ms`, '{}');
 export const timers = Object.freeze({
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  sleep: (ms, options) => endable(({ timeout, signal }) => new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const begun = [setTimeout(resolve, millis(ms, 'ms'))];
+    const giveUp = (reason) => {
+      begun.forEach(clearTimeout);
+      reject(reason);
+    };
+    if (timeout !== undefined) begun.push(setTimeout(() => giveUp(late(timeout)), timeout));
+    signal.addEventListener('abort', () => giveUp(signal.reason));
+  }), options),
   timeout: (promise, ms) => new Promise((resolve, reject) => {
     const id = setTimeout(() => {
-      const late = makeError('TIMEOUT', `timeout: not done within ${ms} ms`, '{}');
-      reject(late);
-      works.get(promise)?.abort(late);
-    }, ms);
+      const reason = late(ms);
+      reject(reason);
+      works.get(promise)?.abort(reason);
+    }, millis(ms, 'ms'));
     Promise.resolve(promise).then(resolve, reject).finally(() => clearTimeout(id));
   }),
 });
@@ -739,7 +818,8 @@ export const Audio = absent('Audio', noMedia, 'fromBytes');
 export const Video = absent('Video', noMedia, 'fromBytes');
 export const Speech = absent('Speech', noMedia);
 export const SpeechBuilder = absent('SpeechBuilder', noMedia);
-export const writeWav = later('writeWav', noMedia);
+// A WAV file of one channel, 16 bits a sample, of samples from -1 to 1.
+export const writeWav = (pcm, rate) => ops.write_wav(ids(pcm), rate);
 const snapshots = (text) => JSON.parse(text).map(({ created, expires, ...rest }) =>
   ({ ...rest, created: created * 1000, expires: expires === null ? undefined : expires * 1000 }));
 const on = (model) => (model === undefined ? undefined : handle(model, Model, 'model'));
@@ -755,7 +835,8 @@ export const scheduling = Object.freeze({
   dividend: (model) => ops.sched_dividend(handle(model, Model, 'model')),
   latency: (ctx) => ops.sched_latency(handle(ctx, Context, 'ctx')),
   price: () => ops.sched_price(),
-  explain: async (options) => JSON.parse(await call(ops.sched_explain(), options)),
+  explain: () => JSON.parse(ops.sched_explain()),
+  explainAsync: async (options) => JSON.parse(await call(ops.sched_explain_async(), options)),
 });
 export const filesystem = Object.freeze({ usage: () => ops.fs_usage() });
 export const http = Object.freeze({
@@ -768,7 +849,8 @@ export const http = Object.freeze({
       JSON.stringify({ peer: response.url, status: response.status }));
   }, options),
   // An answer of server-sent events: text, objects with event, data, id and retry, or any JSON value; each is sent at once.
-  sse: (events, { status, headers } = {}) => {
+  sse: (events, options) => {
+    const { status, headers } = given(options);
     const response = new Response(framed(events), { status, headers });
     response.headers.set('content-type', 'text/event-stream; charset=utf-8');
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-cache');

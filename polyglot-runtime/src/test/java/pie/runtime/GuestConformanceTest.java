@@ -9,7 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import pie.engine.adapter.AdapterShelf;
 import pie.engine.adapter.NamedAdapter;
@@ -162,6 +167,43 @@ final class GuestConformanceTest {
             }
         }
         assertThat(missing).isEmpty();
+    }
+
+    /** What nobody can have, media above all, and what stands for the language's own forms. */
+    private static final Set<String> NOT_OFFERED = Set.of(
+            "speak",
+            "append_image",
+            "append_images",
+            "append_audio",
+            "append_audios",
+            "append_video",
+            "input_image",
+            "input_audio",
+            "from_bytes",
+            "appendImage",
+            "appendImages",
+            "appendAudio",
+            "appendAudios",
+            "appendVideo",
+            "inputImage",
+            "inputAudio",
+            "fromBytes");
+
+    /** The list of members is as long as the interface: each name that an editor offers is used by a case. */
+    @ParameterizedTest
+    @EnumSource(names = {"PYTHON", "JAVASCRIPT", "JAVA"})
+    void everyNameHasACase(Language language) throws Exception {
+        Assumptions.assumeTrue(System.getProperty("pie.case", "").isEmpty(), "some cases were left out");
+        String programs = cases.stream().map(c -> c.program(language)).collect(Collectors.joining());
+        Set<String> used = Pattern.compile("\\w+")
+                .matcher(programs)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
+        assertThat(MemberNames.of(language))
+                .hasSizeGreaterThan(200)
+                .filteredOn(name -> !used.contains(name) && !NOT_OFFERED.contains(name))
+                .isEmpty();
     }
 
     @AfterEach

@@ -22,7 +22,7 @@ final class SchedulingTest {
                 async def bid():
                     c.append([5])
                     await c.flush()
-                    return (await scheduling.explain())["contexts"][0]["bid"]
+                    return scheduling.explain()["contexts"][0]["bid"]
                 standard = await bid()
                 claims = [0 < standard < 0.2]
                 c.set_bid(0.25)
@@ -40,7 +40,7 @@ final class SchedulingTest {
                         claims += ["no error"]
                     except InvalidArgumentError:
                         pass
-                e = await scheduling.explain()
+                e = scheduling.explain()
                 claims += [e["balance"] == scheduling.balance(model) > 0, scheduling.rent(c) == 0, scheduling.price() == 1,
                     scheduling.dividend(model) == 0, scheduling.latency(c) > 0, e["id"] == runtime.instance_id(),
                     e["contexts"][0]["pages"]["held"] >= 1, e["market"] == [], runtime.stats().make_cost >= 1]
@@ -52,7 +52,7 @@ final class SchedulingTest {
             export default async function () {
               const model = Model.load(runtime.models()[0]);
               const c = new Context(model).appendText('The quick brown fox');
-              const bid = async () => { c.append([5]); await c.flush(); return (await scheduling.explain()).contexts[0].bid; };
+              const bid = async () => { c.append([5]); await c.flush(); return scheduling.explain().contexts[0].bid; };
               const standard = await bid();
               const claims = [0 < standard && standard < 0.2];
               c.setBid(0.25);
@@ -68,7 +68,7 @@ final class SchedulingTest {
               for (const wrong of [-1, NaN, 1e7]) {
                 try { c.setBid(wrong); claims.push('no error'); } catch (e) { if (!(e instanceof InvalidArgumentError)) throw e; }
               }
-              const e = await scheduling.explain();
+              const e = scheduling.explain();
               claims.push(e.balance === scheduling.balance(model) && e.balance > 0, scheduling.rent(c) === 0, scheduling.price() === 1,
                 scheduling.dividend(model) === 0, scheduling.latency(c) > 0, e.id === runtime.instanceId(),
                 e.contexts[0].pages.held >= 1, e.market.length === 0, runtime.stats().makeCost >= 1);

@@ -194,7 +194,7 @@ final class StubsTest {
     }
 
     /** Return the names of the values that a declaration file declares, members of classes and namespaces after a dot. */
-    private static TreeSet<String> names(String declarations) {
+    static TreeSet<String> names(String declarations) {
         var names = new TreeSet<String>();
         String[] path = new String[4];
         int skipped = -1;

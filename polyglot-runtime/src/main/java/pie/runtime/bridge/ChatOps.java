@@ -25,8 +25,12 @@ final class ChatOps {
                 a -> dialect.ints(Chat.systemUser(model(a), a.text(1, "system"), a.text(2, "text"))));
         bridge.call(
                 "chat_render",
-                a -> dialect.ints(
-                        Chat.render(model(a), messages(a), a.flag(2, "add_generation_prompt"), a.map(3, "template"))));
+                a -> dialect.ints(Chat.render(
+                        model(a),
+                        messages(a),
+                        a.has(4) ? ToolOps.tools(a, 4) : List.of(),
+                        a.flag(2, "add_generation_prompt"),
+                        a.map(3, "template"))));
         bridge.call("chat_cue", a -> dialect.ints(Chat.cue(model(a))));
         bridge.call("chat_seal", a -> dialect.ints(Chat.seal(model(a))));
         bridge.call("chat_stop_tokens", a -> dialect.ints(Chat.stopTokens(model(a))));

@@ -49,9 +49,29 @@ final class ContextOps {
         bridge.run("ctx_suspend", a -> context(a).suspend());
         bridge.start("ctx_suspend_async", "forward", a -> context(a).suspendAsync(), done -> dialect.absent());
         bridge.run("ctx_reserve_working_pages", a -> context(a).reserveWorkingPages(a.integer(1, "n")));
+        bridge.start(
+                "ctx_reserve_working_pages_async",
+                "forward",
+                a -> context(a).reserveWorkingPagesAsync(a.integer(1, "n")),
+                done -> dialect.absent());
         bridge.run("ctx_commit_working_pages", a -> context(a).commitWorkingPages(a.integer(1, "k")));
+        bridge.start(
+                "ctx_commit_working_pages_async",
+                "forward",
+                a -> context(a).commitWorkingPagesAsync(a.integer(1, "k")),
+                done -> dialect.absent());
         bridge.run("ctx_release_working_pages", a -> context(a).releaseWorkingPages(a.integer(1, "n")));
+        bridge.start(
+                "ctx_release_working_pages_async",
+                "forward",
+                a -> context(a).releaseWorkingPagesAsync(a.integer(1, "n")),
+                done -> dialect.absent());
         bridge.run("ctx_truncate_working_page_tokens", a -> context(a).truncateWorkingPageTokens(a.integer(1, "n")));
+        bridge.start(
+                "ctx_truncate_working_page_tokens_async",
+                "forward",
+                a -> context(a).truncateWorkingPageTokensAsync(a.integer(1, "n")),
+                done -> dialect.absent());
         bridge.run("ctx_set_bid", a -> {
             if (a.has(1)) {
                 context(a).setBid(a.number(1, "bid"), a.flag(2, "hold"));
@@ -66,7 +86,8 @@ final class ContextOps {
         bridge.call("sched_dividend", a -> Scheduling.dividend(a.handle(0, Model.class)));
         bridge.call("sched_latency", a -> Scheduling.latency(context(a)));
         bridge.call("sched_price", a -> Scheduling.price());
-        bridge.start("sched_explain", "host", a -> Scheduling.explainAsync(), Json::text);
+        bridge.call("sched_explain", a -> Json.text(Scheduling.explain()));
+        bridge.start("sched_explain_async", "host", a -> Scheduling.explainAsync(), Json::text);
         bridge.run("ctx_close", a -> context(a).close());
     }
 

@@ -2,6 +2,7 @@ package pie.runtime.bridge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.graalvm.polyglot.Value;
 import pie.inferlet.Constraint;
 import pie.inferlet.Grammar;
@@ -23,13 +24,19 @@ final class GrammarOps {
 
     void register() {
         Dialect dialect = bridge.dialect();
-        bridge.call("grammar", this::grammar);
+        bridge.call("grammar", a -> bridge.host().await(grammar(a), "host"));
+        bridge.start("grammar_async", "host", GrammarOps::grammar, made -> made);
         bridge.call(
                 "grammar_ignored", a -> dialect.list(a.handle(0, Grammar.class).ignored()));
         bridge.call("grammar_text", a -> a.handle(0, Grammar.class).toString());
         bridge.call("schema", this::schema);
         bridge.call("schema_build", a -> a.handle(0, Schema.class).buildConstraint(a.handle(1, Model.class)));
         bridge.call("matcher", a -> new Matcher(a.handle(0, Grammar.class), a.handle(1, Tokenizer.class)));
+        bridge.start(
+                "matcher_async",
+                "host",
+                a -> Matcher.createAsync(a.handle(0, Grammar.class), a.handle(1, Tokenizer.class)),
+                made -> made);
         bridge.run("matcher_accept", a -> matcher(a).acceptTokens(a.ids(1, "ids")));
         bridge.call(
                 "matcher_mask",
@@ -44,6 +51,13 @@ final class GrammarOps {
             Mask mask = a.handle(0, Constraint.class).step(a.ids(1, "accepted"));
             return dialect.ints(mask.toBrle());
         });
+        bridge.call(
+                "constraint_fork",
+                a -> a.handle(0, Constraint.class)
+                        .fork()
+                        .orElseThrow(() -> Args.invalidType("fork: no copy can be made")));
+        bridge.run("constraint_rollback", a -> a.handle(0, Constraint.class).rollback(a.integer(1, "n")));
+        bridge.call("constraint_terminated", a -> a.handle(0, Constraint.class).isTerminated());
     }
 
     private static Matcher matcher(Args a) {
@@ -51,12 +65,12 @@ final class GrammarOps {
     }
 
     /** Make a grammar: kind, then its source; for a schema, lenient and compact. */
-    private Object grammar(Args a) {
+    private static CompletableFuture<Grammar> grammar(Args a) {
         return switch (a.text(0, "kind")) {
-            case "json_schema" -> Grammar.fromJsonSchema(schemaText(a, 1), options(a));
-            case "json" -> Grammar.json();
-            case "regex" -> Grammar.fromRegex(a.text(1, "pattern"));
-            default -> Grammar.fromEbnf(a.text(1, "grammar"));
+            case "json_schema" -> Grammar.fromJsonSchemaAsync(schemaText(a, 1), options(a));
+            case "json" -> Grammar.jsonAsync();
+            case "regex" -> Grammar.fromRegexAsync(a.text(1, "pattern"));
+            default -> Grammar.fromEbnfAsync(a.text(1, "grammar"));
         };
     }
 

@@ -7,6 +7,7 @@ import pie.inferlet.Mask;
 import pie.inferlet.Model;
 import pie.inferlet.Probe;
 import pie.inferlet.Sampler;
+import pie.inferlet.Speech;
 import pie.inferlet.Stage;
 import pie.inferlet.Tokenizer;
 
@@ -21,6 +22,7 @@ final class ModelOps {
     void register() {
         Dialect dialect = bridge.dialect();
         bridge.call("model_load", a -> Model.load(a.text(0, "name")));
+        bridge.call("write_wav", a -> dialect.bytes(Speech.writeWav(a.floats(0, "pcm"), a.integer(1, "rate"))));
         bridge.call("model_name", a -> a.handle(0, Model.class).name());
         bridge.call("model_info", a -> dialect.record(a.handle(0, Model.class).info()));
         bridge.call("model_tokenizer", a -> a.handle(0, Model.class).tokenizer());

@@ -20,7 +20,7 @@ import pie.runtime.replay.Recording;
 public final class Player implements Tape {
     /** Calls whose effect is what the program says. */
     private static final Set<String> SAID =
-            Set.of("stdout", "stderr", "flush_output", "session_send", "session_set_return");
+            Set.of("stdout", "stderr", "flush_output", "session_send", "session_send_async", "session_set_return");
 
     private final Recording recording;
     private final long until;

@@ -39,6 +39,14 @@ final class RuntimeOps {
             bridge.host().checkLive();
             bridge.host().message(a.text(0, "message"));
         });
+        bridge.start(
+                "session_send_async",
+                "output",
+                a -> {
+                    bridge.host().checkLive();
+                    return bridge.host().messageAsync(a.text(0, "message"));
+                },
+                sent -> dialect.absent());
         bridge.run("session_set_return", a -> bridge.host().returns(a.text(0, "text")));
         bridge.<String>start(
                 "session_receive",
@@ -54,6 +62,14 @@ final class RuntimeOps {
             bridge.host().checkLive();
             bridge.host().sendFile(a.blob(0, "data"), a.has(1) ? a.text(1, "name") : "");
         });
+        bridge.start(
+                "session_send_file_async",
+                "output",
+                a -> {
+                    bridge.host().checkLive();
+                    return bridge.host().sendFileAsync(a.blob(0, "data"), a.has(1) ? a.text(1, "name") : "");
+                },
+                sent -> dialect.absent());
         bridge.<byte[]>start(
                 "session_receive_file",
                 "file",

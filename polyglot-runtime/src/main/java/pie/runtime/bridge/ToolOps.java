@@ -34,6 +34,16 @@ final class ToolOps {
                 a -> Tools.nativeMatcher(model(a), tools(a))
                         .<Object>map(found -> found)
                         .orElseGet(dialect::absent));
+        bridge.start(
+                "tools_native_grammar_async",
+                "host",
+                a -> Tools.nativeGrammarAsync(model(a), tools(a)),
+                found -> found.<Object>map(made -> made).orElseGet(dialect::absent));
+        bridge.start(
+                "tools_native_matcher_async",
+                "host",
+                a -> Tools.nativeMatcherAsync(model(a), tools(a)),
+                found -> found.<Object>map(made -> made).orElseGet(dialect::absent));
         bridge.call("tools_parse_calls", a -> {
             Value output = a.value(1);
             return events(
@@ -77,7 +87,11 @@ final class ToolOps {
     }
 
     private static List<?> tools(Args a) {
-        if (a.plain(1, "tools") instanceof List<?> list) {
+        return tools(a, 1);
+    }
+
+    static List<?> tools(Args a, int i) {
+        if (a.plain(i, "tools") instanceof List<?> list) {
             return list;
         }
         throw Args.invalidType("tools must be a list of {name, description, parameters}");

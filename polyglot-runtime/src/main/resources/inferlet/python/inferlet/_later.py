@@ -3,7 +3,9 @@
 import sys
 import types
 
-from ._values import later
+import _pie as _p
+
+from ._values import ids, later
 
 _MEDIA = "no loaded model takes or makes media"
 
@@ -35,7 +37,12 @@ Video = _class("Video", _MEDIA, ("from_bytes",))
 Speech = _class("Speech", _MEDIA)
 SpeechBuilder = _class("SpeechBuilder", _MEDIA)
 Voice = _class("Voice", _MEDIA)
-write_wav = later("write_wav", _MEDIA)
+
+
+def write_wav(pcm, rate):
+    """Return a WAV file of one channel, 16 bits a sample, of samples from -1 to 1."""
+    return _p.write_wav(ids(pcm, "pcm"), rate)
+
 
 spec = _module("spec", "", (), Speculator=Speculator)
 spec.__doc__ = "Protocol of drafters."

@@ -29,11 +29,12 @@ def system_user(model, sys, text):
 
 
 def render(model, messages, *, tools=None, add_generation_prompt=False, template=None):
-    if tools:
-        from .errors import UnsupportedError
+    model, messages = handle(model, Model, "model"), _ids(messages, "messages")
+    if not tools:
+        return _p.chat_render(model, messages, add_generation_prompt, template)
+    from .tools import described
 
-        raise UnsupportedError("chat.render: no loaded model has a tool form")
-    return _p.chat_render(handle(model, Model, "model"), _ids(messages, "messages"), add_generation_prompt, template)
+    return _p.chat_render(model, messages, add_generation_prompt, template, described(tools))
 
 
 def cue(model):

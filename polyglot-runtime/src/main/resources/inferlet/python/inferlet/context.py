@@ -5,6 +5,7 @@ import _pie as _p
 from ._loop import call
 from ._values import Scope, later, options, text_of
 from ._values import ids as _ids
+from ._values import seconds as _seconds
 from .forward import Forward
 from .generation import OPTIONS, Generator
 from .grammar import constraints, drafter
@@ -34,8 +35,9 @@ class Context(Scope):
         self.model = model
 
     @classmethod
-    async def create_async(cls, model, **options):
-        return cls(model, **options)
+    async def create_async(cls, model, *, template=None, prefix_cache=True, timeout=None):
+        _seconds(timeout, "timeout")
+        return cls(model, template=template, prefix_cache=prefix_cache)
 
     @classmethod
     def _of(cls, h, model):
@@ -188,14 +190,26 @@ class Context(Scope):
     def reserve_working_pages(self, n):
         _p.ctx_reserve_working_pages(self._h, n)
 
+    async def reserve_working_pages_async(self, n, *, timeout=None):
+        await call(_p.ctx_reserve_working_pages_async, self._h, n, timeout=timeout)
+
     def commit_working_pages(self, k):
         _p.ctx_commit_working_pages(self._h, k)
+
+    async def commit_working_pages_async(self, k, *, timeout=None):
+        await call(_p.ctx_commit_working_pages_async, self._h, k, timeout=timeout)
 
     def release_working_pages(self, n):
         _p.ctx_release_working_pages(self._h, n)
 
+    async def release_working_pages_async(self, n, *, timeout=None):
+        await call(_p.ctx_release_working_pages_async, self._h, n, timeout=timeout)
+
     def truncate_working_page_tokens(self, n):
         _p.ctx_truncate_working_page_tokens(self._h, n)
+
+    async def truncate_working_page_tokens_async(self, n, *, timeout=None):
+        await call(_p.ctx_truncate_working_page_tokens_async, self._h, n, timeout=timeout)
 
     def set_bid(self, v, *, hold=False):
         _p.ctx_set_bid(self._h, v, hold)

@@ -151,8 +151,8 @@ class Generator(Scope):
     def fork(self):
         return self.context.fork()
 
-    async def fork_async(self):
-        return await self.context.fork_async()
+    async def fork_async(self, *, timeout=None):
+        return await self.context.fork_async(timeout=timeout)
 
     def save(self, name, **options):
         self.context.save(name, **options)

@@ -2,7 +2,9 @@
 
 import _pie as _p
 
+from ._loop import call
 from ._values import ids as _ids
+from ._values import seconds as _seconds
 from ._values import wrong_type as _wrong_type
 from .mask import Mask
 from .model import Model, Tokenizer
@@ -22,16 +24,32 @@ class Grammar:
         return Grammar(_p.grammar("json_schema", schema, lenient, compact))
 
     @staticmethod
+    async def from_json_schema_async(schema, *, lenient=False, compact=False, timeout=None):
+        return Grammar(await call(_p.grammar_async, "json_schema", schema, lenient, compact, timeout=timeout))
+
+    @staticmethod
     def json():
         return Grammar(_p.grammar("json"))
+
+    @staticmethod
+    async def json_async(*, timeout=None):
+        return Grammar(await call(_p.grammar_async, "json", timeout=timeout))
 
     @staticmethod
     def from_regex(pattern):
         return Grammar(_p.grammar("regex", pattern))
 
     @staticmethod
+    async def from_regex_async(pattern, *, timeout=None):
+        return Grammar(await call(_p.grammar_async, "regex", pattern, timeout=timeout))
+
+    @staticmethod
     def from_ebnf(grammar):
         return Grammar(_p.grammar("ebnf", grammar))
+
+    @staticmethod
+    async def from_ebnf_async(grammar, *, timeout=None):
+        return Grammar(await call(_p.grammar_async, "ebnf", grammar, timeout=timeout))
 
     @property
     def ignored(self):
@@ -48,6 +66,11 @@ class Matcher:
 
     def __init__(self, grammar, tokenizer):
         self._h = _p.matcher(handle(grammar, Grammar, "grammar"), handle(tokenizer, Tokenizer, "tokenizer"))
+
+    @classmethod
+    async def create_async(cls, grammar, tokenizer, *, timeout=None):
+        grammar, tokenizer = handle(grammar, Grammar, "grammar"), handle(tokenizer, Tokenizer, "tokenizer")
+        return cls._of(await call(_p.matcher_async, grammar, tokenizer, timeout=timeout))
 
     @classmethod
     def _of(cls, h):
@@ -83,37 +106,83 @@ class GrammarConstraint:
     def __init__(self, matcher):
         self._h = _p.constraint(handle(matcher, Matcher, "matcher"))
 
-    @staticmethod
-    def from_grammar(grammar, model):
-        return GrammarConstraint(Matcher(grammar, Tokenizer(_p.model_tokenizer(handle(model, Model, "model")))))
+    @classmethod
+    def _of(cls, h):
+        constraint = object.__new__(cls)
+        constraint._h = h
+        return constraint
+
+    @classmethod
+    async def create_async(cls, matcher, *, timeout=None):
+        _seconds(timeout, "timeout")
+        return cls(matcher)
 
     @staticmethod
-    def from_json_schema(schema, model):
-        return GrammarConstraint.from_grammar(Grammar.from_json_schema(schema), model)
+    def from_grammar(grammar, model):
+        return GrammarConstraint(Matcher(grammar, _tokenizer(model)))
+
+    @staticmethod
+    async def from_grammar_async(grammar, model, *, timeout=None):
+        return GrammarConstraint(await Matcher.create_async(grammar, _tokenizer(model), timeout=timeout))
+
+    @staticmethod
+    def from_json_schema(schema, model, *, lenient=False, compact=False):
+        return GrammarConstraint.from_grammar(Grammar.from_json_schema(schema, lenient=lenient, compact=compact), model)
+
+    @staticmethod
+    async def from_json_schema_async(schema, model, *, lenient=False, compact=False, timeout=None):
+        made = Grammar.from_json_schema_async(schema, lenient=lenient, compact=compact, timeout=timeout)
+        return await GrammarConstraint.from_grammar_async(await made, model, timeout=timeout)
 
     @staticmethod
     def json(model):
         return GrammarConstraint.from_grammar(Grammar.json(), model)
 
     @staticmethod
+    async def json_async(model, *, timeout=None):
+        return await GrammarConstraint.from_grammar_async(await Grammar.json_async(timeout=timeout), model, timeout=timeout)
+
+    @staticmethod
     def from_regex(pattern, model):
         return GrammarConstraint.from_grammar(Grammar.from_regex(pattern), model)
+
+    @staticmethod
+    async def from_regex_async(pattern, model, *, timeout=None):
+        made = await Grammar.from_regex_async(pattern, timeout=timeout)
+        return await GrammarConstraint.from_grammar_async(made, model, timeout=timeout)
 
     @staticmethod
     def from_ebnf(grammar, model):
         return GrammarConstraint.from_grammar(Grammar.from_ebnf(grammar), model)
 
+    @staticmethod
+    async def from_ebnf_async(grammar, model, *, timeout=None):
+        made = await Grammar.from_ebnf_async(grammar, timeout=timeout)
+        return await GrammarConstraint.from_grammar_async(made, model, timeout=timeout)
+
     def step(self, accepted):
         return Mask(_p.constraint_step(self._h, _ids(accepted, "accepted")))
+
+    def fork(self):
+        return GrammarConstraint._of(_p.constraint_fork(self._h))
+
+    def rollback(self, n):
+        _p.constraint_rollback(self._h, n)
+
+    @property
+    def is_terminated(self):
+        return _p.constraint_terminated(self._h)
+
+
+def _tokenizer(model):
+    return Tokenizer(_p.model_tokenizer(handle(model, Model, "model")))
 
 
 class _Schema:
     __slots__ = ("_h",)
 
     def build_constraint(self, model):
-        built = object.__new__(GrammarConstraint)
-        built._h = _p.schema_build(self._h, handle(model, Model, "model"))
-        return built
+        return GrammarConstraint._of(_p.schema_build(self._h, handle(model, Model, "model")))
 
 
 class JsonSchema(_Schema):

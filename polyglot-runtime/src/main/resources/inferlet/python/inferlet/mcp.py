@@ -4,13 +4,15 @@ import _pie as _p
 
 from ._loop import call
 from ._values import Scope
+from ._values import seconds as _seconds
 
 
 def available_servers():
     return _p.mcp_servers()
 
 
-async def available_servers_async():
+async def available_servers_async(*, timeout=None):
+    _seconds(timeout, "timeout")
     return _p.mcp_servers()
 
 

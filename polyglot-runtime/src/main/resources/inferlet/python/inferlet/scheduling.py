@@ -35,6 +35,10 @@ def price():
     return _p.sched_price()
 
 
-async def explain(*, timeout=None):
+def explain():
     """Why this process waits or runs slowly: the record of the server's explain route."""
-    return json.loads(await call(_p.sched_explain, timeout=timeout))
+    return json.loads(_p.sched_explain())
+
+
+async def explain_async(*, timeout=None):
+    return json.loads(await call(_p.sched_explain_async, timeout=timeout))

@@ -12,7 +12,7 @@ def send(value):
 
 
 async def send_async(value, *, timeout=None):
-    _p.session_send(_text(value))
+    await call(_p.session_send_async, _text(value), timeout=timeout)
 
 
 async def receive(*, timeout=None):
@@ -32,16 +32,20 @@ def get_return_value():
     return _value
 
 
-def send_file(data, *, name=None):
+def _content(data):
     try:
         content = bytes(data if isinstance(data, (bytes, bytearray, memoryview)) else iter(data))
     except (TypeError, ValueError):
         raise _wrong_type("data", "bytes", data) from None
-    _p.session_send_file(content.decode("latin-1"), name)
+    return content.decode("latin-1")
+
+
+def send_file(data, *, name=None):
+    _p.session_send_file(_content(data), name)
 
 
 async def send_file_async(data, *, name=None, timeout=None):
-    send_file(data, name=name)
+    await call(_p.session_send_file_async, _content(data), name, timeout=timeout)
 
 
 async def receive_file(*, timeout=None):

@@ -15,8 +15,10 @@ async def timeout(awaitable, t):
     """Return the result, or raise TIMEOUT after t seconds and cancel what was awaited."""
     import asyncio
 
+    from ._values import seconds
     from .errors import PieTimeoutError
 
+    seconds(t, "t")
     try:
         return await asyncio.wait_for(awaitable, t)
     except TimeoutError as e:

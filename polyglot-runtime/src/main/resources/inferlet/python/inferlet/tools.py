@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import _pie as _p
 
+from ._loop import call
 from ._values import ids as _ids
 from ._values import text_of
 from .forward import Output
@@ -47,8 +48,18 @@ def native_grammar(model, tools):
     return None if h is None else Grammar(h)
 
 
+async def native_grammar_async(model, tools, *, timeout=None):
+    h = await call(_p.tools_native_grammar_async, handle(model, Model, "model"), described(tools), timeout=timeout)
+    return None if h is None else Grammar(h)
+
+
 def native_matcher(model, tools):
     h = _p.tools_native_matcher(handle(model, Model, "model"), described(tools))
+    return None if h is None else Matcher._of(h)
+
+
+async def native_matcher_async(model, tools, *, timeout=None):
+    h = await call(_p.tools_native_matcher_async, handle(model, Model, "model"), described(tools), timeout=timeout)
     return None if h is None else Matcher._of(h)
 
 

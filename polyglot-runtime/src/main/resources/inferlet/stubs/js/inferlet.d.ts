@@ -93,7 +93,7 @@ declare module 'inferlet' {
     /** Make an empty context; `template` gives variables of the chat template, `prefixCache` false looks no pages up. */
     constructor(model: Model, options?: ContextOptions);
     /** As the constructor. */
-    static createAsync(model: Model, options?: ContextOptions): Promise<Context>;
+    static createAsync(model: Model, options?: ContextOptions & Waiting): Promise<Context>;
     /** Return a new context equal to a snapshot, which stays. NOT_FOUND without one. */
     static open(model: Model, name: string): Context;
     /** As `open`, a promise. */
@@ -180,12 +180,20 @@ declare module 'inferlet' {
     suspendAsync(options?: Waiting): Promise<void>;
     /** Add n empty working pages. */
     reserveWorkingPages(n: number): void;
+    /** As `reserveWorkingPages`, a promise. */
+    reserveWorkingPagesAsync(n: number, options?: Waiting): Promise<void>;
     /** Commit the first k working pages, all of which must be full. */
     commitWorkingPages(k: number): void;
+    /** As `commitWorkingPages`, a promise. */
+    commitWorkingPagesAsync(k: number, options?: Waiting): Promise<void>;
     /** Free the last n working pages and the tokens in them. */
     releaseWorkingPages(n: number): void;
+    /** As `releaseWorkingPages`, a promise. */
+    releaseWorkingPagesAsync(n: number, options?: Waiting): Promise<void>;
     /** Drop the last n working tokens; pages stay. */
     truncateWorkingPageTokens(n: number): void;
+    /** As `truncateWorkingPageTokens`, a promise. */
+    truncateWorkingPageTokensAsync(n: number, options?: Waiting): Promise<void>;
     /** Begin one forward pass. */
     forward(): Forward;
     /** Begin a generation: collect it to its end inside the engine, or iterate its steps. */
@@ -547,12 +555,20 @@ declare module 'inferlet' {
     private constructor();
     /** Take a JSON Schema; `lenient` leaves out what is not supported, `compact` allows no white space. */
     static fromJsonSchema(schema: JsonSource, options?: SchemaOptions): Grammar;
+    /** As `fromJsonSchema`, a promise. */
+    static fromJsonSchemaAsync(schema: JsonSource, options?: SchemaOptions & Waiting): Promise<Grammar>;
     /** Take any JSON. */
     static json(): Grammar;
+    /** As `json`, a promise. */
+    static jsonAsync(options?: Waiting): Promise<Grammar>;
     /** Take texts that a regular expression matches as a whole. */
     static fromRegex(pattern: string | RegExp): Grammar;
+    /** As `fromRegex`, a promise. */
+    static fromRegexAsync(pattern: string | RegExp, options?: Waiting): Promise<Grammar>;
     /** Take texts of an EBNF grammar with the rule `root`. */
     static fromEbnf(text: string): Grammar;
+    /** As `fromEbnf`, a promise. */
+    static fromEbnfAsync(text: string, options?: Waiting): Promise<Grammar>;
     /** Keywords that `lenient` left out. */
     readonly ignored: string[];
     toString(): string;
@@ -560,6 +576,8 @@ declare module 'inferlet' {
   /** Follows tokens through a grammar. */
   export class Matcher {
     constructor(grammar: Grammar, tokenizer: Tokenizer);
+    /** As the constructor, a promise. */
+    static createAsync(grammar: Grammar, tokenizer: Tokenizer, options?: Waiting): Promise<Matcher>;
     /** Advance by all of these tokens, or by none. GRAMMAR_VIOLATION where one is not allowed. */
     acceptTokens(ids: Ids): void;
     /** Return which tokens may come next. */
@@ -576,18 +594,36 @@ declare module 'inferlet' {
   /** A constraint that the engine follows by itself. */
   export class GrammarConstraint implements Constraint {
     constructor(matcher: Matcher);
+    /** As the constructor, a promise. */
+    static createAsync(matcher: Matcher): Promise<GrammarConstraint>;
     /** Follow a grammar. */
     static fromGrammar(grammar: Grammar, model: Model): GrammarConstraint;
+    /** As `fromGrammar`, a promise. */
+    static fromGrammarAsync(grammar: Grammar, model: Model, options?: Waiting): Promise<GrammarConstraint>;
     /** Follow a JSON Schema. */
-    static fromJsonSchema(schema: JsonSource, model: Model): GrammarConstraint;
+    static fromJsonSchema(schema: JsonSource, model: Model, options?: SchemaOptions): GrammarConstraint;
+    /** As `fromJsonSchema`, a promise. */
+    static fromJsonSchemaAsync(schema: JsonSource, model: Model, options?: SchemaOptions & Waiting): Promise<GrammarConstraint>;
     /** Follow any JSON. */
     static json(model: Model): GrammarConstraint;
+    /** As `json`, a promise. */
+    static jsonAsync(model: Model, options?: Waiting): Promise<GrammarConstraint>;
     /** Follow a regular expression. */
     static fromRegex(pattern: string | RegExp, model: Model): GrammarConstraint;
+    /** As `fromRegex`, a promise. */
+    static fromRegexAsync(pattern: string | RegExp, model: Model, options?: Waiting): Promise<GrammarConstraint>;
     /** Follow an EBNF grammar. */
     static fromEbnf(text: string, model: Model): GrammarConstraint;
+    /** As `fromEbnf`, a promise. */
+    static fromEbnfAsync(text: string, model: Model, options?: Waiting): Promise<GrammarConstraint>;
     /** Advance by tokens, and return which may come next. */
     step(accepted: Ids): Mask;
+    /** Return a copy. */
+    fork(): GrammarConstraint;
+    /** Undo the last n tokens. */
+    rollback(n: number): void;
+    /** Whether a stop token was accepted. */
+    readonly isTerminated: boolean;
   }
   /** Hold a text to a JSON Schema. */
   export function jsonSchema(schema: JsonSource, options?: SchemaOptions): Schema;
@@ -635,7 +671,7 @@ declare module 'inferlet' {
     function systemUser(model: Model, system: string, text: string): Uint32Array;
     /** Return the ids of a whole list of messages. */
     function render(model: Model, messages: Iterable<object>, options?: {
-      tools?: unknown[];
+      tools?: Iterable<ToolLike>;
       addGenerationPrompt?: boolean;
       template?: Record<string, unknown>;
     }): Uint32Array;
@@ -693,8 +729,12 @@ declare module 'inferlet' {
     function answerPrefix(model: Model, name: string, value: unknown): Uint32Array;
     /** Return the grammar of the model's own form of calls, undefined without one. */
     function nativeGrammar(model: Model, tools: Iterable<ToolLike>): Grammar | undefined;
+    /** As `nativeGrammar`, a promise. */
+    function nativeGrammarAsync(model: Model, tools: Iterable<ToolLike>, options?: Waiting): Promise<Grammar | undefined>;
     /** Return a matcher of that grammar. */
     function nativeMatcher(model: Model, tools: Iterable<ToolLike>): Matcher | undefined;
+    /** As `nativeMatcher`, a promise. */
+    function nativeMatcherAsync(model: Model, tools: Iterable<ToolLike>, options?: Waiting): Promise<Matcher | undefined>;
     /** Return the first call of a finished output. */
     function parseCall(model: Model, output: string | Ids): Call | undefined;
     /** Return all calls of a finished output. */
@@ -760,15 +800,15 @@ declare module 'inferlet' {
   export namespace session {
     /** Send a message: text as it is, anything else as JSON. */
     function send(value: unknown): void;
-    /** As `send`, a promise. */
-    function sendAsync(value: unknown): Promise<void>;
+    /** As `send`, a promise: a client that lags holds nothing else up. What is said later comes after it. */
+    function sendAsync(value: unknown, options?: Waiting): Promise<void>;
     /** Return the next message of the client. */
     function receive(options?: Waiting): Promise<string>;
     /** Set the result of a program whose `main` returns nothing. */
     function setReturn(value: unknown): void;
     /** Send a file to the client, which an event tells of it. */
     function sendFile(data: Uint8Array | ArrayBuffer | Iterable<number>, options?: { name?: string }): void;
-    function sendFileAsync(data: Uint8Array | ArrayBuffer | Iterable<number>, options?: { name?: string }): Promise<void>;
+    function sendFileAsync(data: Uint8Array | ArrayBuffer | Iterable<number>, options?: { name?: string } & Waiting): Promise<void>;
     /** Return the next file of the client. */
     function receiveFile(options?: Waiting): Promise<Uint8Array>;
   }
@@ -841,7 +881,7 @@ declare module 'inferlet' {
   }
   export namespace timers {
     /** Wait. */
-    function sleep(ms: number): Promise<void>;
+    function sleep(ms: number, options?: Waiting): Promise<void>;
     /** Return the result of a promise, or fail with TIMEOUT. */
     function timeout<T>(promise: Promise<T>, ms: number): Promise<T>;
   }
@@ -895,7 +935,9 @@ declare module 'inferlet' {
     /** Credits that a new page costs. */
     function price(): number;
     /** Why this process waits or runs slowly: the record of the server's explain route. */
-    function explain(options?: Waiting): Promise<Record<string, any>>;
+    function explain(): Record<string, any>;
+    /** As `explain`, a promise. */
+    function explainAsync(options?: Waiting): Promise<Record<string, any>>;
   }
   /** A request to this program, which its exported handle is called with. */
   export interface ServerRequest extends Request {
@@ -1024,8 +1066,8 @@ declare module 'inferlet' {
   export class Speech {}
   /** Not offered: no loaded model takes or makes media. */
   export class SpeechBuilder {}
-  /** Not offered: no loaded model takes or makes media. */
-  export function writeWav(...args: unknown[]): never;
+  /** Return a WAV file of one channel, 16 bits a sample, of samples from -1 to 1; `rate` of them a second. */
+  export function writeWav(pcm: ArrayLike<number> | Iterable<number>, rate: number): Uint8Array;
 }
 
 declare module '@pie-project/inferlet' {

@@ -23,6 +23,7 @@ from .runtime import Child
 from .sampler import Distribution, Entropy, Logits, Logprob, Logprobs, Sampler, Stage
 from .session import get_return_value, set_return
 from .spec import Speculator
+from collections.abc import Iterable
 from typing import Any
 
 class Schema:
@@ -70,8 +71,8 @@ class Voice:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
-def write_wav(*args: Any, **kwargs: Any) -> Any:
-    """Not offered: no loaded model takes or makes media."""
+def write_wav(pcm: Iterable[float], rate: int) -> bytes:
+    """Return a WAV file of one channel, 16 bits a sample, of samples from -1 to 1; `rate` of them a second."""
 
 __all__ = [
     "Context", "Model", "Tokenizer", "Adapter", "Image", "Audio", "Video", "Speech", "SpeechBuilder", "Voice",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ._types import Ids
+from ._types import Ids, ToolLike
 from .forward import Output
 from .model import Model
 
@@ -27,11 +27,11 @@ def render(
     model: Model,
     messages: Iterable[Mapping[str, Any]],
     *,
-    tools: Any = None,
+    tools: Iterable[ToolLike] | None = None,
     add_generation_prompt: bool = False,
     template: Mapping[str, Any] | None = None,
 ) -> list[int]:
-    """Return the ids of a whole list of messages."""
+    """Return the ids of a whole list of messages. UNSUPPORTED for tools without a tool form."""
 
 def cue(model: Model) -> list[int]:
     """Return the generation header."""

@@ -26,8 +26,10 @@ class Context:
     def __init__(self, model: Model, *, template: Mapping[str, Any] | None = None, prefix_cache: bool = True) -> None:
         """Make an empty context; `template` gives variables of the chat template, `prefix_cache` False looks no pages up."""
     @classmethod
-    async def create_async(cls, model: Model, *, template: Mapping[str, Any] | None = None, prefix_cache: bool = True) -> Context:
-        """As the constructor."""
+    async def create_async(
+        cls, model: Model, *, template: Mapping[str, Any] | None = None, prefix_cache: bool = True, timeout: float | None = None
+    ) -> Context:
+        """As the constructor, awaitable."""
     @classmethod
     def open(cls, model: Model, name: str) -> Context:
         """Return a new context equal to a snapshot, which stays. NOT_FOUND without one."""
@@ -129,12 +131,20 @@ class Context:
         """As `suspend`, awaitable."""
     def reserve_working_pages(self, n: int) -> None:
         """Add n empty working pages."""
+    async def reserve_working_pages_async(self, n: int, *, timeout: float | None = None) -> None:
+        """As `reserve_working_pages`, awaitable."""
     def commit_working_pages(self, k: int) -> None:
         """Commit the first k working pages, all of which must be full."""
+    async def commit_working_pages_async(self, k: int, *, timeout: float | None = None) -> None:
+        """As `commit_working_pages`, awaitable."""
     def release_working_pages(self, n: int) -> None:
         """Free the last n working pages and the tokens in them."""
+    async def release_working_pages_async(self, n: int, *, timeout: float | None = None) -> None:
+        """As `release_working_pages`, awaitable."""
     def truncate_working_page_tokens(self, n: int) -> None:
         """Drop the last n working tokens; pages stay."""
+    async def truncate_working_page_tokens_async(self, n: int, *, timeout: float | None = None) -> None:
+        """As `truncate_working_page_tokens`, awaitable."""
     def set_bid(self, v: float | None, *, hold: bool = False) -> Self:
         """Bid v credits for a page and tick of the next pass, or until another bid with `hold`; None ends a hold."""
     def idle(self) -> _Idle:

@@ -83,7 +83,7 @@ class Generator:
         """Register tokens that the program chose; returns the accepted ones."""
     def fork(self) -> Context:
         """Fork the context at the delivered state."""
-    async def fork_async(self) -> Context:
+    async def fork_async(self, *, timeout: float | None = None) -> Context:
         """As `fork`, awaitable."""
     def save(self, name: str, *, overwrite: bool = False, ttl: float | None = None) -> None:
         """Save the context at the delivered state."""

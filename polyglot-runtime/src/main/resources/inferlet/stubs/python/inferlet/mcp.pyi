@@ -7,7 +7,7 @@ from ._types import JsonSource
 def available_servers() -> list[str]:
     """Return the names of the servers."""
 
-async def available_servers_async() -> list[str]:
+async def available_servers_async(*, timeout: float | None = None) -> list[str]:
     """As `available_servers`, awaitable."""
 
 def connect(name: str) -> McpSession:

@@ -20,5 +20,8 @@ def latency(ctx: Context) -> float:
 def price() -> float:
     """Credits that a new page costs."""
 
-async def explain(*, timeout: float | None = None) -> dict[str, Any]:
+def explain() -> dict[str, Any]:
     """Why this process waits or runs slowly: the record of the server's explain route."""
+
+async def explain_async(*, timeout: float | None = None) -> dict[str, Any]:
+    """As `explain`, awaitable."""

@@ -6,7 +6,7 @@ def send(value: Any) -> None:
     """Send a message: text as it is, anything else as JSON."""
 
 async def send_async(value: Any, *, timeout: float | None = None) -> None:
-    """As `send`, awaitable."""
+    """As `send`, awaitable: a client that lags holds nothing else up. What is said later comes after it."""
 
 async def receive(*, timeout: float | None = None) -> str:
     """Return the next message of the client."""
@@ -20,6 +20,8 @@ def get_return_value() -> str | None:
 def send_file(data: bytes, *, name: str | None = None) -> None:
     """Send a file to the client, which an event tells of it."""
 
-async def send_file_async(data: bytes, *, name: str | None = None, timeout: float | None = None) -> None: ...
+async def send_file_async(data: bytes, *, name: str | None = None, timeout: float | None = None) -> None:
+    """As `send_file`, awaitable."""
+
 async def receive_file(*, timeout: float | None = None) -> bytes:
     """Return the next file of the client."""

@@ -34,8 +34,14 @@ def answer_prefix(model: Model, name: str, value: Any) -> list[int]:
 def native_grammar(model: Model, tools: Iterable[ToolLike]) -> Grammar | None:
     """Return the grammar of the model's own form of calls, None without one."""
 
+async def native_grammar_async(model: Model, tools: Iterable[ToolLike], *, timeout: float | None = None) -> Grammar | None:
+    """As `native_grammar`, awaitable."""
+
 def native_matcher(model: Model, tools: Iterable[ToolLike]) -> Matcher | None:
     """Return a matcher of that grammar."""
+
+async def native_matcher_async(model: Model, tools: Iterable[ToolLike], *, timeout: float | None = None) -> Matcher | None:
+    """As `native_matcher`, awaitable."""
 
 def parse_calls(model: Model, output: str | Ids) -> list[Event.Call]:
     """Return all calls of a finished output."""
