@@ -6,6 +6,7 @@ import pie.cli.command.AppCommand;
 import pie.cli.command.AttachCommand;
 import pie.cli.command.BenchCommand;
 import pie.cli.command.CompletionCommand;
+import pie.cli.command.CpCommand;
 import pie.cli.command.DoctorCommand;
 import pie.cli.command.ExplainCommand;
 import pie.cli.command.KillCommand;
@@ -47,6 +48,7 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "Talk with a process: what it says comes out, lines typed go to it as messages",
                     AttachCommand::new),
             new Verb("send", "Send a message to a process; it arrives at session.receive", SendCommand::new),
+            new Verb("cp", "Copy files to a process, or from it", CpCommand::new),
             new Verb(
                     "result",
                     "Print the value that a process returned, waiting for its end if asked to",

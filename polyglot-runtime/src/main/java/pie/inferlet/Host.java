@@ -118,12 +118,19 @@ public interface Host {
     }
 
     /** Take the oldest file of the client, now or when it comes. Cancelling the future loses no file. */
-    default CompletableFuture<byte[]> receiveFile() {
+    default CompletableFuture<ClientFile> receiveFile() {
         throw Unsupported.later("session.receive_file: this process has no client");
     }
 
     /** Put a received file back in front, as it will not be delivered. */
-    default void giveBackFile(byte[] content) {}
+    default void giveBackFile(ClientFile file) {}
+
+    /** A file of the client. */
+    @FunctionalInterface
+    interface ClientFile {
+        /** Read it. @throws PieException NOT_FOUND if the process has been forgotten */
+        byte[] content();
+    }
 
     /** Set the result of a program whose entry returns nothing. */
     void returns(String text);

@@ -67,7 +67,7 @@ public final class Session {
     public static CompletableFuture<byte[]> receiveFileAsync() {
         Host host = Host.current();
         host.checkLive();
-        return host.begun(host.receiveFile(), "file");
+        return Futures.map(host.begun(host.receiveFile(), "file"), Host.ClientFile::content);
     }
 
     /** Set the result of a program whose entry returns nothing. */

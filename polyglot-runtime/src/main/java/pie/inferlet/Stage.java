@@ -38,8 +38,9 @@ public final class Stage {
         return new Stage(new pie.engine.generate.Stage.LogitBias(floats(bias)));
     }
 
-    /** Add {@code x} to the logits of all ids of a mask. */
+    /** Add {@code x} to the logits of all ids of a mask. @throws PieException INVALID_ARGUMENT for ids that no loaded model has */
     public static Stage logitBias(Mask mask, double x) {
+        mask.checkIds("logit_bias", mostIds());
         return new Stage(new pie.engine.generate.Stage.LogitBias(spread(mask, x)));
     }
 
@@ -81,6 +82,13 @@ public final class Stage {
             out.put(id, (float) Checks.finite(x.doubleValue(), "logit_bias of token " + id));
         });
         return out;
+    }
+
+    private static int mostIds() {
+        return Host.current().engines().stream()
+                .mapToInt(engine -> engine.model().tokenizer().vocabSize())
+                .max()
+                .orElse(Integer.MAX_VALUE);
     }
 
     static Map<Integer, Float> spread(Mask mask, double x) {

@@ -1,6 +1,7 @@
 package pie.runtime;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -706,11 +707,11 @@ final class GuestProcess<P> implements InferletProcess {
     }
 
     @Override
-    public SessionFile deliverFile(String name, byte[] content) {
+    public SessionFile deliverFile(String name, InputStream content, Optional<String> hash) throws IOException {
         if (parent.isPresent()) {
             throw new PieException(ErrorCode.UNSUPPORTED, "a child process has no client and takes no files");
         }
-        return host.deliverFile(name, content);
+        return host.deliverFile(name, content, hash);
     }
 
     @Override
@@ -719,7 +720,7 @@ final class GuestProcess<P> implements InferletProcess {
     }
 
     @Override
-    public byte[] fileContent(String hash) {
+    public Path fileContent(String hash) {
         return host.sessionFiles().content(hash);
     }
 

@@ -1,5 +1,9 @@
 package pie.runtime;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,7 +67,7 @@ final class ProcessHost implements Host {
     private final EventLog log;
     private final long began = System.nanoTime();
     private final Inbox<String> inbox = new Inbox<>("messages", 1024);
-    private final Inbox<byte[]> fileInbox = new Inbox<>("files", 64);
+    private final Inbox<ClientFile> fileInbox = new Inbox<>("files", 64);
     private final SessionFiles sessionFiles;
     private final ProcessOutput output;
     private final Set<CompletableFuture<?>> waits = new HashSet<>();
@@ -213,10 +217,26 @@ final class ProcessHost implements Host {
         return sessionFiles;
     }
 
-    SessionFile deliverFile(String name, byte[] content) {
-        SessionFile file = sessionFiles.keep(name, content, false);
-        fileInbox.deliver(content);
+    SessionFile deliverFile(String name, InputStream content, Optional<String> hash) throws IOException {
+        SessionFile file = sessionFiles.keep(name, content, hash, false);
+        fileInbox.deliver(() -> read(file));
         return file;
+    }
+
+    private byte[] read(SessionFile file) {
+        try {
+            return java.nio.file.Files.readAllBytes(sessionFiles.content(file.hash()));
+        } catch (IOException e) {
+            throw new PieException(ErrorCode.NOT_FOUND, "file " + file.hash() + " is gone", Map.of("kind", "file"), e);
+        }
+    }
+
+    private SessionFile kept(byte[] content, String name) {
+        try {
+            return sessionFiles.keep(name, new ByteArrayInputStream(content), Optional.empty(), true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Let go of what outlives no process. */
@@ -386,7 +406,7 @@ final class ProcessHost implements Host {
     @Override
     public void sendFile(byte[] content, String name) {
         if (process.parent().isEmpty()) {
-            output.file(sessionFiles.keep(name, content, true));
+            output.file(kept(content, name));
         }
     }
 
@@ -394,11 +414,11 @@ final class ProcessHost implements Host {
     public CompletableFuture<@Nullable Void> sendFileAsync(byte[] content, String name) {
         return process.parent().isPresent()
                 ? CompletableFuture.completedFuture(null)
-                : output.fileLater(sessionFiles.keep(name, content, true));
+                : output.fileLater(kept(content, name));
     }
 
     @Override
-    public CompletableFuture<byte[]> receiveFile() {
+    public CompletableFuture<ClientFile> receiveFile() {
         if (process.parent().isPresent()) {
             throw new PieException(
                     ErrorCode.UNSUPPORTED,
@@ -408,8 +428,8 @@ final class ProcessHost implements Host {
     }
 
     @Override
-    public void giveBackFile(byte[] content) {
-        fileInbox.giveBack(content);
+    public void giveBackFile(ClientFile file) {
+        fileInbox.giveBack(file);
     }
 
     @Override

@@ -132,10 +132,7 @@ public final class Replay {
             return new End.Reached();
         }
         if (running.get() == null || player.finished()) {
-            return new End.Interrupted(recording
-                    .end()
-                    .map(end -> end.message() == null ? end.state() : end.message())
-                    .orElse("the recording was cut off"));
+            return interrupted();
         }
         Object what = result.get();
         if (what instanceof String value) {
@@ -157,7 +154,26 @@ public final class Replay {
         return new End.Returned(value);
     }
 
+    private End interrupted() {
+        return new End.Interrupted(recording
+                .end()
+                .map(end -> end.message() == null ? end.state() : end.message())
+                .orElse("the recording was cut off"));
+    }
+
+    /** Whether it went as far as the recorded run, which was then ended from outside: how it fails of that is nothing of its own. */
+    private boolean endedFromOutside() {
+        return player.calls() == recording.frames().size()
+                && recording
+                        .end()
+                        .filter(end -> end.state().equals("cancelled"))
+                        .isPresent();
+    }
+
     private End compared(PieException failure) {
+        if (endedFromOutside()) {
+            return interrupted();
+        }
         boolean same = recording
                 .end()
                 .map(end -> failure.code().name().equals(end.code()))

@@ -751,7 +751,7 @@
   const floats = (buffer) => new Float32Array(new ArrayBuffer(buffer)).slice();
   const bytes = (buffer) => new Uint8Array(new ArrayBuffer(buffer)).slice();
   const list = (...items) => items;
-  const record = (text) => JSON.parse(text);
+  const record = (text) => JSON.parse(text, (key, value) => (value === null ? undefined : value));
   // What a block with `using` turns into.
   function scope() {
     const resources = [];

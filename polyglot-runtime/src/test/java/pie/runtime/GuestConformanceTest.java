@@ -169,25 +169,9 @@ final class GuestConformanceTest {
         assertThat(missing).isEmpty();
     }
 
-    /** What nobody can have, media above all, and what stands for the language's own forms. */
-    private static final Set<String> NOT_OFFERED = Set.of(
-            "speak",
-            "append_image",
-            "append_images",
-            "append_audio",
-            "append_audios",
-            "append_video",
-            "input_image",
-            "input_audio",
-            "from_bytes",
-            "appendImage",
-            "appendImages",
-            "appendAudio",
-            "appendAudios",
-            "appendVideo",
-            "inputImage",
-            "inputAudio",
-            "fromBytes");
+    /** What no model offers: media. */
+    private static final Pattern NOT_OFFERED = Pattern.compile(
+            "speak|from_bytes|fromBytes|(append|input)_?(image|audio|video)s?", Pattern.CASE_INSENSITIVE);
 
     /** The list of members is as long as the interface: each name that an editor offers is used by a case. */
     @ParameterizedTest
@@ -202,7 +186,8 @@ final class GuestConformanceTest {
                 .collect(Collectors.toSet());
         assertThat(MemberNames.of(language))
                 .hasSizeGreaterThan(200)
-                .filteredOn(name -> !used.contains(name) && !NOT_OFFERED.contains(name))
+                .filteredOn(name ->
+                        !used.contains(name) && !NOT_OFFERED.matcher(name).matches())
                 .isEmpty();
     }
 

@@ -18,6 +18,18 @@ final class MemberNames {
     private static final Pattern DEF = Pattern.compile("^ *(?:async )?def ([a-z]\\w*)\\(", Pattern.MULTILINE);
     private static final Set<String> OF_THE_RUNTIME =
             Set.of("Host", "Serving", "JsonBinding", "Passing", "PieException");
+    /** What the bridge to the guest languages calls, what a program gives and need not read, and what waits for ever in a test. */
+    private static final Set<String> NOT_FOR_PROGRAMS = Set.of(
+            "advance",
+            "awaitsAdvance",
+            "complete",
+            "constrainJson",
+            "leave",
+            "settle",
+            "snakeText",
+            "positions",
+            "receiveFile");
+
     private static final Set<String> OF_EVERY_OBJECT =
             Set.of("equals", "hashCode", "toString", "valueOf", "values", "iterator");
 
@@ -45,7 +57,7 @@ final class MemberNames {
         var names = new TreeSet<String>();
         for (String path : StubsTest.names(Stubs.of(Language.JAVASCRIPT).get("inferlet.d.ts"))) {
             String name = path.substring(path.lastIndexOf('.') + 1);
-            if (Character.isLowerCase(name.charAt(0)) && path.contains(".")) {
+            if (Character.isLowerCase(name.charAt(0)) && path.contains(".") && !OF_EVERY_OBJECT.contains(name)) {
                 names.add(name);
             }
         }
@@ -74,6 +86,7 @@ final class MemberNames {
             }
         }
         names.removeAll(OF_EVERY_OBJECT);
+        names.removeAll(NOT_FOR_PROGRAMS);
         return names;
     }
 }

@@ -94,7 +94,7 @@ public final class TestRuntime implements AutoCloseable {
     }
 
     Outcome run(Language language, String code, String input) throws Exception {
-        return launch(language, code, input).outcome().get(60, TimeUnit.SECONDS);
+        return launch(language, code, input).outcome().get(180, TimeUnit.SECONDS);
     }
 
     String value(Language language, String code, String input) throws Exception {

@@ -8,13 +8,18 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
@@ -27,9 +32,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Keep one HTTP-server program: its processes, how many requests they may have at once, and how many may wait. A shared process that
- * fails is started again by a later request, after a pause that grows from one second to a minute.
+ * fails is started again, after a pause that grows from one second to a minute: by a later request, or by itself if it is kept up. One
+ * that has had nothing to do for long is let go until the next request.
  */
 final class App {
+    private static final Logger LOG = LoggerFactory.getLogger(App.class);
     private static final int MOST_WAITING = 64;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
@@ -37,30 +44,49 @@ final class App {
 
     private final String name;
     private final LaunchRequest request;
-    private final boolean shared;
+    private final AppTerms terms;
+    private final boolean keptUp;
     private final Launcher launcher;
+    private final ScheduledExecutorService timer;
     private final Semaphore permits;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong errors = new AtomicLong();
     private final ConcurrentHashMap<InferletProcess, RequestQueue> running = new ConcurrentHashMap<>();
     private final ReentrantLock starting = new ReentrantLock();
-    private @Nullable InferletProcess current;
+    private volatile @Nullable InferletProcess current;
+    private volatile long began;
+    private int failures;
     private long notBefore;
     private Duration pause = FIRST_PAUSE;
+    private volatile long lastUsed = System.nanoTime();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private volatile boolean resting;
     private volatile boolean closed;
 
     /**
      * @param request what each process is launched with
-     * @param shared whether one process answers all requests; else each request has one of its own
-     * @param concurrency requests that are answered at once
+     * @param keptUp whether a shared process that fails is started again at once, not by the next request
      */
-    App(String name, LaunchRequest request, boolean shared, int concurrency, Launcher launcher) {
+    App(
+            String name,
+            LaunchRequest request,
+            AppTerms terms,
+            boolean keptUp,
+            Launcher launcher,
+            ScheduledExecutorService timer) {
         this.name = name;
         this.request = request;
-        this.shared = shared;
+        this.terms = terms;
+        this.keptUp = keptUp && terms.shared();
         this.launcher = launcher;
-        this.permits = new Semaphore(concurrency, true);
+        this.timer = timer;
+        this.permits = new Semaphore(terms.concurrency(), true);
+    }
+
+    /** Say whether it answers without a token. */
+    boolean open() {
+        return terms.open();
     }
 
     /** Hold a request's place among those that are answered at once, and the process that answers it. */
@@ -77,13 +103,18 @@ final class App {
      * @throws PieException what the launch or the program failed with, TIMEOUT
      */
     void start() throws InterruptedException {
-        launch();
+        starting.lockInterruptibly();
+        try {
+            launch();
+        } finally {
+            starting.unlock();
+        }
     }
 
     private void launch() throws InterruptedException {
         var queue = new RequestQueue();
         InferletProcess process = launched(queue);
-        if (!shared) {
+        if (!terms.shared()) {
             queue.close();
         }
         try {
@@ -102,7 +133,104 @@ final class App {
             throw failed(process);
         }
         current = process;
+        began = System.nanoTime();
+        used();
     }
+
+    // ---- rest
+
+    /** Note that there was something to do, and see to it that one look is ahead for whether there has been nothing for long. */
+    private void used() {
+        lastUsed = System.nanoTime();
+        if (terms.shared() && terms.idle().isPresent() && looking.compareAndSet(false, true)) {
+            later(this::look, terms.idle().get());
+        }
+    }
+
+    private void look() {
+        Duration idle = terms.idle().orElseThrow();
+        long left = idle.toNanos() - (System.nanoTime() - lastUsed);
+        if (left > 0 || !rest()) {
+            later(this::look, left > 0 ? Duration.ofNanos(left) : idle);
+        } else {
+            looking.set(false);
+        }
+    }
+
+    private void later(Runnable task, Duration span) {
+        try {
+            var unused = timer.schedule(task, span.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("app {} is left as it is: the server stops", name);
+        }
+    }
+
+    /** Let the process go; the next request starts another. Says whether there is none, which it is not while it has something to do. */
+    private boolean rest() {
+        if (!starting.tryLock()) {
+            return false;
+        }
+        try {
+            InferletProcess process = current;
+            RequestQueue queue = process == null ? null : running.get(process);
+            if (queue == null || closed) {
+                return true;
+            }
+            if (queue.open() > 0) {
+                return false;
+            }
+            resting = true;
+            current = null;
+            notBefore = 0;
+            queue.close();
+            return true;
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    // ---- failures
+
+    /** Start a process that failed again, after a pause. */
+    private void keepUp(InferletProcess process, Outcome outcome) {
+        if (closed || !keptUp || process != current) {
+            return;
+        }
+        startAgain(told(outcome));
+    }
+
+    private synchronized void startAgain(String why) {
+        failures = System.nanoTime() - began > LONGEST_PAUSE.toNanos() ? 0 : Math.min(failures + 1, 7);
+        Duration grown = FIRST_PAUSE.multipliedBy(1L << Math.max(0, failures - 1));
+        Duration wait = grown.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : grown;
+        LOG.warn("app {} has ended: {}; it is started again in {} s", name, why, wait.toSeconds());
+        later(() -> Thread.ofVirtual().name("pie-app-restart").start(this::revive), wait);
+    }
+
+    private static String told(Outcome outcome) {
+        return outcome instanceof Outcome.Failed f
+                ? f.code() + ": " + f.message()
+                : outcome.state().word();
+    }
+
+    private void revive() {
+        starting.lock();
+        try {
+            InferletProcess process = current;
+            if (closed || process != null && running.containsKey(process)) {
+                return;
+            }
+            launch();
+        } catch (PieException e) {
+            startAgain(e.code() + ": " + e.message());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    // ---- requests
 
     private static PieException failed(InferletProcess process) {
         return switch (process.outcome().join()) {
@@ -123,8 +251,11 @@ final class App {
             await(atMost);
         }
         try {
-            InferletProcess process = shared ? handOver(call) : own(call);
-            return new Place(process, permits::release);
+            InferletProcess process = terms.shared() ? handOver(call) : own(call);
+            return new Place(process, () -> {
+                permits.release();
+                used();
+            });
         } catch (PieException | InterruptedException e) {
             permits.release();
             throw e;
@@ -159,7 +290,10 @@ final class App {
 
     private InferletProcess launched(RequestQueue queue) {
         InferletProcess process = launcher.launch(request.serving(queue), made -> running.put(made, queue));
-        var unused = process.outcome().whenComplete((outcome, error) -> running.remove(process));
+        var unused = process.outcome().whenComplete((outcome, error) -> {
+            running.remove(process);
+            keepUp(process, outcome);
+        });
         return process;
     }
 
@@ -194,6 +328,7 @@ final class App {
         }
         notBefore = now + pause.toNanos();
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+        resting = false;
         launch();
         pause = FIRST_PAUSE;
     }
@@ -224,13 +359,26 @@ final class App {
         running.values().forEach(RequestQueue::close);
     }
 
+    private String state() {
+        if (closed) {
+            return "stopping";
+        }
+        if (!terms.shared() || !running.isEmpty() && !resting) {
+            return "running";
+        }
+        return resting ? "idle" : "failed";
+    }
+
     ObjectNode json() {
         ObjectNode json = Json.object();
         json.put("name", name);
         json.put("program", request.source().identity());
         json.put("owner", request.owner().value());
-        json.put("instances", shared ? "shared" : "per_request");
-        json.put("state", closed ? "stopping" : shared && running.isEmpty() ? "failed" : "running");
+        json.put("instances", terms.shared() ? "shared" : "per_request");
+        json.put("max_concurrency", terms.concurrency());
+        json.put("public", terms.open());
+        terms.idle().ifPresent(idle -> json.put("idle_timeout", idle.toMillis() / 1e3));
+        json.put("state", state());
         ArrayNode ids = json.putArray("process_ids");
         running.keySet().forEach(process -> ids.add(process.id().toString()));
         json.put("requests", requests.get());

@@ -1,5 +1,6 @@
 package pie.server;
 
+import io.helidon.http.HeaderNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +22,7 @@ final class AppGate {
     static final String PREFIX = "/apps/";
     static final Route ROUTE = new Route("*", PREFIX + "{name}/{path...}", Set.of(), false, exchange -> {});
 
+    private static final String ANONYMOUS = "anonymous";
     private static final Duration FIRST_BYTE = Duration.ofSeconds(60);
     private static final int PIECE = 64 << 10;
     private static final Set<String> HOP_BY_HOP = Set.of(
@@ -46,30 +48,43 @@ final class AppGate {
     private long taken;
     private boolean watched;
 
-    private AppGate(Service service, Exchange exchange, App app, String path) {
+    private AppGate(Service service, Exchange exchange, App app, String path, String user) {
         this.service = service;
         this.exchange = exchange;
         this.app = app;
         this.most = service.limits().appBody();
         this.body = exchange.bodyStream();
         this.bodyRead = !exchange.hasBody();
-        this.call = new Call(exchange.method(), path, exchange.rawQuery(), headers(exchange));
+        this.call = new Call(exchange.method(), path, exchange.rawQuery(), headers(exchange, user));
     }
 
-    /** @param rawPath path of the request, which begins with {@link #PREFIX} */
-    static void pass(Service service, Exchange exchange, String rawPath) throws InterruptedException {
+    /**
+     * Pass a request on: one without the token only to an app that is open to everybody, and only so often from one address.
+     *
+     * @param rawPath path of the request, which begins with {@link #PREFIX}
+     * @throws PieException UNAUTHENTICATED, RATE_LIMITED, NOT_FOUND
+     */
+    static void pass(Service service, Exchange exchange, String rawPath, FrontDoor door) throws InterruptedException {
         String rest = rawPath.substring(PREFIX.length());
         int slash = rest.indexOf('/');
-        App app = service.apps().find(slash < 0 ? rest : rest.substring(0, slash));
+        String name = slash < 0 ? rest : rest.substring(0, slash);
+        boolean stranger = !door.tokenFits(exchange.header(HeaderNames.AUTHORIZATION));
+        if (!service.apps().open(name)) {
+            door.checkToken(exchange);
+        } else if (stranger) {
+            service.strangers().check(exchange.address(), System.nanoTime());
+        }
+        App app = service.apps().find(name);
         service.launcher();
         if (exchange.headerText("upgrade").isPresent()) {
             throw new PieException(
                     ErrorCode.UNSUPPORTED, "programs answer no WebSocket upgrades; use server-sent events");
         }
-        new AppGate(service, exchange, app, slash < 0 ? "/" : rest.substring(slash)).run();
+        String user = stranger ? ANONYMOUS : exchange.owner().value();
+        new AppGate(service, exchange, app, slash < 0 ? "/" : rest.substring(slash), user).run();
     }
 
-    private static List<String> headers(Exchange exchange) {
+    private static List<String> headers(Exchange exchange, String user) {
         var headers = new ArrayList<String>();
         List<String> given = exchange.headers();
         for (int i = 0; i + 1 < given.size(); i += 2) {
@@ -79,7 +94,7 @@ final class AppGate {
                 headers.add(given.get(i + 1));
             }
         }
-        headers.addAll(List.of("x-pie-user", exchange.owner().value(), "x-request-id", exchange.requestId()));
+        headers.addAll(List.of("x-pie-user", user, "x-request-id", exchange.requestId()));
         return headers;
     }
 

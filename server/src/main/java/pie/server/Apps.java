@@ -38,6 +38,12 @@ final class Apps {
         return app;
     }
 
+    /** Say whether an app is there and answers without a token. */
+    boolean open(String name) {
+        App app = apps.get(name);
+        return app != null && app.open();
+    }
+
     List<App> all() {
         return List.copyOf(apps.values());
     }

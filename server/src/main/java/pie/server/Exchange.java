@@ -96,6 +96,11 @@ final class Exchange {
         return all;
     }
 
+    /** Return the address that the request comes from. */
+    String address() {
+        return request.remotePeer().host();
+    }
+
     Optional<String> headerText(String name) {
         return header(HeaderNames.create(name));
     }
@@ -220,8 +225,42 @@ final class Exchange {
         } catch (CloseConnectionException | PieException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw new PieException(ErrorCode.BAD_REQUEST, what + " cannot be read: " + e.getMessage(), Map.of(), e);
+            throw unreadable(what, e);
         }
+    }
+
+    /** Make something of a body as it comes. */
+    @FunctionalInterface
+    interface BodyReader<T> {
+        T read(InputStream body) throws IOException;
+    }
+
+    /**
+     * Have the body read as it comes; the unread rest of one that is refused is thrown away, so that the client can read the answer.
+     *
+     * @throws PieException PAYLOAD_TOO_LARGE for one that says that it is larger, BAD_REQUEST where its framing is broken; what the
+     *     reader throws
+     */
+    <T> T body(long max, String what, BodyReader<T> reader) {
+        InputStream in = bodyStream();
+        try {
+            long announced = request.headers().contentLength().orElse(-1);
+            if (announced > max) {
+                throw tooLarge(in, max, announced, what);
+            }
+            return reader.read(in);
+        } catch (CloseConnectionException e) {
+            throw e;
+        } catch (PieException e) {
+            drain(in);
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw unreadable(what, e);
+        }
+    }
+
+    private static PieException unreadable(String what, Exception e) {
+        return new PieException(ErrorCode.BAD_REQUEST, what + " cannot be read: " + e.getMessage(), Map.of(), e);
     }
 
     private byte[] read(int max, String what) throws IOException {
@@ -241,20 +280,28 @@ final class Exchange {
         return out.toByteArray();
     }
 
-    private static PieException tooLarge(InputStream in, int max, long announced, String what) throws IOException {
-        byte[] buffer = new byte[8192];
-        long drained = 0;
-        while (drained < DRAIN_MAX) {
-            int n = in.read(buffer);
-            if (n < 0) {
-                break;
-            }
-            drained += n;
-        }
+    private static PieException tooLarge(InputStream in, long max, long announced, String what) {
+        drain(in);
         return new PieException(
                 ErrorCode.PAYLOAD_TOO_LARGE,
                 what + " is larger than " + max + " bytes",
                 announced < 0 ? Map.of("limit", max) : Map.of("limit", max, "size", announced));
+    }
+
+    private static void drain(InputStream in) {
+        byte[] buffer = new byte[8192];
+        try {
+            for (long drained = 0; drained < DRAIN_MAX; ) {
+                int n = in.read(buffer);
+                if (n < 0) {
+                    return;
+                }
+                drained += n;
+            }
+        } catch (IOException | RuntimeException e) {
+            // The client has stopped sending; the answer says why all the same.
+            return;
+        }
     }
 
     /** @throws PieException UNSUPPORTED_MEDIA_TYPE for a page's JSON body of another type, which would need no preflight */
@@ -288,8 +335,46 @@ final class Exchange {
 
     /** Send a file as it stands now, however long it grows. */
     void file(String contentType, Path file) throws IOException {
+        send(Status.OK_200, contentType, file, 0, Files.size(file));
+    }
+
+    /**
+     * Send a file that never changes, or the part of it that the client asks for by {@code Range} (RFC 9110 §14).
+     *
+     * @param tag what its content is known by
+     * @throws PieException BAD_REQUEST with status 416 for a range beyond its end
+     */
+    void file(String contentType, Path file, String tag) throws IOException {
         long size = Files.size(file);
-        response.status(Status.OK_200);
+        String quoted = "\"" + tag + "\"";
+        response.header(HeaderNames.ETAG, quoted);
+        response.header(HeaderNames.ACCEPT_RANGES, "bytes");
+        boolean whole = header(HeaderNames.IF_RANGE)
+                .filter(known -> !known.equals(quoted))
+                .isPresent();
+        Optional<ByteRange> range =
+                whole ? Optional.empty() : header(HeaderNames.RANGE).flatMap(ByteRange::parse);
+        if (range.isEmpty()) {
+            send(Status.OK_200, contentType, file, 0, size);
+            return;
+        }
+        Optional<ByteRange.Span> span = range.get().within(size);
+        if (span.isEmpty()) {
+            response.header(HeaderNames.CONTENT_RANGE, "bytes */" + size);
+            throw new PieException(
+                    ErrorCode.BAD_REQUEST,
+                    "the range " + header(HeaderNames.RANGE).orElse("") + " is beyond the " + size
+                            + " bytes of this file",
+                    Map.of("status", 416, "size", size));
+        }
+        long first = span.get().first();
+        long length = span.get().length();
+        response.header(HeaderNames.CONTENT_RANGE, "bytes " + first + "-" + (first + length - 1) + "/" + size);
+        send(Status.PARTIAL_CONTENT_206, contentType, file, first, length);
+    }
+
+    private void send(Status status, String contentType, Path file, long from, long size) throws IOException {
+        response.status(status);
         response.header(HeaderNames.CONTENT_TYPE, contentType);
         response.header(HeaderNames.CONTENT_LENGTH, String.valueOf(size));
         if (method().equals("HEAD")) {
@@ -298,6 +383,7 @@ final class Exchange {
         }
         try (InputStream in = Files.newInputStream(file);
                 OutputStream out = response.outputStream()) {
+            in.skipNBytes(from);
             byte[] buffer = new byte[1 << 16];
             for (long left = size; left > 0; ) {
                 int n = in.read(buffer, 0, (int) Math.min(buffer.length, left));

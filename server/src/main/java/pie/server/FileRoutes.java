@@ -2,6 +2,7 @@ package pie.server;
 
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +11,6 @@ import pie.engine.PieException;
 import pie.engine.event.SessionFile;
 import pie.engine.process.InferletProcess;
 import pie.runtime.files.SessionFiles;
-import pie.server.programs.ProgramStore;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,13 +34,12 @@ final class FileRoutes {
 
     private void put(Exchange exchange) {
         InferletProcess process = processes.of(exchange);
-        byte[] content = exchange.body(SessionFiles.MOST_BYTES, "the file");
-        Optional<String> wanted = exchange.header(HASH);
-        if (wanted.isPresent() && !ProgramStore.hash(content).equalsIgnoreCase(wanted.get())) {
-            throw PieException.invalid(
-                    "X-Pie-Hash is " + wanted.get() + ", but the BLAKE3 of the body is " + ProgramStore.hash(content));
-        }
-        exchange.json(201, json(process.deliverFile(exchange.path("name"), content)));
+        Optional<String> hash = exchange.header(HASH);
+        SessionFile file = exchange.body(
+                SessionFiles.Limits.DEFAULT.file(),
+                "the file",
+                content -> process.deliverFile(exchange.path("name"), content, hash));
+        exchange.json(201, json(file));
     }
 
     private void list(Exchange exchange) {
@@ -52,7 +51,7 @@ final class FileRoutes {
     }
 
     /** The newest of a name, or the one of a hash. */
-    private void content(Exchange exchange) {
+    private void content(Exchange exchange) throws IOException {
         InferletProcess process = processes.of(exchange);
         String wanted = exchange.path("name");
         SessionFile file = process.files().reversed().stream()
@@ -63,12 +62,11 @@ final class FileRoutes {
                         "process " + process.id() + " has no file \"" + wanted + "\"; GET /v1/processes/" + process.id()
                                 + "/files lists them",
                         Map.of("kind", "file")));
-        exchange.header(HeaderNames.ETAG, "\"" + file.hash() + "\"");
         exchange.header(NO_SNIFF, "nosniff");
         exchange.header(
                 HeaderNames.CONTENT_DISPOSITION,
                 file.name().isEmpty() ? "attachment" : "attachment; filename=\"" + ascii(file.name()) + "\"");
-        exchange.send(200, file.mediaType(), process.fileContent(file.hash()));
+        exchange.file(file.mediaType(), process.fileContent(file.hash()), file.hash());
     }
 
     private static String ascii(String name) {

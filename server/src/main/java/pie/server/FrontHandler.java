@@ -145,8 +145,7 @@ final class FrontHandler implements Handler {
         String path = decoded(exchange.rawPath());
         if (path.startsWith(AppGate.PREFIX)) {
             exchange.bind(AppGate.ROUTE, Map.of());
-            door.checkToken(exchange);
-            AppGate.pass(service, exchange, exchange.rawPath());
+            AppGate.pass(service, exchange, exchange.rawPath(), door);
             return;
         }
         if (exchange.method().equals("OPTIONS")) {

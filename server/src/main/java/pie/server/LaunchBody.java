@@ -93,7 +93,7 @@ final class LaunchBody {
         Map<String, McpServer> servers = asks.servers(launch.path("mcp"));
         problems.check("launch");
         JsonNode given = launch.has("input") ? launch.get("input") : Json.object();
-        Optional<Stored> stored = source.isEmpty() ? Optional.of(programs.resolve(program)) : Optional.empty();
+        Optional<Stored> stored = source.isEmpty() ? Optional.of(programs.resolve(owner, program)) : Optional.empty();
         JsonNode input = stored.map(s -> s.checked(given)).orElse(given);
         LaunchRequest request = new LaunchRequest(
                         owner,

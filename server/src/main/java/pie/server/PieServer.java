@@ -1,5 +1,7 @@
 package pie.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.helidon.http.DirectHandler;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
@@ -14,6 +16,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.PieException;
+import pie.engine.process.OwnerId;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Bind, answer, drain. */
 public final class PieServer implements AutoCloseable {
@@ -58,6 +62,7 @@ public final class PieServer implements AutoCloseable {
         PieServer server = bind(config);
         try {
             server.service.ready(launcher.get());
+            server.startApps();
             server.files.announce(server.uri, server.service.started());
             return server;
         } catch (RuntimeException | Error e) {
@@ -65,6 +70,23 @@ public final class PieServer implements AutoCloseable {
             server.close();
             throw e;
         }
+    }
+
+    private void startApps() {
+        var starter = new AppStarter(service);
+        config.apps().forEach((name, body) -> {
+            try {
+                starter.start(
+                        name,
+                        (ObjectNode) service.json().parse(body.getBytes(UTF_8), "app " + name),
+                        OwnerId.LOCAL,
+                        true);
+            } catch (PieException e) {
+                throw new PieException(e.code(), "app " + name + " cannot be started: " + e.message(), e.details(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private static PieServer bind(ServerConfig config) {

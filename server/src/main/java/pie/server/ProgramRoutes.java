@@ -39,7 +39,7 @@ final class ProgramRoutes {
                 Route.get("/v1/programs", this::list, "q", "language", "owner", "limit", "cursor"),
                 Route.get("/v1/programs/{name}", this::versions),
                 Route.get("/v1/programs/{name}/{version}", this::one),
-                Route.put("/v1/programs/{name}/{version}", this::put, "force", "file"),
+                Route.put("/v1/programs/{name}/{version}", this::put, "force", "file", "private"),
                 Route.delete("/v1/programs/{name}/{version}", this::delete),
                 Route.get("/v1/programs/{name}/{version}/manifest", this::manifest),
                 Route.get("/v1/programs/{name}/{version}/schema", this::schema),
@@ -56,7 +56,13 @@ final class ProgramRoutes {
         }
         String manifest = manifest(exchange, name, version, content);
         ProgramStore.Added added = service.programs()
-                .add(exchange.owner(), manifest, content, exchange.flag("force", false), service.launcher()::check);
+                .add(
+                        exchange.owner(),
+                        manifest,
+                        content,
+                        exchange.flag("force", false),
+                        exchange.flag("private", false),
+                        service.launcher()::check);
         ObjectNode json = json(added.stored());
         ArrayNode warnings = json.putArray("warnings");
         added.stored().manifest().unknownKeys().forEach(key -> warnings.add("Pie.toml: unknown key " + key));
@@ -96,7 +102,9 @@ final class ProgramRoutes {
         int limit = exchange.number("limit", 1, LIMIT_MAX).orElse((long) LIMIT).intValue();
         Optional<String> cursor = exchange.query("cursor").map(c -> c.toLowerCase(Locale.ROOT));
         var newest = new LinkedHashMap<String, Stored>();
-        service.programs().all().forEach(s -> newest.put(s.manifest().name().toLowerCase(Locale.ROOT), s));
+        service.programs()
+                .all(exchange.owner())
+                .forEach(s -> newest.put(s.manifest().name().toLowerCase(Locale.ROOT), s));
         List<Stored> found = newest.entrySet().stream()
                 .filter(e -> cursor.isEmpty() || e.getKey().compareTo(cursor.get()) > 0)
                 .map(Map.Entry::getValue)
@@ -123,7 +131,7 @@ final class ProgramRoutes {
     }
 
     private void versions(Exchange exchange) {
-        List<Stored> all = service.programs().all(exchange.path("name"));
+        List<Stored> all = service.programs().all(exchange.owner(), exchange.path("name"));
         if (all.isEmpty()) {
             throw new PieException(
                     ErrorCode.NOT_FOUND,
@@ -138,7 +146,7 @@ final class ProgramRoutes {
     }
 
     private Stored found(Exchange exchange) {
-        return service.programs().resolve(exchange.path("name") + "@" + exchange.path("version"));
+        return service.programs().resolve(exchange.owner(), exchange.path("name") + "@" + exchange.path("version"));
     }
 
     private void one(Exchange exchange) {
@@ -170,7 +178,7 @@ final class ProgramRoutes {
     }
 
     private void delete(Exchange exchange) {
-        service.programs().remove(exchange.path("name"), exchange.path("version"));
+        service.programs().remove(exchange.owner(), exchange.path("name"), exchange.path("version"));
         exchange.noContent();
     }
 
@@ -185,6 +193,7 @@ final class ProgramRoutes {
         json.put("file", source.file());
         json.put("entry", manifest.entry());
         json.put("owner", stored.owner().value());
+        json.put("private", stored.hidden());
         json.put("created", EventJson.time(stored.created()));
         json.put("size", stored.size());
         json.put("checksum", stored.uploadHash());

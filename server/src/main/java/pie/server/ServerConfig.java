@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param disconnectGrace how long a launch that is not detached outlives its stream
  * @param limits of requests, streams and connections
  * @param otlp collector of traces, empty for none
+ * @param apps programs that answer HTTP requests from the start on and are kept up: by name, what {@code PUT /v1/apps/NAME} takes
  */
 public record ServerConfig(
         String host,
@@ -32,7 +34,8 @@ public record ServerConfig(
         Duration drain,
         Duration disconnectGrace,
         ServerLimits limits,
-        Optional<URI> otlp) {
+        Optional<URI> otlp,
+        Map<String, String> apps) {
     public ServerConfig(
             String host,
             int port,
@@ -54,18 +57,36 @@ public record ServerConfig(
                 drain,
                 disconnectGrace,
                 ServerLimits.DEFAULT,
-                Optional.empty());
+                Optional.empty(),
+                Map.of());
     }
 
     public ServerConfig withLimits(ServerLimits some) {
         return new ServerConfig(
-                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, some, otlp);
+                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, some, otlp, apps);
     }
 
     /** Send traces to a collector that speaks OTLP over HTTP. */
     public ServerConfig withOtlp(Optional<URI> collector) {
         return new ServerConfig(
-                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, limits, collector);
+                host,
+                port,
+                origins,
+                hosts,
+                home,
+                auth,
+                allowInsecureBind,
+                drain,
+                disconnectGrace,
+                limits,
+                collector,
+                apps);
+    }
+
+    /** Start apps with the server. */
+    public ServerConfig withApps(Map<String, String> some) {
+        return new ServerConfig(
+                host, port, origins, hosts, home, auth, allowInsecureBind, drain, disconnectGrace, limits, otlp, some);
     }
 
     public static ServerConfig loopback(Path home, int port) {

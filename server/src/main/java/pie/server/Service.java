@@ -35,6 +35,8 @@ final class Service {
     private static final int PLAIN_RUNS = 2048;
 
     private final ServerConfig config;
+    private final ScheduledExecutorService timer;
+    private final AddressLimit strangers = new AddressLimit(AddressLimit.PER_MINUTE);
     private final Streams streams;
     private final Tethers tethers;
     private final Replays replays;
@@ -53,6 +55,7 @@ final class Service {
 
     Service(ServerConfig config, ScheduledExecutorService timer, ConnectionWatch connections) {
         this.config = config;
+        this.timer = timer;
         this.connections = connections;
         streams = new Streams(config.limits());
         tethers = new Tethers(timer, config.disconnectGrace());
@@ -71,6 +74,16 @@ final class Service {
 
     ServerConfig config() {
         return config;
+    }
+
+    /** Return what runs short tasks at their time. */
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    /** Return how often who has no token may ask the apps that are open to everybody. */
+    AddressLimit strangers() {
+        return strangers;
     }
 
     ServerLimits limits() {
@@ -143,7 +156,7 @@ final class Service {
                 .toList();
         up.registry((owner, name, version) -> Optional.of(name)
                 .filter(Manifest::isName)
-                .flatMap(known -> programs.find(known, version))
+                .flatMap(known -> programs.find(owner, known, version))
                 .map(stored -> new ProgramRegistry.Entry(
                         stored.source(), stored.manifest().permissions())));
         List<Supplier<EngineFigures>> figures = up.engines().stream()

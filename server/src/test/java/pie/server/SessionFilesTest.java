@@ -145,6 +145,46 @@ class SessionFilesTest {
                 .isEqualTo(404);
     }
 
+    private HttpResponse<String> part(String path, String range, String... more) throws Exception {
+        HttpRequest.Builder request = request(path).header("Range", range);
+        for (int i = 0; i < more.length; i += 2) {
+            request.header(more[i], more[i + 1]);
+        }
+        return send(request);
+    }
+
+    @Test
+    void parts_of_a_file_are_sent_to_who_asks_for_them() throws Exception {
+        String id = launch("javascript");
+        put(id, "digits.txt", "0123456789".getBytes(StandardCharsets.UTF_8));
+        String path = "/v1/processes/" + id + "/files/digits.txt";
+        var whole = send(request(path));
+        assertThat(whole.headers().firstValue("Accept-Ranges")).contains("bytes");
+        assertThat(whole.headers().firstValue("Content-Length")).contains("10");
+        var middle = part(path, "bytes=2-4");
+        assertThat(middle.statusCode()).isEqualTo(206);
+        assertThat(middle.body()).isEqualTo("234");
+        assertThat(middle.headers().firstValue("Content-Range")).contains("bytes 2-4/10");
+        assertThat(part(path, "bytes=7-").body()).isEqualTo("789");
+        assertThat(part(path, "bytes=8-99").headers().firstValue("Content-Range"))
+                .contains("bytes 8-9/10");
+        assertThat(part(path, "bytes=-3").body()).isEqualTo("789");
+        assertThat(part(path, "bytes=-99").body()).isEqualTo("0123456789");
+        for (String other : new String[] {"bytes=4-2", "bytes=0-1,3-4", "lines=1-2", "bytes=-", "bytes=x-"}) {
+            assertThat(part(path, other).statusCode()).as(other).isEqualTo(200);
+        }
+        for (String beyond : new String[] {"bytes=10-", "bytes=99-100", "bytes=-0"}) {
+            var refused = part(path, beyond);
+            assertThat(refused.statusCode()).as(beyond).isEqualTo(416);
+            assertThat(refused.headers().firstValue("Content-Range")).contains("bytes */10");
+            assertThat(json(refused).at("/error/code").asString()).isEqualTo("BAD_REQUEST");
+        }
+        String tag = whole.headers().firstValue("ETag").orElseThrow();
+        assertThat(part(path, "bytes=2-4", "If-Range", tag).statusCode()).isEqualTo(206);
+        assertThat(part(path, "bytes=2-4", "If-Range", "\"other\"").body()).isEqualTo("0123456789");
+        send(request("/v1/processes/" + id).DELETE());
+    }
+
     @Test
     void a_wrong_hash_is_refused_and_only_so_many_are_kept() throws Exception {
         String id = launch("javascript");

@@ -1,7 +1,9 @@
 package pie.cli.client;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,10 +17,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import pie.cli.Json;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
@@ -27,7 +32,12 @@ import tools.jackson.databind.JsonNode;
 
 /** Send requests to one server; every answer that is an error becomes a {@link PieException} with the server's own code and words. */
 public final class PieClient {
+    /** Contents of at most so many bytes go at once, and are not worth a word. */
+    public static final long SMALL = 4L << 20;
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final int ATTEMPTS = 4;
+    private static final int PIECE = 1 << 16;
 
     private final URI url;
     private final Optional<String> token;
@@ -77,6 +87,111 @@ public final class PieClient {
                     "fetching " + path + " was cut off: " + e.getMessage(),
                     Map.of("broken", true),
                     e);
+        }
+    }
+
+    /**
+     * Fetch what a path holds into a file, going on where the connection breaks off.
+     *
+     * @param progress told how many bytes have come
+     */
+    public void download(String path, Path file, LongConsumer progress) throws InterruptedException {
+        long have = 0;
+        String tag = "";
+        for (int attempt = 1; ; attempt++) {
+            Map<String, String> rest = have == 0 ? Map.of() : Map.of("Range", "bytes=" + have + "-", "If-Range", tag);
+            HttpResponse<InputStream> response = send("GET", path, BodyPublishers.noBody(), "*/*", rest);
+            tag = response.headers().firstValue("ETag").orElse("");
+            if (response.statusCode() != 206) {
+                have = 0;
+            }
+            try (InputStream body = response.body();
+                    OutputStream out = Files.newOutputStream(
+                            file, have == 0 ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND)) {
+                byte[] piece = new byte[PIECE];
+                for (int n = read(body, piece); n >= 0; n = read(body, piece)) {
+                    out.write(piece, 0, n);
+                    have += n;
+                    progress.accept(have);
+                }
+                return;
+            } catch (CutOff e) {
+                if (attempt == ATTEMPTS || tag.isEmpty()) {
+                    throw new PieException(
+                            ErrorCode.NOT_READY,
+                            "fetching " + path + " was cut off: " + e.getMessage(),
+                            Map.of("broken", true),
+                            e);
+                }
+            } catch (IOException e) {
+                throw new PieException(
+                        ErrorCode.STORAGE_FULL, "cannot write to " + file + ": " + e.getMessage(), Map.of(), e);
+            }
+        }
+    }
+
+    /** The connection broke, not the disk. */
+    private static final class CutOff extends IOException {
+        private static final long serialVersionUID = 1;
+
+        CutOff(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    private static int read(InputStream body, byte[] piece) throws CutOff {
+        try {
+            return body.read(piece);
+        } catch (IOException e) {
+            throw new CutOff(e);
+        }
+    }
+
+    /**
+     * Send a content to a path.
+     *
+     * @param size bytes of it, -1 if that is not known
+     * @param progress told how many bytes have been sent
+     */
+    public JsonNode upload(String path, Supplier<InputStream> content, long size, LongConsumer progress)
+            throws InterruptedException {
+        BodyPublisher stream = BodyPublishers.ofInputStream(() -> new Counted(content.get(), progress));
+        return json(send(
+                "PUT",
+                path,
+                size < 0 ? stream : size == 0 ? BodyPublishers.noBody() : BodyPublishers.fromPublisher(stream, size),
+                "application/json",
+                Map.of("Content-Type", "application/octet-stream")));
+    }
+
+    /** Tell how much has been read. */
+    private static final class Counted extends FilterInputStream {
+        private final LongConsumer progress;
+        private long count;
+
+        Counted(InputStream in, LongConsumer progress) {
+            super(in);
+            this.progress = progress;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int one = super.read();
+            counted(one < 0 ? -1 : 1);
+            return one;
+        }
+
+        @Override
+        public int read(byte[] to, int at, int length) throws IOException {
+            return counted(super.read(to, at, length));
+        }
+
+        private int counted(int n) {
+            if (n > 0) {
+                count += n;
+                progress.accept(count);
+            }
+            return n;
         }
     }
 

@@ -1,5 +1,6 @@
 package pie.cli.command;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import pie.cli.Json;
 import pie.cli.ProgramFile;
+import pie.cli.Spans;
 import tools.jackson.databind.JsonNode;
 
 /** Start a program that answers HTTP requests. */
@@ -19,7 +21,8 @@ import tools.jackson.databind.JsonNode;
             "Examples:",
             "  pie app start web examples/python/web_server.py",
             "  pie app start shop shop@^1.2 --max-concurrency 64",
-            "  pie app start fresh one_shot.js --per-request"
+            "  pie app start fresh one_shot.js --per-request",
+            "  pie app start site site.py --public --idle-timeout 10m"
         })
 public final class AppStartCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "APP", description = "Name of the app: it answers below /apps/APP/.")
@@ -51,6 +54,16 @@ public final class AppStartCommand extends ClientCommand {
             description = "Requests that are answered at once. Default: 16.")
     private @Nullable Integer concurrency;
 
+    @Option(names = "--public", description = "Answer without a token too, each address so many requests a minute.")
+    private boolean open;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "SPAN",
+            converter = Spans.class,
+            description = "Let its process go after so long with nothing to do; the next request starts another.")
+    private @Nullable Duration idle;
+
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
@@ -68,6 +81,12 @@ public final class AppStartCommand extends ClientCommand {
         }
         if (concurrency != null) {
             body.put("max_concurrency", concurrency);
+        }
+        if (open) {
+            body.put("public", true);
+        }
+        if (idle != null) {
+            body.put("idle_timeout", idle.toMillis() / 1e3);
         }
         JsonNode started = client().put(AppPaths.one(app), body);
         if (json) {

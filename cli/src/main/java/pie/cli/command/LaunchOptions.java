@@ -104,7 +104,7 @@ final class LaunchOptions {
     /** Return what runs the program on an engine of its own. @param permissions what a program that is not stored may do */
     LaunchRequest request(Permissions permissions) {
         if (stored()) {
-            Stored program = new ProgramStore(PieHome.path().resolve("programs")).resolve(file);
+            Stored program = new ProgramStore(PieHome.path().resolve("programs")).resolve(OwnerId.LOCAL, file);
             return request(
                     program.source(),
                     program.checked(input()),

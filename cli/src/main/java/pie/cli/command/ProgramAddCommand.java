@@ -40,6 +40,9 @@ public final class ProgramAddCommand extends ClientCommand {
     @Option(names = "--force", description = "Replace other content of the same version.")
     private boolean force;
 
+    @Option(names = "--private", description = "Keep it for its owner: nobody else finds or launches it.")
+    private boolean hidden;
+
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
@@ -48,7 +51,8 @@ public final class ProgramAddCommand extends ClientCommand {
         ProgramUpload upload = ProgramUpload.of(
                 ProgramFile.read(path, language, System.in), Optional.ofNullable(name), Optional.ofNullable(version));
         JsonNode stored = client().put(
-                        ProgramPaths.version(upload.name(), upload.version()) + (force ? "?force=true" : ""),
+                        ProgramPaths.version(upload.name(), upload.version()) + "?force=" + force + "&private="
+                                + hidden,
                         upload.content(),
                         "application/zip");
         stored.path("warnings").forEach(warning -> err().println("pie: warning: " + warning.asString()));

@@ -29,7 +29,7 @@ final class ProgramPaths {
         return "/v1/programs?limit=1000" + (text.isEmpty() ? "" : "&q=" + escape(text));
     }
 
-    private static String escape(String text) {
+    static String escape(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

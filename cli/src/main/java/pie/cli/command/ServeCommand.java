@@ -1,8 +1,11 @@
 package pie.cli.command;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,8 +14,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pie.cli.Interrupts;
+import pie.cli.Json;
 import pie.cli.Phases;
 import pie.cli.PieHome;
+import pie.cli.ProgramFile;
 import pie.cli.Spans;
 import pie.cli.Terminal;
 import pie.cli.client.PieClient;
@@ -42,6 +47,7 @@ import pie.server.ServerConfig;
             "  pie serve --port 9000 --model ~/models/llama.gguf",
             "  pie serve --driver dummy --port 0",
             "  pie serve --monitor",
+            "  pie serve --app web=examples/python/web_server.py --app shop=shop@^1.2",
             "  curl -N -H 'Accept: text/event-stream' http://127.0.0.1:8080/v1/processes \\",
             "       -d '{\"source\":{\"language\":\"python\",\"code\":\"async def main(input): return 42\"}}'"
         })
@@ -73,6 +79,14 @@ public final class ServeCommand extends PieCommand {
             names = {"-m", "--monitor"},
             description = "Watch it on this terminal, as pie top does; q leaves and the server goes on.")
     private boolean monitor;
+
+    @Option(
+            names = "--app",
+            paramLabel = "NAME=PROGRAM",
+            description =
+                    "File, folder or stored program that answers HTTP requests below /apps/NAME/ from the start on, and is"
+                            + " started again when it fails. May be repeated.")
+    private List<String> apps = new ArrayList<>();
 
     @Option(
             names = "--drain",
@@ -137,7 +151,8 @@ public final class ServeCommand extends PieCommand {
                         noAuth,
                         drain,
                         Duration.ofSeconds(10))
-                .withOtlp(Telemetry.collector());
+                .withOtlp(Telemetry.collector())
+                .withApps(apps());
         try {
             return PieServer.start(http, () -> open(phases, kept));
         } catch (PieException e) {
@@ -151,6 +166,27 @@ public final class ServeCommand extends PieCommand {
             }
             throw e;
         }
+    }
+
+    /** Return what is started with the server, as the route of apps takes it. */
+    private Map<String, String> apps() {
+        var bodies = new LinkedHashMap<String, String>();
+        for (String app : apps) {
+            int at = app.indexOf('=');
+            if (at < 1 || at == app.length() - 1) {
+                throw PieException.invalid("--app reads NAME=FILE or NAME=PROGRAM, not '" + app + "'");
+            }
+            String program = app.substring(at + 1);
+            var body = new LinkedHashMap<String, Object>();
+            if (LaunchOptions.stored(program, "")) {
+                body.put("program", program);
+            } else {
+                body.put("source", LaunchOptions.sent(ProgramFile.read(program, "", System.in)));
+                allow.asks().body().ifPresent(asked -> body.put("permissions", asked));
+            }
+            bodies.put(app.substring(0, at), Json.line(body));
+        }
+        return bodies;
     }
 
     /** Readiness is reported when a program would start at once, so the pools are filled before. */

@@ -1,5 +1,7 @@
 package pie.engine.process;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -84,9 +86,13 @@ public interface InferletProcess {
     /**
      * Queue a file for {@code session.receive_file}.
      *
-     * @throws pie.engine.PieException CONFLICT once ended, RATE_LIMITED and PAYLOAD_TOO_LARGE beyond the limits, STORAGE_FULL
+     * @param content read to its end on the calling thread
+     * @param hash BLAKE3 of the content in hex, if it is known
+     * @throws pie.engine.PieException CONFLICT once ended, RATE_LIMITED and PAYLOAD_TOO_LARGE beyond the limits, STORAGE_FULL,
+     *     INVALID_ARGUMENT for a content of another hash
+     * @throws IOException if the content cannot be read
      */
-    default SessionFile deliverFile(String name, byte[] content) {
+    default SessionFile deliverFile(String name, InputStream content, Optional<String> hash) throws IOException {
         throw new PieException(ErrorCode.UNSUPPORTED, "process " + id() + " takes no files");
     }
 
@@ -95,8 +101,8 @@ public interface InferletProcess {
         return List.of();
     }
 
-    /** Return the content of a file by its hash. @throws pie.engine.PieException NOT_FOUND */
-    default byte[] fileContent(String hash) {
+    /** Return where the content of a file is kept as long as the process is. @throws pie.engine.PieException NOT_FOUND */
+    default Path fileContent(String hash) {
         throw new PieException(ErrorCode.NOT_FOUND, "process " + id() + " has no file " + hash, Map.of("kind", "file"));
     }
 

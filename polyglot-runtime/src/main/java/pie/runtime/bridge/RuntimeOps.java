@@ -70,15 +70,15 @@ final class RuntimeOps {
                     return bridge.host().sendFileAsync(a.blob(0, "data"), a.has(1) ? a.text(1, "name") : "");
                 },
                 sent -> dialect.absent());
-        bridge.<byte[]>start(
+        bridge.<Host.ClientFile>start(
                 "session_receive_file",
                 "file",
                 a -> {
                     bridge.host().checkLive();
                     return bridge.host().receiveFile();
                 },
-                bridge.dialect()::bytes,
-                content -> bridge.host().giveBackFile(content));
+                file -> bridge.dialect().bytes(file.content()),
+                file -> bridge.host().giveBackFile(file));
     }
 
     private static Host.Offspring child(Args a) {

@@ -764,8 +764,8 @@ declare module 'inferlet' {
     rentPaid: number;
     makeCost: number;
     dividends: number;
-    tokenBudget?: number | null;
-    tokensLeft?: number | null;
+    tokenBudget?: number;
+    tokensLeft?: number;
     eventsDropped: number;
   }
   export namespace runtime {

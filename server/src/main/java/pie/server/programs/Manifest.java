@@ -40,7 +40,7 @@ public record Manifest(
     private static final Map<String, Set<String>> KEYS = Map.of(
             "package",
                     Set.of("name", "version", "description", "authors", "repository", "readme", "license", "keywords"),
-            "app", Set.of("instances", "max_concurrency"),
+            "app", Set.of("instances", "max_concurrency", "public", "idle_timeout"),
             "runtime",
                     Set.of(
                             "language",

@@ -1,6 +1,7 @@
 package pie.server.programs;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,21 +58,31 @@ public final class ProgramStore {
         return Hex.encodeHexString(Blake3.hash(content));
     }
 
-    /** @throws PieException INVALID_MANIFEST for a bad name or version */
-    public synchronized Optional<Stored> find(String name, String version) {
+    /** Return the BLAKE3 of what is left of a content, in hex. */
+    public static String hash(InputStream content) throws IOException {
+        var digest = Blake3.initHash();
+        byte[] piece = new byte[1 << 16];
+        for (int n = content.read(piece); n >= 0; n = content.read(piece)) {
+            digest.update(piece, 0, n);
+        }
+        return Hex.encodeHexString(digest.doFinalize(32));
+    }
+
+    /** Find what is there for a user. @throws PieException INVALID_MANIFEST for a bad name or version */
+    public synchronized Optional<Stored> find(OwnerId user, String name, String version) {
         Manifest.checkName(name);
         Manifest.checkVersion(version);
         load();
-        return Version.of(version).map(versions(name)::get);
+        return Version.of(version).map(versions(name)::get).filter(stored -> stored.visible(user));
     }
 
     /**
-     * Find the highest version that fits: {@code name}, {@code name@latest}, {@code name@1.2.3} or a range such as
+     * Find the highest version for a user that fits: {@code name}, {@code name@latest}, {@code name@1.2.3} or a range such as
      * {@code name@^1.2}.
      *
      * @throws PieException INVALID_ARGUMENT for another form, NOT_FOUND
      */
-    public synchronized Stored resolve(String id) {
+    public synchronized Stored resolve(OwnerId user, String id) {
         int at = id.indexOf('@');
         String name = at < 0 ? id : id.substring(0, at);
         VersionRange range = VersionRange.of(at < 0 ? "latest" : id.substring(at + 1))
@@ -80,17 +91,19 @@ public final class ProgramStore {
                         "Invalid program identifier '" + id + "': expected 'name@major.minor.patch'"));
         load();
         return versions(name).descendingMap().entrySet().stream()
-                .filter(v -> range.contains(v.getKey()))
+                .filter(v -> range.contains(v.getKey()) && v.getValue().visible(user))
                 .findFirst()
                 .orElseThrow(() -> new PieException(
                         ErrorCode.NOT_FOUND, "Program '" + id + "' not found", Map.of("kind", "program")))
                 .getValue();
     }
 
-    /** List the versions of a program, newest first. */
-    public synchronized List<Stored> all(String name) {
+    /** List the versions of a program that are there for a user, newest first. */
+    public synchronized List<Stored> all(OwnerId user, String name) {
         load();
-        return List.copyOf(versions(name).descendingMap().values());
+        return versions(name).descendingMap().values().stream()
+                .filter(stored -> stored.visible(user))
+                .toList();
     }
 
     /**
@@ -118,9 +131,9 @@ public final class ProgramStore {
      *
      * @throws PieException NOT_FOUND, STORAGE_FULL where its files cannot be moved away
      */
-    public synchronized void remove(String name, String version) {
+    public synchronized void remove(OwnerId user, String name, String version) {
         load();
-        Stored stored = find(name, version)
+        Stored stored = find(user, name, version)
                 .orElseThrow(() -> new PieException(
                         ErrorCode.NOT_FOUND,
                         "Program '" + name + "@" + version + "' not found",
@@ -137,10 +150,13 @@ public final class ProgramStore {
         Version.of(version).ifPresent(versions(name)::remove);
     }
 
-    /** List all, by name and version. */
-    public synchronized List<Stored> all() {
+    /** List all that is there for a user, by name and version. */
+    public synchronized List<Stored> all(OwnerId user) {
         load();
-        return programs.values().stream().flatMap(v -> v.values().stream()).toList();
+        return programs.values().stream()
+                .flatMap(v -> v.values().stream())
+                .filter(stored -> stored.visible(user))
+                .toList();
     }
 
     private TreeMap<Version, Stored> versions(String name) {
@@ -160,16 +176,22 @@ public final class ProgramStore {
      * @throws PieException INVALID_MANIFEST, UNSUPPORTED for content that does not run here, ALREADY_EXISTS, STORAGE_FULL
      */
     public Added add(OwnerId owner, String manifestText, byte[] content, boolean force) {
-        return add(owner, manifestText, content, force, source -> {});
+        return add(owner, manifestText, content, force, false, source -> {});
     }
 
     /**
      * Install a program as above.
      *
+     * @param hidden keep it for its owner alone
      * @param check refuses, before anything is kept, what cannot run
      */
     public Added add(
-            OwnerId owner, String manifestText, byte[] content, boolean force, Consumer<? super ProgramSource> check) {
+            OwnerId owner,
+            String manifestText,
+            byte[] content,
+            boolean force,
+            boolean hidden,
+            Consumer<? super ProgramSource> check) {
         Manifest manifest = Manifest.parse(manifestText);
         ProgramSource source = Sources.read(manifest, content);
         check.accept(source);
@@ -181,6 +203,7 @@ public final class ProgramStore {
                 hash(manifestText.getBytes(StandardCharsets.UTF_8)),
                 content.length,
                 owner,
+                hidden,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS));
         return add(stored, content, force);
     }
@@ -197,12 +220,13 @@ public final class ProgramStore {
                 });
         Version version = Version.of(manifest.version()).orElseThrow();
         Stored before = versions.get(version);
-        if (before != null
+        boolean same = before != null
                 && before.uploadHash().equals(stored.uploadHash())
-                && before.manifestHash().equals(stored.manifestHash())) {
+                && before.manifestHash().equals(stored.manifestHash());
+        if (before != null && same && before.hidden() == stored.hidden()) {
             return new Added(before, false);
         }
-        if (before != null && !force) {
+        if (before != null && !force && !(same && before.owner().equals(stored.owner()))) {
             throw exists("Program '" + manifest.id() + "' already exists with different content");
         }
         write(stored, content);
@@ -223,6 +247,7 @@ public final class ProgramStore {
         Path staging = folder.resolve(STAGING).resolve(UUID.randomUUID().toString());
         ObjectNode meta = JsonNodeFactory.instance.objectNode();
         meta.put("owner", stored.owner().value());
+        meta.put("private", stored.hidden());
         meta.put("created", stored.created().toString());
         meta.put("upload_blake3", stored.uploadHash());
         try {
@@ -308,6 +333,7 @@ public final class ProgramStore {
                     hash(text.getBytes(StandardCharsets.UTF_8)),
                     content.length,
                     new OwnerId(meta.path("owner").asString(OwnerId.LOCAL.value())),
+                    meta.path("private").asBoolean(false),
                     Instant.parse(meta.path("created").asString(""))));
         } catch (IOException | PieException | JacksonException | DateTimeParseException e) {
             LOG.warn("program {} cannot be read: {}", manifestFile.getParent(), e.toString());

@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
  * @param uploadHash BLAKE3 of what was sent, in hex
  * @param manifestHash BLAKE3 of the manifest's text, in hex
  * @param size bytes of what was sent
+ * @param hidden whether it is there for its owner alone
  */
 public record Stored(
         Manifest manifest,
@@ -21,7 +22,13 @@ public record Stored(
         String manifestHash,
         long size,
         OwnerId owner,
+        boolean hidden,
         Instant created) {
+    /** Say whether it is there for a user. */
+    public boolean visible(OwnerId user) {
+        return !hidden || owner.equals(user);
+    }
+
     public String id() {
         return manifest.id();
     }

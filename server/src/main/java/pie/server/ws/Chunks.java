@@ -1,5 +1,11 @@
 package pie.server.ws;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import pie.server.programs.ProgramStore;
 
 /** Cut what is too large for one frame of the clients into file chunks. */
@@ -8,19 +14,35 @@ final class Chunks {
 
     private Chunks() {}
 
-    static int count(int size) {
-        return Math.max(1, (size + SIZE - 1) / SIZE);
+    static int count(long size) {
+        return (int) Math.max(1, (size + SIZE - 1) / SIZE);
     }
 
-    /** Send a file and return its hash. */
+    /** Send a text as a file and return its hash. */
     static String send(Channel channel, String processId, byte[] content, String name) {
         String hash = ProgramStore.hash(content);
-        int total = count(content.length);
-        for (int i = 0; i < total; i++) {
-            int from = i * SIZE;
-            byte[] part = java.util.Arrays.copyOfRange(content, from, Math.min(content.length, from + SIZE));
-            channel.file(processId, hash, i, total, part, name);
-        }
+        send(channel, processId, new ByteArrayInputStream(content), content.length, hash, name);
         return hash;
+    }
+
+    /** Send a file, chunk by chunk as it is read. */
+    static void send(Channel channel, String processId, Path file, String hash, String name) {
+        try (InputStream content = Files.newInputStream(file)) {
+            send(channel, processId, content, Files.size(file), hash, name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void send(
+            Channel channel, String processId, InputStream content, long size, String hash, String name) {
+        int total = count(size);
+        try {
+            for (int i = 0; i < total; i++) {
+                channel.file(processId, hash, i, total, content.readNBytes(SIZE), name);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -63,7 +63,7 @@ final class EventPump implements Runnable {
             case ProcessEvent.Stdout s -> channel.event(id, "stdout", s.text());
             case ProcessEvent.Stderr s -> channel.event(id, "stderr", s.text());
             case ProcessEvent.Message m -> text("message", m.text());
-            case ProcessEvent.File f -> Chunks.send(channel, id, process.fileContent(f.hash()), f.name());
+            case ProcessEvent.File f -> Chunks.send(channel, id, process.fileContent(f.hash()), f.hash(), f.name());
             case ProcessEvent.Returned r -> text("return", r.value());
             case ProcessEvent.Failed f -> channel.event(id, "error", cut(reason(f)));
         }

@@ -36,7 +36,7 @@ final class Launches {
     }
 
     Started launch(OwnerId owner, String program, String input, boolean capture, OptionalLong budget) {
-        Stored stored = backend.programs().resolve(program);
+        Stored stored = backend.programs().resolve(owner, program);
         return start(request(owner, stored, input, capture, budget));
     }
 
@@ -57,7 +57,7 @@ final class Launches {
             throw new Fields.Refused(
                     "token_budgets length " + budgets.get().size() + " does not match inputs length " + inputs.size());
         }
-        Stored stored = backend.programs().resolve(program);
+        Stored stored = backend.programs().resolve(owner, program);
         List<LaunchRequest> requests = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             OptionalLong budget = budgets.isPresent() ? budgets.get().get(i) : OptionalLong.empty();

@@ -1,5 +1,7 @@
 package pie.server.ws;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -184,7 +186,7 @@ final class Session implements AutoCloseable {
     }
 
     private String check(Fields m) {
-        Optional<Stored> found = backend.programs().find(m.text("name"), m.text("version"));
+        Optional<Stored> found = backend.programs().find(owner(), m.text("name"), m.text("version"));
         boolean upload = m.optionalText("wasm_hash")
                 .map(h -> found.isPresent() && found.get().uploadHash().equals(h))
                 .orElse(true);
@@ -333,7 +335,10 @@ final class Session implements AutoCloseable {
             if (m.type().equals("signal_process")) {
                 process.deliver(m.text("message"));
             } else {
-                transfers.take(m).ifPresent(file -> process.deliverFile(file.name(), file.content()));
+                Optional<Transfers.Whole> file = transfers.take(m);
+                if (file.isPresent()) {
+                    deliver(file.get(), process);
+                }
             }
         } catch (Fields.Refused e) {
             channel.event(process.id().toString(), "stderr", e.text() + "\n");
@@ -344,10 +349,20 @@ final class Session implements AutoCloseable {
         }
     }
 
+    private static void deliver(Transfers.Whole file, InferletProcess process) {
+        try (file;
+                InputStream content = file.read()) {
+            process.deliverFile(file.name(), content, Optional.of(file.hash()));
+        } catch (IOException e) {
+            throw new PieException(ErrorCode.STORAGE_FULL, "a file cannot be read: " + e.getMessage(), Map.of(), e);
+        }
+    }
+
     /** Let go of everything; the processes go on. */
     @Override
     public void close() {
         pumps.values().forEach(EventPump::stop);
         inOrder.shutdownNow();
+        transfers.close();
     }
 }
