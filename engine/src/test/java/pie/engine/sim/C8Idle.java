@@ -6,13 +6,13 @@ final class C8Idle implements Checker {
     private static final long BOUND = 6_000_000;
 
     private long since = Long.MAX_VALUE;
-    private long steps;
+    private long asked;
 
     @Override
     public void afterTurn(EngineSim sim) {
         long now = sim.clock().getAsLong();
-        boolean refused = sim.witness().steps > steps; // by the device, at once
-        steps = sim.witness().steps;
+        boolean refused = sim.witness().steps + sim.witness().loads > asked; // by the device, at once
+        asked = sim.witness().steps + sim.witness().loads;
         if (refused || !sim.engine().hasWork() || !sim.witness().flights.isEmpty() || sim.witness().lost) {
             since = Long.MAX_VALUE;
             return;

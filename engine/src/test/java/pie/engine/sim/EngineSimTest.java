@@ -45,6 +45,17 @@ final class EngineSimTest {
         Simulation.run(Scenario.plain(seed, 2), false);
     }
 
+    /** The same of whole scenarios, with tiers, snapshots, grammars and adapters. */
+    @ParameterizedTest
+    @ValueSource(
+            longs = {
+                35989 // two adapters in a row that the device refused: taken for a device that nobody asks
+            })
+    void whatOnceFailedWithAllExtrasHolds(long seed) {
+        Simulation.run(Scenario.of(seed, 1), false);
+        Simulation.run(Scenario.of(seed, 2), false);
+    }
+
     @Test
     void lawsHoldAfterEveryTurnOfEverySeed() throws InterruptedException {
         List<AssertionError> failures = new ArrayList<>();
