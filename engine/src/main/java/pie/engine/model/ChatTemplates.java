@@ -38,7 +38,7 @@ final class ChatTemplates {
     static Optional<ChatTemplate> of(
             Optional<String> own, Supplier<? extends Tokenizer> tokenizer, Map<String, Integer> tokens) {
         return own.or(() -> builtIn(tokenizer.get()))
-                .map(source -> new JinjaTemplate(source, new Lazy<>(() -> spellings(tokenizer.get(), tokens))));
+                .map(source -> new ModelChatTemplate(source, new Lazy<>(() -> spellings(tokenizer.get(), tokens))));
     }
 
     private static Optional<String> builtIn(Tokenizer tokenizer) {

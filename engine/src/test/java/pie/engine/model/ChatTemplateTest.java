@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ class ChatTemplateTest {
     @SuppressWarnings("unchecked")
     void conversationsAreRenderedAsPythonDoes(Case given) {
         JsonNode node = given.node;
-        ChatTemplate template = new JinjaTemplate(
+        ChatTemplate template = new ModelChatTemplate(
                 FIXTURE.get("templates").get(node.get("template").asString()).asString(), () -> TOKENS);
         List<Map<String, Object>> messages = JsonMapper.shared().convertValue(node.get("messages"), List.class);
         List<Map<String, Object>> tools = JsonMapper.shared().convertValue(node.get("tools"), List.class);
@@ -64,7 +63,7 @@ class ChatTemplateTest {
     }
 
     private static String render(String source, Map<String, Object> variables) {
-        return new JinjaTemplate(source, () -> TOKENS).render(List.of(), null, false, variables);
+        return new ModelChatTemplate(source, () -> TOKENS).render(List.of(), null, false, variables);
     }
 
     @Test
@@ -103,14 +102,6 @@ class ChatTemplateTest {
         value.put("c", null);
         assertThat(render("{{ x | tojson }}", Map.of("x", value)))
                 .isEqualTo("{\"a\": [1, 2.0, 1.5e+20, true], \"b\": \"é\\\"\\n<&>\\u0001\", \"c\": null}");
-    }
-
-    @Test
-    void datesAreWrittenAsStrftimeDoes() {
-        assertThat(Strftime.format("%d %b %Y, %A %H:%M:%S %j 100%%", LocalDateTime.of(2026, 3, 7, 9, 5, 4)))
-                .isEqualTo("07 Mar 2026, Saturday 09:05:04 066 100%");
-        assertThat(render("{{ strftime_now('%Y') }}", Map.of())).matches("20[0-9]{2}");
-        assertThatThrownBy(() -> render("{{ strftime_now('%Q') }}", Map.of())).hasMessageContaining("%Q");
     }
 
     @Test

@@ -1,9 +1,8 @@
-package pie.engine.model;
+package pie.engine.jinja;
 
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import pie.engine.PieException;
 
 /** Format dates by the codes of C's {@code strftime} that templates use. */
 final class Strftime {
@@ -41,7 +40,7 @@ final class Strftime {
             case 'p' -> "a";
             case 'F' -> "yyyy-MM-dd";
             case 'T' -> "HH:mm:ss";
-            default -> throw PieException.invalid("strftime_now does not know %" + code);
+            default -> throw new JinjaException("strftime_now does not know %" + code);
         };
         return time.format(DateTimeFormatter.ofPattern(pattern, Locale.US));
     }
