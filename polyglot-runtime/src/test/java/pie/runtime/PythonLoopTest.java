@@ -145,4 +145,34 @@ final class PythonLoopTest {
         Outcome two = t.runtime.launch(seeded).outcome().get(60, TimeUnit.SECONDS);
         assertThat(one).isInstanceOf(Outcome.Completed.class).isEqualTo(two);
     }
+
+    @Test
+    void recordsOfTheLibraryAreDataclassesToWhoeverAsks() throws Exception {
+        assertThat(t.value(Language.PYTHON, """
+                from inferlet import chat, reasoning, tools
+                def main(input):
+                    delta = chat.Event.Delta("x")
+                    facts = [delta == chat.Event.Delta(text="x"), delta != chat.Event.Done("x"), repr(delta),
+                             hash(delta) == hash(chat.Event.Delta("x")), repr(reasoning.Event.Start())]
+                    match tools.Event.Call("f", "{}"):
+                        case tools.Event.Call(name, args):
+                            facts.append(name + args)
+                    for wrong in (lambda: chat.Event.Delta(), lambda: chat.Event.Delta("x", text="y")):
+                        try:
+                            wrong()
+                        except TypeError as e:
+                            facts.append(str(e))
+                    import copy, dataclasses
+                    try:
+                        delta.text = "y"
+                    except dataclasses.FrozenInstanceError as e:
+                        facts.append(str(e))
+                    facts += [dataclasses.is_dataclass(delta), dataclasses.asdict(delta), copy.deepcopy(delta) == delta,
+                              dataclasses.replace(delta, text="z").text, dataclasses.asdict(reasoning.Event.Idle())]
+                    return facts
+                """, "{}"))
+                .isEqualTo("[true, true, \"Event.Delta(text='x')\", true, \"Event.Start()\", \"f{}\", "
+                        + "\"Event.Delta takes (text)\", \"Event.Delta takes (text)\", "
+                        + "\"cannot assign to field 'text'\", true, {\"text\": \"x\"}, true, \"z\", {}]");
+    }
 }

@@ -1,26 +1,22 @@
 """The events of a chat decoder."""
 
-from dataclasses import dataclass
+from ._record import Record
 
 
 class Event:
     """What a decoder read: Idle, Delta(text), Done(text), Interrupt(token)."""
 
-    @dataclass(frozen=True, slots=True)
-    class Idle:
-        pass
+    class Idle(Record):
+        __slots__ = ()
 
-    @dataclass(frozen=True, slots=True)
-    class Delta:
-        text: str
+    class Delta(Record):
+        __slots__ = ("text",)
 
-    @dataclass(frozen=True, slots=True)
-    class Done:
-        text: str
+    class Done(Record):
+        __slots__ = ("text",)
 
-    @dataclass(frozen=True, slots=True)
-    class Interrupt:
-        token: int
+    class Interrupt(Record):
+        __slots__ = ("token",)
 
 
 KINDS = {

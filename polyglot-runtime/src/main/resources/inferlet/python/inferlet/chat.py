@@ -50,7 +50,7 @@ def stop_tokens(model):
 
 
 def __getattr__(name):
-    # dataclasses takes long to import, and most programs decode no turns
+    # most programs decode no turns
     if name != "Event":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ._events import Event

@@ -1,10 +1,9 @@
 """Forward, Output and the handles that join them."""
 
-from dataclasses import dataclass
-
 import _pie as _p
 
 from ._loop import call
+from ._record import Record
 from ._values import Tokens, later
 from ._values import ids as _ids
 from .adapter import Adapter
@@ -35,21 +34,16 @@ class ProbeHandle:
         return f"ProbeHandle(slot={self.slot}, kind={self.kind!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Record):
     """What one slot of a pass brought: `tag` is token, distribution, logits, logprobs or entropy."""
 
-    tag: str
-    value: object
+    __slots__ = ("tag", "value")
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Record):
     """Slots in the order in which samples and probes were attached, and drafts for the next step."""
 
-    slots: list[Slot]
-    spec_tokens: list[int]
-    spec_positions: list[int]
+    __slots__ = ("slots", "spec_tokens", "spec_positions")
 
 
 class Output:

@@ -1,9 +1,8 @@
 """What a model says to itself before it answers."""
 
-from dataclasses import dataclass
-
 import _pie as _p
 
+from ._record import Record
 from ._values import ids as _ids
 from .forward import Output
 from .model import Model
@@ -13,21 +12,17 @@ from .sampler import handle
 class Event:
     """What a decoder read: Idle, Start, Delta(text), End(text)."""
 
-    @dataclass(frozen=True, slots=True)
-    class Idle:
-        pass
+    class Idle(Record):
+        __slots__ = ()
 
-    @dataclass(frozen=True, slots=True)
-    class Start:
-        pass
+    class Start(Record):
+        __slots__ = ()
 
-    @dataclass(frozen=True, slots=True)
-    class Delta:
-        text: str
+    class Delta(Record):
+        __slots__ = ("text",)
 
-    @dataclass(frozen=True, slots=True)
-    class End:
-        text: str
+    class End(Record):
+        __slots__ = ("text",)
 
 
 _KINDS = {

@@ -1,11 +1,11 @@
 """Tools for the model to call. On a model without a tool form nothing is registered, and no call is found."""
 
 import json
-from dataclasses import dataclass
 
 import _pie as _p
 
 from ._loop import call
+from ._record import Record
 from ._values import ids as _ids
 from ._values import text_of
 from .forward import Output
@@ -17,14 +17,11 @@ from .sampler import handle
 class Event:
     """What a decoder read: Start, Call(name, args)."""
 
-    @dataclass(frozen=True, slots=True)
-    class Start:
-        pass
+    class Start(Record):
+        __slots__ = ()
 
-    @dataclass(frozen=True, slots=True)
-    class Call:
-        name: str
-        args: str
+    class Call(Record):
+        __slots__ = ("name", "args")
 
 
 def _event(kind, *values):
