@@ -66,6 +66,11 @@ final class JsGuest implements Guest<JsProgram> {
                         .buildLiteral());
     }
 
+    /** Return where it runs; for one thread at a time. */
+    Context context() {
+        return context;
+    }
+
     @Override
     public String run(Host host, JsProgram program, String input) {
         bridge.attach(host, tape);

@@ -15,6 +15,7 @@ import pie.runtime.GuestLanguage;
 import pie.runtime.Language;
 import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
+import pie.runtime.bridge.FirstContext;
 import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Resources;
 import pie.runtime.bridge.Walls;
@@ -36,7 +37,13 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
             .buildLiteral();
     private final TypeStripper stripper = new TypeStripper(engine);
     private final ProgramCache<JsProgram> programs = new ProgramCache<>();
+    private final FirstContext first;
     private @Nullable Context parser;
+
+    /** @param once whether one launch is all that is wanted */
+    JsLanguage(boolean once) {
+        first = new FirstContext(once);
+    }
 
     @Override
     public Set<Language> languages() {
@@ -52,28 +59,35 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
         var sources = new LinkedHashMap<>(source.files());
         sources.put(source.file(), source.code());
         var files = new LinkedHashMap<String, String>();
-        sources.forEach((name, text) -> files.put(name, plain(name, text)));
+        Context context = first.take().orElseGet(this::parser);
+        synchronized (context) {
+            sources.forEach((name, text) -> files.put(name, plain(context, name, text)));
+        }
         return new JsProgram(Map.copyOf(files), Map.copyOf(sources), source.file(), source.entry());
     }
 
     /** Return what runs of a file. */
-    private String plain(String name, String text) {
+    private String plain(Context context, String name, String text) {
         Language language = Language.ofFile(name).orElse(Language.PYTHON);
         if (language != Language.JAVASCRIPT && language != Language.TYPESCRIPT) {
             return text;
         }
         boolean typescript = language == Language.TYPESCRIPT;
         String script = typescript || TypeStripper.lowers(text) ? stripper.strip(name, text, typescript) : text;
-        parse(name, script);
+        parse(context, name, script);
         return script;
     }
 
-    private synchronized void parse(String file, String text) {
+    private synchronized Context parser() {
         Context context = parser;
         if (context == null) {
             context = Walls.context(engine, "js", OPTIONS, IOAccess.NONE).build();
             parser = context;
         }
+        return context;
+    }
+
+    private static void parse(Context context, String file, String text) {
         try {
             context.parse(Source.newBuilder("js", text, file)
                     .mimeType(MODULE)
@@ -100,7 +114,7 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
 
     @Override
     public Guest<JsProgram> prepare() {
-        return new JsGuest(engine, bootstrap, library);
+        return first.make(() -> new JsGuest(engine, bootstrap, library), JsGuest::context);
     }
 
     @Override

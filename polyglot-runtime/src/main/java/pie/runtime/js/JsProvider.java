@@ -15,6 +15,6 @@ public final class JsProvider implements GuestLanguageProvider {
 
     @Override
     public GuestLanguage<?> create(RuntimeConfig config) {
-        return new JsLanguage();
+        return new JsLanguage(config.once());
     }
 }

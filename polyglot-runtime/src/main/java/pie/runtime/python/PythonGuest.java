@@ -97,6 +97,11 @@ final class PythonGuest implements Guest<PythonProgram> {
         complete.executeVoid();
     }
 
+    /** Return where it runs; for one thread at a time. */
+    Context context() {
+        return context;
+    }
+
     @Override
     public String run(Host process, PythonProgram program, String input) {
         host = process;

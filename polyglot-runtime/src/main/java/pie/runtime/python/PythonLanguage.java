@@ -16,6 +16,7 @@ import pie.runtime.GuestLanguage;
 import pie.runtime.Language;
 import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
+import pie.runtime.bridge.FirstContext;
 import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Resources;
 import pie.runtime.bridge.Walls;
@@ -31,7 +32,13 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
                     "python", Resources.text("python/bootstrap.py"), "<pie>/bootstrap.py")
             .buildLiteral();
     private final ProgramCache<PythonProgram> programs = new ProgramCache<>();
+    private final FirstContext first;
     private @Nullable Context parser;
+
+    /** @param once whether one launch is all that is wanted */
+    PythonLanguage(boolean once) {
+        first = new FirstContext(once);
+    }
 
     @Override
     public Set<Language> languages() {
@@ -44,23 +51,34 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
     }
 
     private PythonProgram checked(ProgramSource source) {
-        parse(source.file(), source.code());
+        Context context = first.take().orElseGet(this::parser);
+        synchronized (context) {
+            parse(context, source);
+        }
         var files = new LinkedHashMap<>(source.files());
-        files.forEach((name, text) -> {
-            if (name.endsWith(".py")) {
-                parse(name, text);
-            }
-        });
         files.put(source.file(), source.code());
         return new PythonProgram(Json.text(files), Set.copyOf(files.keySet()), source.file(), source.entry());
     }
 
-    private synchronized void parse(String file, String text) {
+    private static void parse(Context context, ProgramSource source) {
+        parse(context, source.file(), source.code());
+        source.files().forEach((name, text) -> {
+            if (name.endsWith(".py")) {
+                parse(context, name, text);
+            }
+        });
+    }
+
+    private synchronized Context parser() {
         Context context = parser;
         if (context == null) {
             context = Walls.context(engine, "python", OPTIONS, IOAccess.NONE).build();
             parser = context;
         }
+        return context;
+    }
+
+    private static void parse(Context context, String file, String text) {
         try {
             context.parse(Source.newBuilder("python", text, file).cached(false).buildLiteral());
         } catch (PolyglotException e) {
@@ -83,7 +101,7 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
 
     @Override
     public Guest<PythonProgram> prepare() {
-        return new PythonGuest(engine, bootstrap, library);
+        return first.make(() -> new PythonGuest(engine, bootstrap, library), PythonGuest::context);
     }
 
     @Override

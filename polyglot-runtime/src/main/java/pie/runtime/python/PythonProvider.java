@@ -15,6 +15,6 @@ public final class PythonProvider implements GuestLanguageProvider {
 
     @Override
     public GuestLanguage<?> create(RuntimeConfig config) {
-        return new PythonLanguage();
+        return new PythonLanguage(config.once());
     }
 }
