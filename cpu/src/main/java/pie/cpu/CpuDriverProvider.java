@@ -91,8 +91,19 @@ public final class CpuDriverProvider implements DriverProvider {
                 packer.weightType(),
                 kv);
         Adapters adapters = new Adapters(shape);
+        Takeover takeover = options.priority() == ThreadPriority.LOW
+                ? Takeover.gradual(Math.max(shape.hidden(), shape.ffn()))
+                : Takeover.none();
         ForwardPass pass = new ForwardPass(
-                decoder, adapters, team, kv, attention.attention(), arena, limits.maxRows(), StepRunner.HEAD_ROWS);
+                decoder,
+                adapters,
+                takeover,
+                team,
+                kv,
+                attention.attention(),
+                arena,
+                limits.maxRows(),
+                StepRunner.HEAD_ROWS);
         StepRunner runner = new StepRunner(
                 pass, team, shape.vocab(), decoder.head().stride(), limits.pages() + 1, limits.maxRows(), arena);
         Warmup warmup = options.warmup() ? new Warmup(runner, capabilities, limits.pages()) : null;

@@ -6,16 +6,14 @@ import java.util.Optional;
 import pie.cpu.arch.Decoder;
 import pie.cpu.arch.DecoderLayer;
 import pie.cpu.arch.FeedForward;
-import pie.cpu.kernel.Activation;
 import pie.cpu.kernel.Attention;
 import pie.cpu.kernel.DnnlTeam;
+import pie.cpu.kernel.Elements;
 import pie.cpu.kernel.KvPool;
 import pie.cpu.kernel.Lanes;
 import pie.cpu.kernel.Linear;
 import pie.cpu.kernel.LowRank;
-import pie.cpu.kernel.Norm;
 import pie.cpu.kernel.OffHeap;
-import pie.cpu.kernel.Rope;
 import pie.cpu.kernel.Team;
 import pie.engine.driver.ForwardBatch;
 import pie.engine.model.ModelConfig;
@@ -67,12 +65,16 @@ final class ForwardPass {
     /** Set by worker 0 before a barrier, read by all after it. */
     private boolean abandoned;
 
+    private final Takeover takeover;
+    private Elements elements = Elements.VECTOR;
+
     private final Adapters adapters;
     private boolean adapted;
 
     ForwardPass(
             Decoder decoder,
             Adapters adapters,
+            Takeover takeover,
             Team team,
             KvPool kv,
             Attention attention,
@@ -81,6 +83,7 @@ final class ForwardPass {
             int headRows) {
         this.decoder = decoder;
         this.adapters = adapters;
+        this.takeover = takeover;
         this.team = team;
         this.kv = kv;
         config = decoder.config();
@@ -121,6 +124,7 @@ final class ForwardPass {
     /** Prepare what all workers share; on one thread, before {@link #layers}. */
     void plan(ForwardBatch batch) {
         abandoned = false;
+        elements = takeover.forStep(batch.rows);
         adapted = adapters.use(batch);
         attention.plan(batch);
         for (int r = 0; r < batch.requests; r++) {
@@ -137,7 +141,7 @@ final class ForwardPass {
         for (int row = first; row < end; row++) {
             decoder.embedding().column(batch.tokens[row], x, 4L * row * hidden);
             if (config.traits().embeddingScale() != 1) {
-                Norm.multiply(x, 4L * row * hidden, config.traits().embeddingScale(), hidden);
+                elements.multiply(x, 4L * row * hidden, config.traits().embeddingScale(), hidden);
             }
             for (int i = 0; i < ropes; i++) {
                 decoder.ropes().get(i).angles(batch.positions[row], cos, sin, (row * ropes + i) * half);
@@ -204,7 +208,7 @@ final class ForwardPass {
     private void keep(int worker, ForwardBatch batch, DecoderLayer layer, int index, int row) {
         long at = 4L * row * qkvStride;
         if (layer.qkvBias().length > 0) {
-            Norm.add(qkv, at, layer.qkvBias());
+            elements.add(qkv, at, layer.qkvBias());
         }
         heads(worker, layer, layer.queryNorm(), at, config.heads(), row);
         int r = requestOf[row];
@@ -228,10 +232,10 @@ final class ForwardPass {
         for (int h = 0; h < count; h++) {
             long head = at + 4L * h * config.headDim();
             if (norm.length > 0) {
-                Norm.rms(qkv, head, norm, config.rmsEpsilon(), qkv, head, lanes[worker]);
+                elements.rms(qkv, head, norm, config.rmsEpsilon(), qkv, head, lanes[worker]);
             }
             if (layer.kind().rotation() != Traits.Rotation.NONE) {
-                Rope.rotate(qkv, head, cos, sin, (row * ropes + rope) * half, half);
+                elements.rotate(qkv, head, cos, sin, (row * ropes + rope) * half, half);
             }
         }
     }
@@ -300,9 +304,9 @@ final class ForwardPass {
             long at = 4L * row * gateStride + 4L * from;
             long out = 4L * row * feedForward + 4L * from;
             if (silu) {
-                Activation.swiGlu(gates, at, at + 4L * gateUp, activated, out, to - from);
+                elements.swiGlu(gates, at, at + 4L * gateUp, activated, out, to - from);
             } else {
-                Activation.geGlu(gates, at, at + 4L * gateUp, activated, out, to - from);
+                elements.geGlu(gates, at, at + 4L * gateUp, activated, out, to - from);
             }
         }
     }
@@ -323,7 +327,7 @@ final class ForwardPass {
     private void norm(int worker, int first, int end, float[] weight) {
         for (int row = first; row < end; row++) {
             long at = 4L * row * hidden;
-            Norm.rms(x, at, weight, config.rmsEpsilon(), normed, at, lanes[worker]);
+            elements.rms(x, at, weight, config.rmsEpsilon(), normed, at, lanes[worker]);
         }
     }
 
@@ -331,9 +335,9 @@ final class ForwardPass {
         for (int row = first; row < end; row++) {
             long at = 4L * row * stride;
             if (postNorm.length > 0) {
-                Norm.rms(projected, at, postNorm, config.rmsEpsilon(), projected, at, lanes[worker]);
+                elements.rms(projected, at, postNorm, config.rmsEpsilon(), projected, at, lanes[worker]);
             }
-            Norm.add(x, 4L * row * hidden, projected, at, hidden);
+            elements.add(x, 4L * row * hidden, projected, at, hidden);
         }
     }
 
@@ -341,7 +345,7 @@ final class ForwardPass {
     void head(int worker, int[] rows, int from, int count, MemorySegment logits) {
         int end = cut(count, worker + 1);
         for (int i = cut(count, worker); i < end; i++) {
-            Norm.rms(
+            elements.rms(
                     x,
                     4L * rows[from + i] * hidden,
                     decoder.outputNorm(),
@@ -354,6 +358,11 @@ final class ForwardPass {
         Linear head = decoder.head();
         head.run(worker, headIn, count, logits);
         team.barrier();
+    }
+
+    /** Return the kind of elements of this step. */
+    Elements elements() {
+        return elements;
     }
 
     private int cut(int n, int worker) {

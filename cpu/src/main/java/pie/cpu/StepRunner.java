@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
-import pie.cpu.kernel.Argmax;
 import pie.cpu.kernel.DnnlTeam;
 import pie.cpu.kernel.OffHeap;
 import pie.cpu.kernel.Team;
@@ -153,7 +152,7 @@ final class StepRunner {
             samplers[worker].draw(batch, s, logits, at, result);
             return;
         }
-        int token = Argmax.first(logits, at, vocab);
+        int token = pass.elements().argmax(logits, at, vocab);
         result.token[s] = Math.max(0, token);
         result.status[s] = token < 0 ? ForwardResult.NAN : ForwardResult.OK;
     }

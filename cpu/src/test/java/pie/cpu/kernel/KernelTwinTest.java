@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -98,6 +99,44 @@ class KernelTwinTest {
         float[] twin = new float[n];
         Scalar.rms(x, weight, 1e-5f, twin, Lanes.COUNT);
         assertThat(array(out, 0, n)).isEqualTo(twin);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 576, 577, 13})
+    void plainLoopsGiveTheBitsOfVectors(int n) {
+        float[] x = floats(n, 2);
+        float[] y = floats(2 * n, 3);
+        assertThat(elements(Elements.PLAIN, x, y)).isEqualTo(elements(Elements.VECTOR, x, y));
+    }
+
+    /** Return what all operations make of x, of n numbers, and y, of two times n. */
+    private List<List<Float>> elements(Elements kind, float[] x, float[] y) {
+        int n = x.length;
+        MemorySegment in = segment(y);
+        MemorySegment out = segment(y);
+        List<List<Float>> results = new ArrayList<>();
+        List<Runnable> operations = List.of(
+                () -> kind.rms(in, 0, x, 1e-5f, out, 0, new float[Lanes.COUNT]),
+                () -> kind.add(out, 0, in, 4L * n, n),
+                () -> kind.add(out, 0, x),
+                () -> kind.multiply(out, 0, 1.7f, n),
+                () -> kind.rotate(out, 0, x, y, 0, n),
+                () -> kind.swiGlu(in, 0, 4L * n, out, 0, n),
+                () -> kind.geGlu(in, 0, 4L * n, out, 4L * n, n),
+                () -> out.set(FLOAT, 0, kind.argmax(in, 0, 2 * n)));
+        for (Runnable operation : operations) {
+            operation.run();
+            results.add(list(array(out, 0, 2 * n)));
+        }
+        return results;
+    }
+
+    private static List<Float> list(float[] values) {
+        List<Float> list = new ArrayList<>();
+        for (float v : values) {
+            list.add(v);
+        }
+        return list;
     }
 
     @Test
