@@ -226,6 +226,8 @@ run_bench() { # ARGS...
     local flags=("-Dpie.root=$root")
     [ -n "${HOME:-}" ] && flags+=("-Duser.home=$HOME")
     engine_flags
+    # the JVM has no flag against its word on incubator modules
+    exec 2> >(exec grep -v --line-buffered '^WARNING: Using incubator modules' >&2)
     exec "$jdk/bin/java" "${flags[@]}" "@$bench_args" pie.bench.Bench "$@"
 }
 
