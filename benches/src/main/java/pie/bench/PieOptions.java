@@ -31,6 +31,9 @@ final class PieOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads of each started server.")
     private int threads;
 
+    @Option(names = "--weights", paramLabel = "TYPE", description = "Type of weights of each started server.")
+    private @Nullable String weights;
+
     /** Hold a server for the time of a benchmark. */
     record Server(URI url, Optional<String> token, Optional<ServerProcess> process) implements AutoCloseable {
         private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -96,6 +99,9 @@ final class PieOptions {
         }
         if (threads > 0) {
             command.addAll(List.of("--threads", Integer.toString(threads)));
+        }
+        if (weights != null) {
+            command.addAll(List.of("--weights", weights));
         }
         return command;
     }

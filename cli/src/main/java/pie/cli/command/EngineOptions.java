@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,16 @@ import pie.server.InstanceConfig;
 
 /** Take the options that say which model runs on what. */
 final class EngineOptions {
+    /** What all matrices are packed as, whatever the model's file has. */
+    enum Weights {
+        AUTO,
+        F32,
+        F16,
+        BF16,
+        INT8,
+        INT4
+    }
+
     @Option(
             names = "--model",
             paramLabel = "NAME_OR_PATH",
@@ -42,6 +53,15 @@ final class EngineOptions {
             paramLabel = "N",
             description = "Threads of the CPU driver. Default: as many as cores.")
     private int threads;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description = {
+                "What all matrices are packed as: auto, f32, f16, bf16, int8 or int4 on the CPU,",
+                "auto, f16 or bf16 on a GPU. Default: auto, as compact as the model's file has each."
+            })
+    private Weights weights = Weights.AUTO;
 
     @Option(
             names = "--page-size",
@@ -93,6 +113,9 @@ final class EngineOptions {
         }
         if (!driver.equals("dummy")) {
             options.put("weight_cache", PieHome.weightCache().toString());
+            if (weights != Weights.AUTO) {
+                options.put("weights", weights.name().toLowerCase(Locale.ROOT));
+            }
             if (once) {
                 options.put("warmup", "false");
                 options.put("priority", "low");
