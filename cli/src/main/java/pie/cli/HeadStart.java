@@ -13,8 +13,9 @@ import pie.runtime.RuntimeConfig;
  * Begin what a run will need while its command line is still being read: the guest. At that time all processors but one are idle.
  */
 public final class HeadStart {
-    /** Options with which nothing is run here, or of which the language cannot be told yet. */
-    private static final List<String> OTHER = List.of("-h", "--help", "--url", "--lang");
+    /** Options with which nothing is run here, or with other guests, or of which the language cannot be told yet. */
+    private static final List<String> OTHER =
+            List.of("-h", "--help", "--url", "--lang", "--isolation", "--guest-memory");
 
     private static volatile @Nullable CompletableFuture<Guests> begun;
 
@@ -23,6 +24,7 @@ public final class HeadStart {
     static void begin(String[] args) {
         if (args.length < 2
                 || !(args[0].equals("run") || args[0].equals("profile"))
+                || System.getenv("PIE_GUESTS__ISOLATION") != null
                 || Arrays.stream(args).anyMatch(HeadStart::other)) {
             return;
         }

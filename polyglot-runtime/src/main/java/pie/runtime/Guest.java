@@ -36,6 +36,16 @@ public interface Guest<P> extends AutoCloseable {
         return StackSource.NONE;
     }
 
+    /** Say whether it can still run a program: one that is kept for long may have been ended by the system. */
+    default boolean usable() {
+        return true;
+    }
+
+    /** Return the processor time that the program has used outside of the thread of its process, in nanoseconds. */
+    default long cpuNanos() {
+        return 0;
+    }
+
     /**
      * Make the guest notice soon that its host is no longer live, also where it computes without host calls: pending clean-up code
      * runs. Never blocks.

@@ -1,5 +1,6 @@
 package pie.runtime;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +25,11 @@ public interface GuestLanguage<P> extends AutoCloseable {
     /** Say whether runs can be recorded: whether all that programs see comes through host calls. */
     default boolean records() {
         return false;
+    }
+
+    /** Return what it takes to run programs in another process; empty if they share objects with the host, and so its process. */
+    default Optional<Portable<P>> portable() {
+        return Optional.empty();
     }
 
     /** Make a guest that is ready to run; slow, called in the background at low priority and kept warm in a pool. */

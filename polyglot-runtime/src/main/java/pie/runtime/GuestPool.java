@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keep prepared guests of one language, made in the background and, if {@code refills}, made again when taken. A pool that has time, or
- * runs empty, comes to keep a few times as many as it began with.
+ * runs empty, comes to keep more than it began with.
  */
 final class GuestPool<P> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestPool.class);
@@ -20,11 +20,10 @@ final class GuestPool<P> implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(25);
     /** Time without launches after which there is time for more guests, and to complete some. */
     private static final Duration REST = Duration.ofMillis(500);
-    /** Most guests, in times of the least. */
-    private static final int GROWTH = 4;
 
     private final GuestLanguage<P> language;
     private final int least;
+    private final int most;
     private final boolean refills;
     private final Executor filler;
     private final ArrayDeque<Guest<P>> warm = new ArrayDeque<>();
@@ -36,9 +35,10 @@ final class GuestPool<P> implements AutoCloseable {
     private boolean everWarm;
     private boolean closed;
 
-    GuestPool(GuestLanguage<P> language, int least, boolean refills, Executor filler) {
+    GuestPool(GuestLanguage<P> language, int least, int most, boolean refills, Executor filler) {
         this.language = language;
         this.least = least;
+        this.most = most;
         this.target = least;
         this.refills = refills;
         this.filler = filler;
@@ -61,7 +61,7 @@ final class GuestPool<P> implements AutoCloseable {
             } finally {
                 waiting--;
             }
-            @Nullable Guest<P> guest = complete.isEmpty() ? warm.poll() : complete.poll();
+            @Nullable Guest<P> guest = usable();
             if (refills) {
                 grow();
                 later(PAUSE, this::refill);
@@ -73,13 +73,24 @@ final class GuestPool<P> implements AutoCloseable {
         return language.prepare();
     }
 
+    /** Take one that is ready; those that have ended in the meantime are let go. */
+    private @Nullable Guest<P> usable() {
+        while (true) {
+            Guest<P> guest = complete.isEmpty() ? warm.poll() : complete.poll();
+            if (guest == null || guest.usable()) {
+                return guest;
+            }
+            guest.close();
+        }
+    }
+
     private int size() {
         return warm.size() + complete.size();
     }
 
     private void grow() {
         if (size() == 0) {
-            target = Math.min(target + least, GROWTH * least);
+            target = Math.min(target + least, most);
         }
     }
 
@@ -138,8 +149,8 @@ final class GuestPool<P> implements AutoCloseable {
             Guest<P> guest = warm.remove();
             filling++;
             filler.execute(() -> complete(guest));
-        } else if (size() < GROWTH * least) {
-            target = Math.min(size() + 1, GROWTH * least);
+        } else if (size() < most) {
+            target = Math.min(size() + 1, most);
             refill();
         }
     }

@@ -268,6 +268,12 @@ final class GuestProcess<P> implements InferletProcess {
         return request.requests().isPresent() ? "app" : InferletProcess.super.kind();
     }
 
+    /** Return what the program runs in, null before and after. */
+    @Nullable
+    Guest<P> guest() {
+        return guest;
+    }
+
     Family family() {
         return family;
     }
@@ -472,7 +478,8 @@ final class GuestProcess<P> implements InferletProcess {
     /** Take the thread's clocks. */
     void sample() {
         if (thread.isAlive()) {
-            long cpu = THREADS.getThreadCpuTime(thread.threadId());
+            Guest<P> running = guest;
+            long cpu = THREADS.getThreadCpuTime(thread.threadId()) + (running == null ? 0 : running.cpuNanos());
             long bytes = THREADS.getThreadAllocatedBytes(thread.threadId());
             time.cpu(cpu);
             allocatedBytes = Math.max(allocatedBytes, bytes);

@@ -3,6 +3,7 @@ package pie.runtime;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class Guests implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
     private static final Duration FILLING = Duration.ofSeconds(30);
+    /** Most guests of a language that are kept ready, in times of the least; a worker takes memory that nobody else can use. */
+    private static final int GROWTH = 4;
 
     private volatile RuntimeConfig config;
     private final Map<Language, GuestPool<?>> pools = new EnumMap<>(Language.class);
@@ -34,7 +37,7 @@ public final class Guests implements AutoCloseable {
     private synchronized void offer(Set<Language> languages, int least) {
         for (GuestLanguageProvider provider : ServiceLoader.load(GuestLanguageProvider.class)) {
             if (provider.languages().stream().anyMatch(languages::contains)) {
-                GuestPool<?> pool = pool(provider.create(config), least);
+                GuestPool<?> pool = contained(provider.create(config), least);
                 provider.languages().stream().filter(languages::contains).forEach(l -> pools.put(l, pool));
             }
         }
@@ -45,8 +48,18 @@ public final class Guests implements AutoCloseable {
         return new Guests(config);
     }
 
-    private <P> GuestPool<P> pool(GuestLanguage<P> language, int least) {
-        return new GuestPool<>(language, least, !config.once(), filler);
+    /** Keep guests of a language in this process or, if programs are isolated, in workers. */
+    private <P> GuestPool<?> contained(GuestLanguage<P> language, int least) {
+        if (config.isolation() == Isolation.THREAD) {
+            return new GuestPool<>(language, least, GROWTH * least, !config.once(), filler);
+        }
+        Optional<Portable<P>> portable = language.portable();
+        if (portable.isPresent()) {
+            var isolated = new WorkerLanguage<>(language, portable.get(), config.guestMemory());
+            return new GuestPool<>(isolated, least, least, !config.once(), filler);
+        }
+        language.close();
+        return new GuestPool<>(new NotIsolated<P>(language.languages()), 0, 0, false, filler);
     }
 
     public RuntimeConfig config() {

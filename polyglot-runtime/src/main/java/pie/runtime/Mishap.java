@@ -15,6 +15,14 @@ final class Mishap {
     private Mishap() {}
 
     static PieException of(Throwable error, ProcessId id, String program) {
+        PieException failure = of(error);
+        if (failure.code() == ErrorCode.INTERNAL && failure != error) {
+            LOG.error("guest {} ({}) failed inside the engine", id, program, error);
+        }
+        return failure;
+    }
+
+    static PieException of(Throwable error) {
         if (error instanceof PieException e) {
             return e;
         }
@@ -31,7 +39,6 @@ final class Mishap {
         if (error instanceof InterruptedException) {
             return new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), error);
         }
-        LOG.error("guest {} ({}) failed inside the engine", id, program, error);
         return new PieException(ErrorCode.INTERNAL, "internal error: " + error, Map.of(), error);
     }
 }

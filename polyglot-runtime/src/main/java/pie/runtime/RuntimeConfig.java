@@ -8,15 +8,17 @@ import pie.engine.event.EventLog;
  * Configure the guests.
  *
  * @param languages that may be launched
- * @param poolMin warm contexts kept ready per language
+ * @param poolMin guests kept ready per language: warm contexts, or idle workers
  * @param once whether one launch is all that is wanted: guests that are taken are not replaced
  * @param maxRunning processes that run at once; more are queued
  * @param maxQueued processes that wait; more are refused with OVERLOADED
  * @param killGrace time between interrupt and kill
- * @param guestMemory what a guest must have allocated before it can be ended for a full heap, and the most it may hold in large arrays, in bytes
+ * @param guestMemory in this process what a guest must have allocated before it can be ended for a full heap, and the most it may
+ *     hold in large arrays; in a worker the most heap that it may hold at all; in bytes
  * @param events bounds of each process's log
  * @param eventsTtl how long an ended process is kept
  * @param policy what programs may do at most
+ * @param isolation what keeps programs apart
  */
 public record RuntimeConfig(
         Set<Language> languages,
@@ -28,7 +30,8 @@ public record RuntimeConfig(
         long guestMemory,
         EventLog.Limits events,
         Duration eventsTtl,
-        GuestPolicy policy) {
+        GuestPolicy policy,
+        Isolation isolation) {
     public static final RuntimeConfig DEFAULT = new RuntimeConfig(
             Set.of(Language.values()),
             2,
@@ -39,7 +42,8 @@ public record RuntimeConfig(
             256L << 20,
             EventLog.Limits.DEFAULT,
             Duration.ofMinutes(15),
-            GuestPolicy.DEFAULT);
+            GuestPolicy.DEFAULT,
+            Isolation.THREAD);
 
     public RuntimeConfig(
             Set<Language> languages,
@@ -61,27 +65,74 @@ public record RuntimeConfig(
                 guestMemory,
                 events,
                 eventsTtl,
-                GuestPolicy.DEFAULT);
+                GuestPolicy.DEFAULT,
+                Isolation.THREAD);
     }
 
     public RuntimeConfig withPolicy(GuestPolicy other) {
         return new RuntimeConfig(
-                languages, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, other);
+                languages,
+                poolMin,
+                once,
+                maxRunning,
+                maxQueued,
+                killGrace,
+                guestMemory,
+                events,
+                eventsTtl,
+                other,
+                isolation);
+    }
+
+    /** Return the same with programs kept apart so, each with so much memory, and so many guests kept ready. */
+    public RuntimeConfig isolated(Isolation by, long memory, int spares) {
+        return new RuntimeConfig(
+                languages, spares, once, maxRunning, maxQueued, killGrace, memory, events, eventsTtl, policy, by);
     }
 
     public RuntimeConfig withPoolMin(int count) {
         return new RuntimeConfig(
-                languages, count, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
+                languages,
+                count,
+                once,
+                maxRunning,
+                maxQueued,
+                killGrace,
+                guestMemory,
+                events,
+                eventsTtl,
+                policy,
+                isolation);
     }
 
     public RuntimeConfig withLanguages(Set<Language> some) {
         return new RuntimeConfig(
-                some, poolMin, once, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
+                some,
+                poolMin,
+                once,
+                maxRunning,
+                maxQueued,
+                killGrace,
+                guestMemory,
+                events,
+                eventsTtl,
+                policy,
+                isolation);
     }
 
     /** Return the same for one launch of one language. */
     public RuntimeConfig onceFor(Language language) {
         return new RuntimeConfig(
-                Set.of(language), 1, true, maxRunning, maxQueued, killGrace, guestMemory, events, eventsTtl, policy);
+                Set.of(language),
+                1,
+                true,
+                maxRunning,
+                maxQueued,
+                killGrace,
+                guestMemory,
+                events,
+                eventsTtl,
+                policy,
+                isolation);
     }
 }

@@ -77,7 +77,7 @@ final class GuestPoolTest {
     }
 
     private GuestPool<String> pool(int least, boolean refills, Executor filler) {
-        return new GuestPool<>(new Counting(), least, refills, filler);
+        return new GuestPool<>(new Counting(), least, 4 * least, refills, filler);
     }
 
     @Test

@@ -105,12 +105,22 @@ final class ReplayTest {
 
     @Test
     void aPythonLifeRunsAgainByteForByte() throws Exception {
-        runsAgain(Language.PYTHON, PYTHON);
+        runsAgain(live, Language.PYTHON, PYTHON);
     }
 
     @Test
     void aJavaScriptLifeRunsAgainByteForByte() throws Exception {
-        runsAgain(Language.JAVASCRIPT, JS);
+        runsAgain(live, Language.JAVASCRIPT, JS);
+    }
+
+    /** A recording does not tell where its program ran. */
+    @Test
+    void aLifeInAWorkerRunsAgainInAThread() throws Exception {
+        RuntimeConfig config = TestRuntime.config(Language.PYTHON, Language.JAVASCRIPT);
+        try (var workers = new TestRuntime("dummy", config.isolated(Isolation.PROCESS, 64L << 20, 0))) {
+            runsAgain(workers, Language.PYTHON, PYTHON);
+            runsAgain(workers, Language.JAVASCRIPT, JS);
+        }
     }
 
     /** What the host asks of a program's own constraint and drafter is asked again, though nothing is generated. */
@@ -235,8 +245,8 @@ final class ReplayTest {
         return String.join("", said(log, "stdout"));
     }
 
-    private static void runsAgain(Language language, String program) throws Exception {
-        InferletProcess process = launch(language, program);
+    private static void runsAgain(TestRuntime t, Language language, String program) throws Exception {
+        InferletProcess process = launch(t, language, program);
         awaitSaid(process, "message", "stories");
         process.deliver("the news");
         Outcome outcome = process.outcome().get();
@@ -371,8 +381,12 @@ final class ReplayTest {
     }
 
     private static InferletProcess launch(Language language, String program) {
+        return launch(live, language, program);
+    }
+
+    private static InferletProcess launch(TestRuntime t, Language language, String program) {
         var source = ProgramSource.of(language, language.defaultFile(), program);
-        return live.runtime.launch(LaunchRequest.of(source, "{}").recordedIn(recordings));
+        return t.runtime.launch(LaunchRequest.of(source, "{}").recordedIn(recordings));
     }
 
     private static void awaitSaid(InferletProcess process, String channel, String text) {

@@ -18,7 +18,6 @@ import pie.engine.EngineConfig;
 import pie.engine.PieException;
 import pie.engine.driver.DriverConfig;
 import pie.engine.driver.FaultPlan;
-import pie.runtime.GuestPolicy;
 import pie.runtime.Language;
 import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
@@ -139,8 +138,8 @@ final class EngineOptions {
     }
 
     /** Open an engine that serves one program. @param err told what is going on, unless quiet */
-    Instance open(Language language, GuestPolicy policy, PrintWriter err, boolean quiet) {
-        RuntimeConfig runtime = RuntimeConfig.DEFAULT.withPolicy(policy).onceFor(language);
+    Instance open(Language language, RuntimeConfig guests, PrintWriter err, boolean quiet) {
+        RuntimeConfig runtime = guests.onceFor(language);
         InstanceConfig config = instance(choose(err), runtime, true);
         try (var waiting = new Waiting(err, Terminal.CURRENT.err() && !quiet)) {
             return Instance.open(config, HeadStart.guests(runtime), waiting);

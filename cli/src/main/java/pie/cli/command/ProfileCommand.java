@@ -28,6 +28,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.InferletProcess;
 import pie.runtime.LaunchRequest;
+import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
 import pie.server.profile.Profile;
 import pie.server.profile.ProfileFormat;
@@ -118,7 +119,8 @@ public final class ProfileCommand extends PieCommand {
         LaunchRequest request = launch.request(allow.permissions()).profiling();
         // with --json stdout is for the summary alone
         var printer = new EventPrinter(EventPrinter.Mode.RELAY, json ? err() : out(), err(), Terminal.CURRENT.out());
-        try (Instance instance = engine.open(request.source().language(), allow.policy(), err(), quiet)) {
+        try (Instance instance = engine.open(
+                request.source().language(), RuntimeConfig.DEFAULT.withPolicy(allow.policy()), err(), quiet)) {
             var running = new AtomicReference<@Nullable InferletProcess>();
             printer.follow(instance.runtime(), request, launched -> {
                 running.set(launched);

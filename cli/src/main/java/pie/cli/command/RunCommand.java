@@ -51,6 +51,9 @@ public final class RunCommand extends PieCommand {
     private AllowOptions allow = new AllowOptions();
 
     @Mixin
+    private GuestOptions guests = new GuestOptions();
+
+    @Mixin
     private EngineOptions engine = new EngineOptions();
 
     @Option(
@@ -110,7 +113,8 @@ public final class RunCommand extends PieCommand {
                 process.interrupt("owner");
             }
         });
-        try (Instance instance = engine.open(request.source().language(), allow.policy(), err(), quiet)) {
+        try (Instance instance =
+                engine.open(request.source().language(), guests.runtime(allow.policy(), null), err(), quiet)) {
             printer.follow(instance.runtime(), request, running::set);
             keep(Objects.requireNonNull(running.get()));
         }

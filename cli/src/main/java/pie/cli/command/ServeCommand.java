@@ -27,7 +27,6 @@ import pie.cli.tui.Screen;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.snapshot.SnapshotConfig;
-import pie.runtime.RuntimeConfig;
 import pie.server.Instance;
 import pie.server.InstanceConfig;
 import pie.server.PieServer;
@@ -48,6 +47,7 @@ import pie.server.ServerConfig;
             "  pie serve --driver dummy --port 0",
             "  pie serve --monitor",
             "  pie serve --app web=examples/python/web_server.py --app shop=shop@^1.2",
+            "  pie serve --isolation process --guest-memory 512MiB",
             "  curl -N -H 'Accept: text/event-stream' http://127.0.0.1:8080/v1/processes \\",
             "       -d '{\"source\":{\"language\":\"python\",\"code\":\"async def main(input): return 42\"}}'"
         })
@@ -68,6 +68,16 @@ public final class ServeCommand extends PieCommand {
 
     @Mixin
     private AllowOptions allow = new AllowOptions();
+
+    @Mixin
+    private GuestOptions guests = new GuestOptions();
+
+    @Option(
+            names = "--spare-guests",
+            paramLabel = "N",
+            description = "Guests kept ready for each language, so that a launch need not wait for one to start."
+                    + " Default: 2, or with --isolation process 1.")
+    private @Nullable Integer spares;
 
     @Mixin
     private SnapshotOptions snapshots = new SnapshotOptions();
@@ -191,8 +201,7 @@ public final class ServeCommand extends PieCommand {
 
     /** Readiness is reported when a program would start at once, so the pools are filled before. */
     private Instance open(Phases phases, Optional<SnapshotConfig> kept) {
-        InstanceConfig config = engine.instance(
-                        engine.choose(err()), RuntimeConfig.DEFAULT.withPolicy(allow.policy()), false)
+        InstanceConfig config = engine.instance(engine.choose(err()), guests.runtime(allow.policy(), spares), false)
                 .withSnapshots(kept);
         Instance instance = Instance.open(config, phases);
         try {

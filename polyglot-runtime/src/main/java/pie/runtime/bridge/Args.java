@@ -18,9 +18,14 @@ import pie.inferlet.Mask;
 /** Read the arguments of an operation; refuse what does not fit with a message that names argument and type. */
 public final class Args {
     /** What no list of ids, masks or numbers is longer than; a sparse array says that it is and holds nothing. */
-    private static final int MOST_ELEMENTS = 1 << 24;
+    public static final int MOST_ELEMENTS = 1 << 24;
     /** What no plain data holds more of; what holds itself twice has no end that its depth would show in time. */
-    private static final int MOST_PLAIN = 1 << 20;
+    public static final int MOST_PLAIN = 1 << 20;
+
+    /** Stand for a value of another process, which says what type it has there. */
+    public interface Named {
+        String kind();
+    }
 
     private final Value[] values;
 
@@ -167,7 +172,8 @@ public final class Args {
         return java.util.Arrays.copyOf(ids, n);
     }
 
-    private static int @Nullable [] typedArray(Value value) {
+    /** Return the ids in an array of unsigned or signed 32-bit integers; null for any other, or one with negative ones. */
+    public static int @Nullable [] typedArray(Value value) {
         Value meta = value.getMetaObject();
         String type = meta == null ? "" : meta.getMetaSimpleName();
         if (!type.equals("Uint32Array") && !type.equals("Int32Array") || value.getArraySize() > MOST_ELEMENTS) {
@@ -466,6 +472,9 @@ public final class Args {
         }
         if (v.isHostObject()) {
             return v.<Object>asHostObject().getClass().getSimpleName();
+        }
+        if (v.isProxyObject() && v.asProxyObject() instanceof Named named) {
+            return named.kind();
         }
         Value meta = v.getMetaObject();
         return meta == null ? "a foreign value" : meta.getMetaSimpleName();

@@ -38,13 +38,6 @@ final class ArgumentDigest {
         if (value.isHostObject()) {
             return 5 + handles.number(value.asHostObject());
         }
-        if (value.hasArrayElements()) {
-            int digest = 6;
-            for (long i = 0; i < value.getArraySize(); i++) {
-                digest = 31 * digest + of(value.getArrayElement(i), depth + 1);
-            }
-            return digest;
-        }
         if (value.hasBufferElements()) {
             int digest = 7;
             for (long i = 0; i < value.getBufferSize(); i++) {
@@ -52,6 +45,13 @@ final class ArgumentDigest {
             }
             return digest;
         }
-        return value.hasHashEntries() ? Long.hashCode(8 + value.getHashSize()) : 9;
+        if (value.hasArrayElements()) {
+            int digest = 6;
+            for (long i = 0; i < value.getArraySize(); i++) {
+                digest = 31 * digest + of(value.getArrayElement(i), depth + 1);
+            }
+            return digest;
+        }
+        return 9; // maps and objects: which of the two one is depends on the way by which it came
     }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.trace.Timeline;
 import pie.inferlet.Host;
+import pie.runtime.replay.Datum;
 
 /**
  * Offer the inferlet API to one guest as a table of named functions. Made before the process is known; {@link #attach} joins them.
@@ -74,6 +76,10 @@ public final class Bridge {
         boolean outer = waiting;
         waiting = true;
         try {
+            OptionalInt elsewhere = tape == null ? OptionalInt.empty() : tape.poll(seconds);
+            if (elsewhere.isPresent()) {
+                return elsewhere.getAsInt();
+            }
             if (seconds != 0) {
                 host().idle(operations.awaited());
             }
@@ -88,6 +94,16 @@ public final class Bridge {
         } finally {
             host().busy();
             waiting = outer;
+        }
+    }
+
+    /** Say whether no call is in flight and no completion waits. */
+    public boolean idle() {
+        try {
+            return operations.idle() && (tape == null || tape.idle());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
         }
     }
 
@@ -115,9 +131,9 @@ public final class Bridge {
         }
     }
 
-    /** Whether the calls of this run go through a tape. */
-    public boolean taped() {
-        return tape != null;
+    /** Whether another run may be answered from what this one is told. */
+    public boolean repeatable() {
+        return tape != null && tape.repeatable();
     }
 
     /** Answer what the guest asked for in another way than by a call, as if it had called for it. */
@@ -127,6 +143,38 @@ public final class Bridge {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e);
+        }
+    }
+
+    /** Do something for the host itself: it goes through no tape. */
+    public <T extends @Nullable Object> T aside(Supplier<T> body) {
+        Tape taped = tape;
+        tape = null;
+        try {
+            return body.get();
+        } finally {
+            tape = taped;
+        }
+    }
+
+    /** Put on the tape what a guest in another process was told there. */
+    public void note(String name, Value[] values, Datum told) {
+        try {
+            var unused = answer(
+                    name,
+                    args -> {
+                        if (told instanceof Datum.Failure failure) {
+                            throw failure.exception();
+                        }
+                        return told;
+                    },
+                    values);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (PieException e) {
+            if (!(told instanceof Datum.Failure)) {
+                throw e;
+            }
         }
     }
 
@@ -244,7 +292,7 @@ public final class Bridge {
         try {
             return answer(name, body, values);
         } catch (PieException e) {
-            throw dialect.raise(e);
+            throw dialect.raise(dialect.kinds().named(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw dialect.raise(new PieException(ErrorCode.CANCELLED, "cancelled", Map.of(), e));

@@ -38,6 +38,8 @@ public interface Dialect {
     /** Return a plain value for JSON. */
     Object parsed(String json);
 
+    Kinds kinds();
+
     /** Throw the language's exception for a failure; never returns normally. */
     RuntimeException raise(PieException failure);
 }

@@ -46,6 +46,7 @@ final class FileOps {
         work("fs_open", a -> files().open(a.text(0, "path"), options(a.text(1, "flags"))));
         work("fs_read", a -> read(a.handle(0, SeekableByteChannel.class), a));
         work("fs_write", a -> write(a.handle(0, SeekableByteChannel.class), a));
+        work("fs_size", a -> (double) a.handle(0, SeekableByteChannel.class).size());
         work("fs_truncate", a -> {
             a.handle(0, SeekableByteChannel.class).truncate((long) a.number(1, "length"));
             return bridge.dialect().absent();
@@ -68,7 +69,7 @@ final class FileOps {
             return bridge.dialect().absent();
         });
         work("fs_move", a -> {
-            files().move(a.text(0, "from"), a.text(1, "to"), true);
+            files().move(a.text(0, "from"), a.text(1, "to"), !a.has(2) || a.flag(2, "replace"));
             return bridge.dialect().absent();
         });
         bridge.call("fs_usage", a -> bridge.dialect().parsed(usage()));
@@ -130,6 +131,11 @@ final class FileOps {
                         StandardOpenOption.TRUNCATE_EXISTING);
             case "wx" -> Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
             case "wx+" -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            case "c" -> Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+            case "c+" -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+            case "t" -> Set.of(StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+            case "t+" ->
+                Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
             case "a" -> Set.of(StandardOpenOption.APPEND, StandardOpenOption.CREATE);
             case "a+" -> Set.of(StandardOpenOption.READ, StandardOpenOption.APPEND, StandardOpenOption.CREATE);
             case "ax" -> Set.of(StandardOpenOption.APPEND, StandardOpenOption.CREATE_NEW);

@@ -33,6 +33,8 @@ final class LoopOps {
         });
         bridge.call("op_known", a -> operations.known(a.integer(0, "operation")));
         bridge.run("op_cancel", a -> operations.cancel(a.integer(0, "operation")));
+        bridge.call("op_idle", a -> operations.idle());
+        bridge.run("check_live", a -> bridge.host().checkLive());
         bridge.run("op_wake", a -> operations.wake(Operations.NOTHING));
         bridge.run("stdout", a -> bridge.host().stdout(a.text(0, "text")));
         bridge.run("stderr", a -> bridge.host().stderr(a.text(0, "text")));

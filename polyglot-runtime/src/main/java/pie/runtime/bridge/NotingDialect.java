@@ -33,7 +33,8 @@ final class NotingDialect implements Dialect {
 
     private Datum plain(@Nullable Object value) {
         return switch (value) {
-            case null -> new Datum.Absent();
+            case null -> Datum.ABSENT;
+            case Datum made -> made;
             case Boolean flag -> new Datum.Flag(flag);
             case Integer number -> new Datum.Whole(number);
             case Long number -> new Datum.Whole(number);
@@ -52,7 +53,7 @@ final class NotingDialect implements Dialect {
     @Override
     public @Nullable Object absent() {
         Object absent = plain.absent();
-        return absent == null ? null : kept(absent, new Datum.Absent());
+        return absent == null ? null : kept(absent, Datum.ABSENT);
     }
 
     @Override
@@ -95,6 +96,11 @@ final class NotingDialect implements Dialect {
     @Override
     public Object parsed(String json) {
         return kept(plain.parsed(json), new Datum.Plain(json));
+    }
+
+    @Override
+    public Kinds kinds() {
+        return plain.kinds();
     }
 
     @Override

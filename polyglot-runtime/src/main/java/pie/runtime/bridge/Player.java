@@ -11,7 +11,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
-import pie.inferlet.Json;
 import pie.runtime.replay.Datum;
 import pie.runtime.replay.Frame;
 import pie.runtime.replay.Recording;
@@ -30,7 +29,7 @@ public final class Player implements Tape {
     private final ArgumentDigest digest = new ArgumentDigest(handles);
     private final Map<Integer, Object> objects = new LinkedHashMap<>();
     private final Map<Integer, Callback> callbacks = new HashMap<>();
-    private @Nullable Dialect dialect;
+    private @Nullable Answers answers;
     private volatile int next;
     private volatile @Nullable PieException halted;
     private volatile boolean finished;
@@ -64,7 +63,7 @@ public final class Player implements Tape {
 
     @Override
     public Dialect dialect(Dialect plain) {
-        dialect = plain;
+        answers = new Answers(plain, number -> objects.computeIfAbsent(number, this::stand));
         return plain;
     }
 
@@ -97,10 +96,7 @@ public final class Player implements Tape {
         if (SAID.contains(name)) {
             call.run(all);
         }
-        if (frame.answer() instanceof Datum.Failure f) {
-            throw new PieException(ErrorCode.valueOf(f.code()), f.message(), details(f.details()));
-        }
-        return value(frame.answer());
+        return Objects.requireNonNull(answers).value(frame.answer());
     }
 
     /** Have the methods of the program run that the host called inside this call. */
@@ -143,39 +139,6 @@ public final class Player implements Tape {
         halted = strayed;
         stop.run();
         return strayed;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> details(String json) {
-        return Json.parse(json, "details") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
-    }
-
-    private @Nullable Object value(Datum datum) {
-        Dialect make = Objects.requireNonNull(dialect);
-        return switch (datum) {
-            case Datum.Absent a -> make.absent();
-            case Datum.Flag f -> f.value();
-            case Datum.Whole w -> number(w.value());
-            case Datum.Real r -> r.value();
-            case Datum.Text t -> t.value();
-            case Datum.Ints i -> make.ints(i.values());
-            case Datum.Floats f -> make.floats(f.values());
-            case Datum.Bytes b -> make.bytes(b.values());
-            case Datum.Logits l -> make.logits(l.values());
-            case Datum.Items l -> {
-                var items = new ArrayList<@Nullable Object>();
-                l.items().forEach(item -> items.add(value(item)));
-                yield make.list(items);
-            }
-            case Datum.Plain p -> make.parsed(p.json());
-            case Datum.Handle h -> objects.computeIfAbsent(h.number(), this::stand);
-            case Datum.Failure f -> throw new IllegalStateException("a failure inside a value");
-        };
-    }
-
-    /** Integers come as they were: guests tell 32-bit ones from others. */
-    private static Object number(long value) {
-        return value == (int) value ? (Object) (int) value : (Object) value;
     }
 
     /** Make an object that stands for one of the recorded run; the guest can only hand it back. */

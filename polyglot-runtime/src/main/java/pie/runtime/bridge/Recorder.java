@@ -2,13 +2,11 @@ package pie.runtime.bridge;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
-import pie.inferlet.Json;
 import pie.runtime.replay.Datum;
 import pie.runtime.replay.Frame;
 import pie.runtime.replay.RecordingWriter;
@@ -48,14 +46,10 @@ public final class Recorder implements Tape {
             keep(name, arguments, before, Objects.requireNonNull(noting).answer(answer));
             return answer;
         } catch (PieException e) {
-            keep(name, arguments, before, new Datum.Failure(e.code().name(), e.message(), Json.text(e.details())));
+            keep(name, arguments, before, Datum.Failure.of(e));
             throw e;
         } catch (InterruptedException e) {
-            keep(
-                    name,
-                    arguments,
-                    before,
-                    new Datum.Failure(ErrorCode.CANCELLED.name(), "cancelled", Json.text(Map.of())));
+            keep(name, arguments, before, Datum.Failure.of(new PieException(ErrorCode.CANCELLED, "cancelled")));
             throw e;
         }
     }

@@ -62,6 +62,11 @@ final class TapedDialect implements Dialect {
     }
 
     @Override
+    public Kinds kinds() {
+        return used.kinds();
+    }
+
+    @Override
     public RuntimeException raise(PieException failure) {
         return used.raise(failure);
     }

@@ -117,6 +117,9 @@ final class DiskRoot implements Root {
         boolean appends = how.remove(StandardOpenOption.APPEND);
         boolean deletes = how.remove(StandardOpenOption.DELETE_ON_CLOSE);
         how.removeAll(EnumSet.of(StandardOpenOption.SPARSE, StandardOpenOption.CREATE_NEW));
+        if (makes) {
+            how.add(StandardOpenOption.CREATE);
+        }
         if (writes) {
             how.add(StandardOpenOption.WRITE);
         }

@@ -11,9 +11,12 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.inferlet.Json;
 import pie.runtime.bridge.Dialect;
+import pie.runtime.bridge.Kinds;
 
 /** Make JavaScript values: typed arrays, undefined, plain objects, errors of the facade. */
 final class JsDialect implements Dialect {
+    private static final Kinds KINDS =
+            new Kinds("string", "boolean", "number", "number", "ArrayBuffer", "Array", "Object");
     private static final Pattern SNAKE = Pattern.compile("_(.)");
 
     private @Nullable Value kit;
@@ -82,6 +85,11 @@ final class JsDialect implements Dialect {
     @Override
     public Object parsed(String json) {
         return kit("record").execute(json);
+    }
+
+    @Override
+    public Kinds kinds() {
+        return KINDS;
     }
 
     @Override

@@ -90,7 +90,7 @@ final class JsGuest implements Guest<JsProgram> {
                 program.entry(),
                 input,
                 host.seed() & 0x1f_ffff_ffff_ffffL,
-                tape != null,
+                bridge.repeatable(),
                 answering());
         return answered(host, program).text();
     }
@@ -176,7 +176,7 @@ final class JsGuest implements Guest<JsProgram> {
             return Operations.ENDING - timer;
         }
         double wait = timers.secondsToNext();
-        if (wait < 0 && bridge.operations().idle() && !ending) {
+        if (wait < 0 && bridge.idle() && !ending) {
             throw stalled();
         }
         int id = bridge.poll(ending ? 0 : wait);

@@ -2,6 +2,7 @@ package pie.runtime.js;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import pie.runtime.Guest;
 import pie.runtime.GuestLanguage;
 import pie.runtime.Language;
+import pie.runtime.Portable;
 import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.FirstContext;
@@ -110,6 +112,11 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
     @Override
     public boolean records() {
         return true;
+    }
+
+    @Override
+    public Optional<Portable<JsProgram>> portable() {
+        return Optional.of(new Portable<>(JsProgram.class, new JsDialect(), true));
     }
 
     @Override

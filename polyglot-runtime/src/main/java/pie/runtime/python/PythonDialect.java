@@ -12,9 +12,11 @@ import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.inferlet.Json;
 import pie.runtime.bridge.Dialect;
+import pie.runtime.bridge.Kinds;
 
 /** Make Python values: lists, bytes, None, namespaces, exceptions of {@code inferlet.errors}. */
 final class PythonDialect implements Dialect {
+    private static final Kinds KINDS = new Kinds("str", "bool", "int", "float", "bytes", "list", "dict");
     private @Nullable Value listOf;
     private @Nullable Value bytesOf;
     private @Nullable Value recordOf;
@@ -78,6 +80,11 @@ final class PythonDialect implements Dialect {
     @Override
     public Object parsed(String json) {
         return bound(recordOf).execute(json);
+    }
+
+    @Override
+    public Kinds kinds() {
+        return KINDS;
     }
 
     @Override

@@ -73,7 +73,7 @@ final class PythonGuest implements Guest<PythonProgram> {
 
     /** Without the permission all answers follow from the program, and imports may look for what they like. */
     private boolean taped(Host process) {
-        return tape != null
+        return bridge.repeatable()
                 && bridge.asked(
                                 "file_permitted",
                                 () -> String.valueOf(process.files().permitted()))
@@ -115,7 +115,7 @@ final class PythonGuest implements Guest<PythonProgram> {
                         program.entry(),
                         input,
                         process.seed() & 0x1f_ffff_ffff_ffffL,
-                        tape != null,
+                        bridge.repeatable(),
                         process.requests().isPresent())
                 .getArrayElement(1)
                 .asString();

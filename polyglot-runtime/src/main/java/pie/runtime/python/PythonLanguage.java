@@ -2,6 +2,7 @@ package pie.runtime.python;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
@@ -14,6 +15,7 @@ import pie.inferlet.Json;
 import pie.runtime.Guest;
 import pie.runtime.GuestLanguage;
 import pie.runtime.Language;
+import pie.runtime.Portable;
 import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.FirstContext;
@@ -97,6 +99,11 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
     @Override
     public boolean records() {
         return true;
+    }
+
+    @Override
+    public Optional<Portable<PythonProgram>> portable() {
+        return Optional.of(new Portable<>(PythonProgram.class, new PythonDialect(), false));
     }
 
     @Override

@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
+import pie.inferlet.Json;
 
-/** Hold the answer of one host call, independent of language and run. */
+/** Hold what goes into or comes out of one host call, independent of language, run and process. */
 public sealed interface Datum {
     record Absent() implements Datum {}
 
@@ -36,7 +40,49 @@ public sealed interface Datum {
     record Handle(int number) implements Datum {}
 
     /** Hold a failure that the program saw. */
-    record Failure(String code, String message, String details) implements Datum {}
+    record Failure(String code, String message, String details) implements Datum {
+        public static Failure of(PieException e) {
+            return new Failure(e.code().name(), e.message(), Json.text(e.details()));
+        }
+
+        /** Return what failed so. */
+        @SuppressWarnings("unchecked")
+        public PieException exception() {
+            Map<String, Object> all =
+                    Json.parse(details, "details") instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+            return new PieException(ErrorCode.valueOf(code), message, all);
+        }
+    }
+
+    /** Hold an integer of more than 64 bits, in decimal. */
+    record Large(String digits) implements Datum {
+        /** Bits of the largest one: nobody takes more than 64, and reading more takes long. */
+        public static final int MOST_BITS = 1024;
+    }
+
+    /** Hold a map: keys and values in turn. */
+    record Entries(List<Datum> items) implements Datum {}
+
+    /**
+     * Stand for a value of the guest that stays there.
+     *
+     * @param kind name of its type
+     */
+    record Foreign(int number, String kind) implements Datum {}
+
+    /**
+     * Stand for a list that nobody takes.
+     *
+     * @param elements that it has, or {@link #DEEP} for one that holds itself
+     */
+    record Endless(long elements) implements Datum {
+        public static final long DEEP = -1;
+    }
+
+    Datum ABSENT = new Absent();
+
+    /** Deepest nesting that is read. */
+    int DEEPEST = 80;
 
     /** Write a tag byte and the value; lengths and integers as {@link #number}s. */
     static void write(Datum datum, DataOutputStream out) throws IOException {
@@ -77,10 +123,7 @@ public sealed interface Datum {
             }
             case Items l -> {
                 out.writeByte(10);
-                number(l.items.size(), out);
-                for (Datum item : l.items) {
-                    write(item, out);
-                }
+                items(l.items, out);
             }
             case Plain p -> {
                 out.writeByte(11);
@@ -96,13 +139,37 @@ public sealed interface Datum {
                 text(f.message, out);
                 text(f.details, out);
             }
+            case Large l -> {
+                out.writeByte(14);
+                text(l.digits, out);
+            }
+            case Entries e -> {
+                out.writeByte(15);
+                items(e.items, out);
+            }
+            case Foreign f -> {
+                out.writeByte(16);
+                number(f.number, out);
+                text(f.kind, out);
+            }
+            case Endless e -> {
+                out.writeByte(17);
+                number(e.elements, out);
+            }
         }
     }
 
     static Datum read(DataInputStream in) throws IOException {
+        return read(in, 0);
+    }
+
+    private static Datum read(DataInputStream in, int depth) throws IOException {
+        if (depth > DEEPEST) {
+            throw new IOException("a value is nested more than " + DEEPEST + " levels deep");
+        }
         int tag = in.readUnsignedByte();
         return switch (tag) {
-            case 0 -> new Absent();
+            case 0 -> ABSENT;
             case 1, 2 -> new Flag(tag == 2);
             case 3 -> new Whole(number(in));
             case 4 -> new Real(in.readDouble());
@@ -117,19 +184,32 @@ public sealed interface Datum {
             case 7 -> new Floats(floats(in));
             case 8 -> new Bytes(in.readNBytes(length(in)));
             case 9 -> new Logits(floats(in));
-            case 10 -> {
-                int n = length(in);
-                var items = new ArrayList<Datum>();
-                for (int i = 0; i < n; i++) {
-                    items.add(read(in));
-                }
-                yield new Items(List.copyOf(items));
-            }
+            case 10 -> new Items(items(in, depth));
             case 11 -> new Plain(text(in));
             case 12 -> new Handle((int) number(in));
-            case 13 -> new Failure(text(in), text(in), text(in));
+            case 13 -> new Failure(code(text(in)), text(in), text(in));
+            case 14 -> new Large(text(in));
+            case 15 -> new Entries(items(in, depth));
+            case 16 -> new Foreign((int) number(in), text(in));
+            case 17 -> new Endless(number(in));
             default -> throw new IOException("no answer has the tag " + tag);
         };
+    }
+
+    private static void items(List<Datum> items, DataOutputStream out) throws IOException {
+        number(items.size(), out);
+        for (Datum item : items) {
+            write(item, out);
+        }
+    }
+
+    private static List<Datum> items(DataInputStream in, int depth) throws IOException {
+        int n = length(in);
+        var items = new ArrayList<Datum>(Math.min(n, 1024));
+        for (int i = 0; i < n; i++) {
+            items.add(read(in, depth + 1));
+        }
+        return List.copyOf(items);
     }
 
     /** Write a signed integer in groups of seven bits, small ones in few bytes. */
@@ -152,6 +232,14 @@ public sealed interface Datum {
             }
         }
         throw new IOException("an integer has more than 64 bits");
+    }
+
+    private static String code(String word) throws IOException {
+        try {
+            return ErrorCode.valueOf(word).name();
+        } catch (IllegalArgumentException unknown) {
+            throw new IOException("no failure has the code " + word, unknown);
+        }
     }
 
     private static int length(DataInputStream in) throws IOException {

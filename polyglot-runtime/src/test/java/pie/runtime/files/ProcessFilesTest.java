@@ -86,6 +86,15 @@ class ProcessFilesTest {
     }
 
     @Test
+    void whatIsMadeAnewIsMadeOnce() throws IOException {
+        Set<StandardOpenOption> anew = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+        files.open("/scratch/a", anew).close();
+        assertThat(files.list("/scratch")).containsExactly("a");
+        assertThatThrownBy(() -> files.open("/scratch/a", anew))
+                .isInstanceOf(java.nio.file.FileAlreadyExistsException.class);
+    }
+
+    @Test
     void holesCountAndTruncationGivesBack() throws IOException {
         try (SeekableByteChannel file = files.open("/scratch/a", WRITE)) {
             file.position(990);

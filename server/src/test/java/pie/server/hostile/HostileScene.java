@@ -50,16 +50,16 @@ final class HostileScene {
         Path home = Path.of(args[0]);
         RuntimeConfig d = RuntimeConfig.DEFAULT;
         var runtime = new RuntimeConfig(
-                Set.of(Language.values()),
-                1,
-                false,
-                64,
-                256,
-                Duration.ofSeconds(2),
-                d.guestMemory(),
-                d.events(),
-                Duration.ofSeconds(Long.parseLong(args[2])),
-                POLICY.withDataFolder(home.resolve("data")));
+                        Set.of(Language.values()),
+                        1,
+                        false,
+                        64,
+                        256,
+                        Duration.ofSeconds(2),
+                        d.guestMemory(),
+                        d.events(),
+                        Duration.ofSeconds(Long.parseLong(args[2])))
+                .withPolicy(POLICY.withDataFolder(home.resolve("data")));
         var config = new InstanceConfig(
                         TestModel.NAME,
                         TestModel.path(),
