@@ -165,7 +165,7 @@ record Scenario(
                 Extras.NONE);
     }
 
-    /** Return a world with pages for a third of those who want them, in which steps take long. */
+    /** Return a world with pages for two fifths of what is wanted, in which steps take long. */
     static Scenario crowd(long seed) {
         return new Scenario(
                 seed,
