@@ -23,8 +23,8 @@ import javax.tools.ToolProvider;
  * no seed brings out fails the run.
  */
 public final class Mutants {
-    private static final long SEEDS = Long.getLong("pie.mutant.seeds", 3000);
-    private static final long SECONDS = Long.getLong("pie.mutant.seconds", 240);
+    private static final long SEEDS = Long.getLong("pie.mutant.seeds", 10_000);
+    private static final long SECONDS = Long.getLong("pie.mutant.seconds", 600);
 
     private Mutants() {}
 
