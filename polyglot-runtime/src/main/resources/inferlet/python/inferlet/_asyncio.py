@@ -7,6 +7,8 @@ from asyncio import base_events, events
 
 import _pie
 
+from ._loop import closed
+
 _ENDING = -1
 
 
@@ -75,6 +77,16 @@ class HostLoop(base_events.BaseEventLoop):
         raise UnsupportedError(
             f"run_in_executor: programs have one thread; use the async form of {getattr(func, '__qualname__', func)}"
         )
+
+    async def shutdown_asyncgens(self):
+        self._asyncgens_shutdown_called = True
+        left = list(self._asyncgens)
+        self._asyncgens.clear()
+        results = await asyncio.gather(*[closed(generator) for generator in left], return_exceptions=True)
+        for generator, result in zip(left, results):
+            if isinstance(result, Exception):
+                message = f"an error occurred while {generator!r} was closed"
+                self.call_exception_handler({"message": message, "exception": result, "asyncgen": generator})
 
     async def shutdown_default_executor(self, timeout=None):
         pass

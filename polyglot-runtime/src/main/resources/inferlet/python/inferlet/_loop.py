@@ -95,7 +95,16 @@ class _Driver:
         for reference in self._generators:
             generator = reference()
             if generator is not None:
-                self._drive(generator.aclose())
+                self._drive(closed(generator))
+
+
+async def closed(generator):
+    """Close an asynchronous generator; GraalPy's aclose() does not wait for the first await in it, athrow() does."""
+    try:
+        await generator.athrow(GeneratorExit())
+    except (GeneratorExit, StopAsyncIteration):
+        return
+    raise RuntimeError(f"{generator!r} ignored GeneratorExit")
 
 
 _driver = None
