@@ -24,7 +24,7 @@ import pie.engine.driver.StepSink;
 /** Stand between engine and device, and note what is with the device, by its own books. */
 final class Witness implements Driver {
     /** Describe a submitted step or copy: the slots it names, and those that it writes with the context that it writes for. */
-    record Flight(Object what, int[] slots, List<Write> writes, long[] contexts) {}
+    record Flight(Object what, int[] slots, List<Write> writes, long[] contexts, long since) {}
 
     /** @param to row after the last written */
     record Write(int slot, long context, int to) {}
@@ -83,6 +83,16 @@ final class Witness implements Driver {
             last = flight.what instanceof ForwardBatch batch ? batch : last;
         }
         return last;
+    }
+
+    /** Return for how long the oldest step that has not been settled has been with the device, in ns. */
+    long oldest() {
+        for (Flight flight : flights) {
+            if (flight.what instanceof ForwardBatch) {
+                return clock.getAsLong() - flight.since;
+            }
+        }
+        return 0;
     }
 
     /** Return the submitted steps that have not been settled. */
@@ -170,7 +180,7 @@ final class Witness implements Driver {
                 }
             }
         }
-        return new Flight(batch, slots, writes, Arrays.copyOf(batch.contextKey, batch.requests));
+        return new Flight(batch, slots, writes, Arrays.copyOf(batch.contextKey, batch.requests), clock.getAsLong());
     }
 
     private void wrong(Flight flight) {
@@ -185,7 +195,7 @@ final class Witness implements Driver {
         int[] slots = Arrays.copyOf(list.from(), 2 * list.from().length);
         System.arraycopy(list.to(), 0, slots, list.from().length, list.to().length);
         note(() -> "copy " + Arrays.toString(slots));
-        Flight flight = new Flight(list, slots, List.of(), new long[0]);
+        Flight flight = new Flight(list, slots, List.of(), new long[0], clock.getAsLong());
         flights.add(flight);
         driver.copyPages(list, new CopyEnding(flight, sink));
     }
@@ -228,7 +238,7 @@ final class Witness implements Driver {
         note(() -> "read " + Arrays.toString(list.from()));
         // Pages on their way out to host memory are read before anything else is asked, and so need no pins.
         boolean pinned = bytes.heapBase().isPresent();
-        Flight flight = new Flight(list, pinned ? list.from() : new int[0], List.of(), new long[0]);
+        Flight flight = new Flight(list, pinned ? list.from() : new int[0], List.of(), new long[0], clock.getAsLong());
         flights.add(flight);
         driver.readPages(list, bytes, new CopyEnding(flight, sink));
     }
@@ -236,7 +246,7 @@ final class Witness implements Driver {
     @Override
     public void writePages(MemorySegment bytes, CopyList list, CopySink sink) {
         note(() -> "write " + Arrays.toString(list.to()));
-        Flight flight = new Flight(list, list.to(), List.of(), new long[0]);
+        Flight flight = new Flight(list, list.to(), List.of(), new long[0], clock.getAsLong());
         flights.add(flight);
         driver.writePages(bytes, list, new CopyEnding(flight, sink));
     }
