@@ -45,7 +45,8 @@ final class C7Waits implements Checker {
             long back = 4 + largest / sim.witness().capabilities().pageSize();
             long bound = AGING + ((wait.contexts - 1) * (QUANTUM + back) + back) * step;
             // Steps that fail bring nobody further, and one that hangs has not failed yet.
-            bound += sim.witness().faults * (step + sim.timeout()) + sim.witness().oldest();
+            bound += sim.witness().faults * (step + sim.timeout())
+                    + sim.witness().oldest();
             require(
                     now - wait.since <= bound,
                     "context " + kv.id().value() + " has come no further for " + (now - wait.since) / 1_000_000
