@@ -61,7 +61,7 @@ final class ProcessHost implements Host {
     private final ForeignModules modules;
     private final Optional<RequestQueue> requests;
     private final boolean mayPublish;
-    private final List<Engine> engines;
+    private final EngineAccounts accounts;
     private final long seed;
     private final Budget budget;
     private final EventLog log;
@@ -79,12 +79,12 @@ final class ProcessHost implements Host {
     private final Begun begun = new Begun(clock);
 
     ProcessHost(
-            GuestProcess<?> process, LaunchRequest request, List<Engine> engines, long seed, Facilities facilities) {
+            GuestProcess<?> process, LaunchRequest request, EngineAccounts accounts, long seed, Facilities facilities) {
         this.process = process;
         this.id = process.id();
         this.owner = request.owner();
         this.program = request.source().identity();
-        this.engines = engines;
+        this.accounts = accounts;
         this.seed = seed;
         this.budget = request.budget();
         this.log = process.log();
@@ -125,7 +125,7 @@ final class ProcessHost implements Host {
 
     @Override
     public List<Engine> engines() {
-        return engines;
+        return accounts.engines();
     }
 
     @Override
@@ -437,18 +437,10 @@ final class ProcessHost implements Host {
         returned = text;
     }
 
-    Map<String, Explanation> explanations() {
-        var all = new LinkedHashMap<String, Explanation>();
-        for (Engine engine : engines) {
-            all.put(engine.model().name(), engine.explain(id));
-        }
-        return all;
-    }
-
     @Override
     public CompletableFuture<Map<String, Object>> explain() {
         var all = new LinkedHashMap<String, CompletableFuture<Explanation>>();
-        for (Engine engine : engines) {
+        for (Engine engine : accounts.engines()) {
             all.put(engine.model().name(), engine.explanation(id));
         }
         CompletableFuture<?>[] open = all.values().toArray(CompletableFuture<?>[]::new);
@@ -456,7 +448,8 @@ final class ProcessHost implements Host {
         return CompletableFuture.allOf(open).thenApplyAsync(done -> {
             var known = new LinkedHashMap<String, Explanation>();
             all.forEach((model, explanation) -> known.put(model, explanation.join()));
-            return ExplainRecord.of(id, owner, ProcessState.RUNNING, waitingFor(), totals(), known, Instant.now());
+            return ExplainRecord.of(
+                    id, owner, ProcessState.RUNNING, waitingFor(), accounts.counted(), known, Instant.now());
         });
     }
 
@@ -476,27 +469,9 @@ final class ProcessHost implements Host {
         return clock;
     }
 
-    /** Return what the engines have put up for this process. */
-    ProcessTotals glance() {
-        ProcessTotals sum = ProcessTotals.NONE;
-        for (Engine engine : engines) {
-            sum = engine.glance(id).map(sum::plus).orElse(sum);
-        }
-        return sum;
-    }
-
-    /** Return what the engines counted for this process. */
-    ProcessTotals totals() {
-        ProcessTotals sum = ProcessTotals.NONE;
-        for (Engine engine : engines) {
-            sum = sum.plus(engine.totals(id));
-        }
-        return sum;
-    }
-
     @Override
     public Stats stats() {
-        ProcessTotals t = totals();
+        ProcessTotals t = accounts.counted();
         OptionalLong limit = budget.tokens();
         return new Stats(
                 t.tokensIn(),
