@@ -265,12 +265,19 @@ final class GenerationRows extends Work {
         if (sampler.counts() && behind > 0) {
             int[] all = Arrays.copyOf(kv.tokens(), savedLength + behind);
             System.arraycopy(drafts, 0, all, savedLength, behind);
-            int[] generated = Arrays.copyOf(generation.kept(), generation.keptCount() + behind);
-            System.arraycopy(drafts, 0, generated, generation.keptCount(), behind);
+            int[] generated =
+                    Arrays.copyOf(generation.tokens().all(), generation.tokens().count() + behind);
+            System.arraycopy(drafts, 0, generated, generation.tokens().count(), behind);
             sampler.write(batch, context.loop.counts, all, all.length, generated, 0, generated.length);
         } else {
             sampler.write(
-                    batch, context.loop.counts, kv.tokens(), savedLength, generation.kept(), 0, generation.keptCount());
+                    batch,
+                    context.loop.counts,
+                    kv.tokens(),
+                    savedLength,
+                    generation.tokens().all(),
+                    0,
+                    generation.tokens().count());
         }
     }
 

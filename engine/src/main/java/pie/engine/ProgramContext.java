@@ -107,7 +107,7 @@ final class ProgramContext implements ContextHandle {
         }
         EngineGeneration generation = new EngineGeneration(context, PlanCode.of(spec, loop), plans.getAndIncrement());
         line.submit(generation.begin());
-        return generation;
+        return new ProgramGeneration(context, generation);
     }
 
     @Override

@@ -217,7 +217,7 @@ record Mutant(String checker, String defect, String file, String now, String the
             new Mutant(
                     "C16",
                     "tokens are delivered again",
-                    "EngineGeneration",
+                    "GeneratedTokens",
                     "Arrays.copyOfRange(kept, delivered, end)",
                     "Arrays.copyOfRange(kept, 0, end)"),
             new Mutant(
