@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pie.engine.ErrorCode;
+import pie.engine.PieException;
 import pie.engine.process.OwnerId;
 import pie.runtime.Language;
 import pie.server.programs.Manifest;
@@ -32,11 +34,20 @@ class PrivateProgramsTest {
             assertThatThrownBy(() -> each.resolve(bob, "mine@^1")).hasMessage("Program 'mine@^1' not found");
             assertThatThrownBy(() -> each.remove(bob, "mine", "1.0.0")).hasMessageContaining("not found");
         }
-        assertThatThrownBy(() -> store.add(bob, manifest, code, false, false, source -> {}))
-                .hasMessageContaining("already exists");
+        for (boolean hidden : new boolean[] {true, false}) {
+            assertThatThrownBy(() -> store.add(bob, manifest, code, true, hidden, source -> {}))
+                    .isInstanceOfSatisfying(
+                            PieException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PERMISSION_DENIED));
+        }
         assertThat(store.add(ann, manifest, code, false, false, source -> {}).changed())
                 .isTrue();
         assertThat(store.resolve(bob, "mine").hidden()).isFalse();
+        String newer = Manifest.minimal("mine", "1.0.1", Optional.of(Language.JAVASCRIPT), Optional.empty());
+        assertThatThrownBy(() -> store.add(bob, newer, code, false)).hasMessageContaining("another user");
+        assertThatThrownBy(() -> store.remove(bob, "mine", "1.0.0")).hasMessageContaining("another user");
+        assertThat(store.add(OwnerId.LOCAL, newer, code, false).stored().owner())
+                .isEqualTo(ann);
+        store.remove(ann, "mine", "1.0.1");
     }
 
     @Test

@@ -3,6 +3,7 @@ package pie.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.http.HttpRequest;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +31,10 @@ class WsTest {
     }
 
     private static JsonNode install(WsClient client, String name, String more, String... lines) {
+        return install(client, name, more, false, lines);
+    }
+
+    private static JsonNode install(WsClient client, String name, String more, boolean force, String... lines) {
         byte[] code = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
         return client.ask(
                 "add_program",
@@ -38,7 +43,7 @@ class WsTest {
                 "manifest",
                 manifest(name, more),
                 "force_overwrite",
-                false,
+                force,
                 "chunk_index",
                 0,
                 "total_chunks",
@@ -215,6 +220,39 @@ class WsTest {
             String id =
                     launched(client.ask("launch_process", "inferlet", "kept", "input", "", "capture_outputs", true));
             event(client.next(), id, "return", "1");
+        }
+    }
+
+    @Test
+    void nobody_but_its_owner_and_the_operator_replaces_a_program() {
+        String refused = "PERMISSION_DENIED: the program name '%s' belongs to another user; choose another name";
+        try (var server = new TestServer(home);
+                var alice = new WsClient(server.server.uri(), "/", ALICE);
+                var bob = new WsClient(server.server.uri(), "/", Map.of("x-pie-identity", "bob"))) {
+            install(alice, "hers", "", "return 1");
+            server.send(server.request("/v1/programs/operators/0.1.0")
+                    .header("Content-Type", "text/x-python")
+                    .PUT(HttpRequest.BodyPublishers.ofString("return 1")));
+            for (String name : List.of("hers", "operators")) {
+                for (boolean force : new boolean[] {true, false}) {
+                    JsonNode answer = install(bob, name, "", force, "return 'bob'");
+                    assertThat(answer.path("ok").asBoolean()).isFalse();
+                    assertThat(answer.path("result").asString()).isEqualTo(refused.formatted(name));
+                }
+                String id = launched(bob.ask("launch_process", "inferlet", name, "input", "", "capture_outputs", true));
+                event(bob.next(), id, "return", "1");
+            }
+            assertThat(install(bob, "hers", "", true, "return 1").path("ok").asBoolean())
+                    .isTrue();
+            assertThat(install(alice, "hers", "", true, "return 2").path("ok").asBoolean())
+                    .isTrue();
+            var replaced = server.send(server.request("/v1/programs/hers/0.1.0?force=true")
+                    .header("Content-Type", "text/x-python")
+                    .PUT(HttpRequest.BodyPublishers.ofString("return 3")));
+            assertThat(replaced.statusCode()).as(replaced.body()).isEqualTo(201);
+            assertThat(TestServer.json(replaced).get("owner").asString()).isEqualTo("alice");
+            assertThat(install(alice, "hers", "", true, "return 4").path("ok").asBoolean())
+                    .isTrue();
         }
     }
 

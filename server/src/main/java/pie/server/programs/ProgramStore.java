@@ -129,7 +129,7 @@ public final class ProgramStore {
     /**
      * Remove one version. Processes that run it go on.
      *
-     * @throws PieException NOT_FOUND, STORAGE_FULL where its files cannot be moved away
+     * @throws PieException NOT_FOUND, PERMISSION_DENIED for another's, STORAGE_FULL where its files cannot be moved away
      */
     public synchronized void remove(OwnerId user, String name, String version) {
         load();
@@ -138,6 +138,7 @@ public final class ProgramStore {
                         ErrorCode.NOT_FOUND,
                         "Program '" + name + "@" + version + "' not found",
                         Map.of("kind", "program")));
+        checkMayChange(user, stored.owner(), name);
         try {
             discard(target(stored.manifest()));
         } catch (IOException e) {
@@ -170,10 +171,12 @@ public final class ProgramStore {
     }
 
     /**
-     * Install a program, durably. The same again is no error.
+     * Install a program, durably. The same again is no error. A name belongs to who used it first, so that nobody else but the operator
+     * adds versions to it or replaces them; what the operator adds belongs to the same user.
      *
      * @param force replace other content of the same version
-     * @throws PieException INVALID_MANIFEST, UNSUPPORTED for content that does not run here, ALREADY_EXISTS, STORAGE_FULL
+     * @throws PieException INVALID_MANIFEST, UNSUPPORTED for content that does not run here, PERMISSION_DENIED for a name of another
+     *     user, ALREADY_EXISTS, STORAGE_FULL
      */
     public Added add(OwnerId owner, String manifestText, byte[] content, boolean force) {
         return add(owner, manifestText, content, force, false, source -> {});
@@ -208,9 +211,9 @@ public final class ProgramStore {
         return add(stored, content, force);
     }
 
-    private synchronized Added add(Stored stored, byte[] content, boolean force) {
+    private synchronized Added add(Stored asked, byte[] content, boolean force) {
         load();
-        Manifest manifest = stored.manifest();
+        Manifest manifest = asked.manifest();
         TreeMap<Version, Stored> versions = versions(manifest.name());
         versions.values().stream()
                 .filter(v -> !v.manifest().name().equals(manifest.name()))
@@ -221,17 +224,31 @@ public final class ProgramStore {
         Version version = Version.of(manifest.version()).orElseThrow();
         Stored before = versions.get(version);
         boolean same = before != null
-                && before.uploadHash().equals(stored.uploadHash())
-                && before.manifestHash().equals(stored.manifestHash());
-        if (before != null && same && before.hidden() == stored.hidden()) {
+                && before.uploadHash().equals(asked.uploadHash())
+                && before.manifestHash().equals(asked.manifestHash());
+        if (before != null && same && before.hidden() == asked.hidden() && before.visible(asked.owner())) {
             return new Added(before, false);
         }
-        if (before != null && !force && !(same && before.owner().equals(stored.owner()))) {
+        OwnerId owner = versions.isEmpty()
+                ? asked.owner()
+                : versions.firstEntry().getValue().owner();
+        checkMayChange(asked.owner(), owner, manifest.name());
+        if (before != null && !force && !same) {
             throw exists("Program '" + manifest.id() + "' already exists with different content");
         }
+        Stored stored = asked.of(owner);
         write(stored, content);
         keep(stored);
         return new Added(stored, true);
+    }
+
+    private static void checkMayChange(OwnerId user, OwnerId owner, String name) {
+        if (!user.equals(owner) && !user.equals(OwnerId.LOCAL)) {
+            throw new PieException(
+                    ErrorCode.PERMISSION_DENIED,
+                    "the program name '" + name + "' belongs to another user; choose another name",
+                    Map.of("kind", "program"));
+        }
     }
 
     private static PieException exists(String message) {

@@ -29,6 +29,11 @@ public record Stored(
         return !hidden || owner.equals(user);
     }
 
+    /** Return the same as a program of a user. */
+    Stored of(OwnerId user) {
+        return new Stored(manifest, manifestText, source, uploadHash, manifestHash, size, user, hidden, created);
+    }
+
     public String id() {
         return manifest.id();
     }

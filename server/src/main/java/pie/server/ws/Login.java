@@ -7,7 +7,6 @@ import pie.engine.process.OwnerId;
 /** Know whether a session may ask, and in whose name. Used by the connection's reader; the token check may wait on another thread. */
 final class Login {
     private static final int FAILURES_MAX = 10;
-    private static final OwnerId INTERNAL = new OwnerId("internal");
 
     private final Backend backend;
     private final boolean needed;
@@ -51,7 +50,7 @@ final class Login {
             return "Already authenticated";
         }
         if (backend.tokenFits(token)) {
-            owner = Optional.of(INTERNAL);
+            owner = Optional.of(OwnerId.LOCAL);
             return "Authenticated";
         }
         Thread.sleep(ThreadLocalRandom.current().nextLong(1000, 3000));
