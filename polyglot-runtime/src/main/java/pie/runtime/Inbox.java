@@ -22,8 +22,16 @@ final class Inbox<T> {
         this.most = most;
     }
 
-    /** Queue one; returns how many wait. */
+    /** Queue one; returns how many wait. @throws PieException as {@link #check} */
     synchronized int deliver(T message) {
+        check();
+        messages.add(message);
+        match();
+        return messages.size();
+    }
+
+    /** See that one more would be taken now. @throws PieException CONFLICT once the process has ended, RATE_LIMITED while it is full */
+    synchronized void check() {
         if (closed) {
             throw new PieException(
                     ErrorCode.CONFLICT, "the process has ended and takes no " + what, Map.of("reason", "ended"));
@@ -34,9 +42,6 @@ final class Inbox<T> {
                     "the process has " + most + " unread " + what + "; wait until it has received some",
                     Map.of("limit", most, "used", messages.size()));
         }
-        messages.add(message);
-        match();
-        return messages.size();
     }
 
     synchronized CompletableFuture<T> receive() {

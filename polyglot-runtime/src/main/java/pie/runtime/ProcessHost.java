@@ -218,8 +218,14 @@ final class ProcessHost implements Host {
     }
 
     SessionFile deliverFile(String name, InputStream content, Optional<String> hash) throws IOException {
+        fileInbox.check();
         SessionFile file = sessionFiles.keep(name, content, hash, false);
-        fileInbox.deliver(() -> read(file));
+        try {
+            fileInbox.deliver(() -> read(file));
+        } catch (PieException e) {
+            sessionFiles.remove(file);
+            throw e;
+        }
         return file;
     }
 

@@ -2,6 +2,9 @@ package pie.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +17,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,9 +145,50 @@ class SessionFilesTest {
         JsonNode all = json(send(request("/v1/processes/" + id + "/files"))).get("items");
         assertThat(all.valueStream().map(f -> f.get("direction").asString() + f.get("size")))
                 .containsExactly("in10", "in0", "out11", "out0");
-        assertThat(put(id, "late", text).statusCode()).isEqualTo(409);
+        var late = put(id, "late", text);
+        assertThat(late.statusCode()).isEqualTo(409);
+        assertThat(json(late).at("/error/message").asString()).isEqualTo("the process has ended and takes no files");
+        assertThat(json(send(request("/v1/processes/" + id + "/files"))).get("items"))
+                .hasSize(4);
         assertThat(send(request("/v1/processes/" + id + "/files/none")).statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void a_file_that_is_on_its_way_when_the_process_ends_is_refused_and_not_kept() throws Exception {
+        String id = launch("javascript");
+        var begun = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        InputStream slow = new InputStream() {
+            private int left = 1 << 20;
+
+            @Override
+            public int read() throws IOException {
+                if (--left == 1 << 19) {
+                    begun.countDown();
+                    try {
+                        ended.await();
+                    } catch (InterruptedException e) {
+                        throw new InterruptedIOException();
+                    }
+                }
+                return left < 0 ? -1 : 7;
+            }
+        };
+        var sent = client.sendAsync(
+                request("/v1/processes/" + id + "/files/slow")
+                        .PUT(BodyPublishers.ofInputStream(() -> slow))
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
+        send(request("/v1/processes/" + id + "?wait=60").DELETE());
+        send(request("/v1/processes/" + id + "/result?wait=60"));
+        ended.countDown();
+        var refused = sent.get(60, TimeUnit.SECONDS);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+        assertThat(refused.body()).contains("the process has ended and takes no files");
+        assertThat(json(send(request("/v1/processes/" + id + "/files"))).get("items"))
+                .isEmpty();
     }
 
     private HttpResponse<String> part(String path, String range, String... more) throws Exception {

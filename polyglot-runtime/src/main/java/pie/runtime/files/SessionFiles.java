@@ -135,11 +135,28 @@ public final class SessionFiles {
         count--;
         size -= taken;
         if (part != null) {
-            try {
-                Files.deleteIfExists(part);
-            } catch (IOException e) {
-                LOG.warn("{} cannot be deleted: {}", part, e.toString());
-            }
+            delete(part);
+        }
+    }
+
+    /** Take back what was kept, as nobody received it. */
+    public synchronized void remove(SessionFile file) {
+        Path kept = folder;
+        if (kept == null || !files.remove(file)) {
+            return;
+        }
+        count--;
+        size -= file.size();
+        if (files.stream().noneMatch(other -> other.hash().equals(file.hash()))) {
+            delete(kept.resolve(file.hash()));
+        }
+    }
+
+    private static void delete(Path content) {
+        try {
+            Files.deleteIfExists(content);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}", content, e.toString());
         }
     }
 

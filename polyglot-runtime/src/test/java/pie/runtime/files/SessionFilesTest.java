@@ -82,4 +82,22 @@ final class SessionFilesTest {
         }
         assertThat(files.all()).hasSize(4);
     }
+
+    @Test
+    void whatIsTakenBackCountsNoMoreAndItsContentStaysAsLongAsAnotherFileHasIt() throws IOException {
+        SessionFile first = keep("a", 10, false);
+        SessionFile second = keep("b", 10, false);
+        Path content = files.content(first.hash());
+        files.remove(first);
+        files.remove(first);
+        assertThat(files.all()).containsExactly(second);
+        assertThat(content).exists();
+        files.remove(second);
+        assertThat(content).doesNotExist();
+        refused(ErrorCode.NOT_FOUND, () -> files.content(second.hash()));
+        for (int i = 0; i < 2; i++) {
+            keep("c", 10, false);
+        }
+        keep("d", 5, false);
+    }
 }
