@@ -302,11 +302,13 @@ final class App {
         try {
             InferletProcess process = current;
             RequestQueue queue = process == null ? null : running.get(process);
-            if (process == null || queue == null) {
-                restart();
-                process = Objects.requireNonNull(current);
-                queue = running.get(process);
+            if (process != null && queue != null && queue.offer(call)) {
+                return process;
             }
+            // there is none, or it is about to end
+            restart();
+            process = Objects.requireNonNull(current);
+            queue = running.get(process);
             if (queue == null) {
                 throw failed(process);
             }

@@ -26,14 +26,22 @@ public final class RequestQueue implements Host.Requests {
     }
 
     /** @throws PieException NOT_READY once closed */
-    public synchronized void put(Call call) {
-        if (closed) {
+    public void put(Call call) {
+        if (!offer(call)) {
             throw new PieException(ErrorCode.NOT_READY, "the program takes no more requests");
+        }
+    }
+
+    /** Hand over a call; says no once closed. */
+    public synchronized boolean offer(Call call) {
+        if (closed) {
+            return false;
         }
         open.add(call);
         var unused = call.over().whenComplete((done, error) -> open.remove(call));
         waiting.add(call);
         match();
+        return true;
     }
 
     /** Return how many calls wait or are being answered. */
