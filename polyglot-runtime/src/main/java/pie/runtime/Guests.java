@@ -8,6 +8,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ public final class Guests implements AutoCloseable {
 
     private volatile RuntimeConfig config;
     private final Map<Language, GuestPool<?>> pools = new EnumMap<>(Language.class);
+    private final Semaphore starts = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
     private final ExecutorService filler = Executors.newSingleThreadExecutor(Thread.ofPlatform()
             .name("pie-guest-pool")
             .daemon()
@@ -55,7 +57,7 @@ public final class Guests implements AutoCloseable {
         }
         Optional<Portable<P>> portable = language.portable();
         if (portable.isPresent()) {
-            var isolated = new WorkerLanguage<>(language, portable.get(), config.guestMemory());
+            var isolated = new WorkerLanguage<>(language, portable.get(), config.guestMemory(), starts);
             return new GuestPool<>(isolated, least, least, !config.once(), filler);
         }
         language.close();

@@ -39,12 +39,13 @@ record ConformanceCase(
             Map.of(Language.PYTHON, "py", Language.JAVASCRIPT, "js", Language.JAVA, "java");
     private static final Path FOLDER = folder();
 
-    /** Return all cases, or with {@code -Dpie.case=WORD} those whose page is named so. */
+    /** Return all cases, or with {@code -Dpie.case=PATTERN} those whose page has a name in which that is found. */
     static List<ConformanceCase> all() {
-        String wanted = System.getProperty("pie.case", "");
+        Pattern wanted = Pattern.compile(System.getProperty("pie.case", ""));
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> file.getFileName().toString().contains(wanted))
+                    .filter(file ->
+                            wanted.matcher(file.getFileName().toString()).find())
                     .sorted()
                     .map(file -> of(text(file)))
                     .toList();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,8 +59,8 @@ final class ConformanceScene implements AutoCloseable {
         adapters.share("shared", AdapterFolder.of(shared));
     }
 
-    /** Run a case and compare what comes out. */
-    void check(Language language, ConformanceCase c) throws Exception {
+    /** Run a case and compare what comes out. @param patience after which it hangs */
+    void check(Language language, ConformanceCase c, Duration patience) throws Exception {
         var source = new ProgramSource(language, language.defaultFile(), c.program(language), c.files(), "main");
         InferletProcess process = t.runtime.launch(new LaunchRequest(
                         OwnerId.LOCAL,
@@ -77,7 +78,7 @@ final class ConformanceScene implements AutoCloseable {
                         "away",
                         new McpServer.Http(web.url() + "/missing", Map.of()))));
         c.receives().forEach(process::deliver);
-        Outcome outcome = process.outcome().get(120, TimeUnit.SECONDS);
+        Outcome outcome = process.outcome().get(patience.toSeconds(), TimeUnit.SECONDS);
         assertThat(outcome).as(c.name() + " in " + language + ": " + outcome).isInstanceOf(Outcome.Completed.class);
         assertThat(value(((Outcome.Completed) outcome).value()))
                 .as(c.name() + " in " + language)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -51,7 +52,7 @@ final class GuestConformanceTest {
     @ParameterizedTest(name = "{0} ({1})")
     @MethodSource("programs")
     void holds(String name, Language language, ConformanceCase c) throws Exception {
-        scene.check(language, c);
+        scene.check(language, c, Duration.ofMinutes(2));
     }
 
     /** Each row of the list is a member of the interface as it is written in Python, JavaScript and Java; a case must use it. */

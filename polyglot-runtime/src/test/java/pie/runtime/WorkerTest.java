@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -171,6 +174,40 @@ final class WorkerTest {
         });
         assertThat(t.value(Language.JAVASCRIPT, "export const main = () => 42", "{}"))
                 .isEqualTo("42");
+    }
+
+    /** A burst of launches must not start as many workers at once. */
+    @Test
+    void aWorkerStartsWhenItIsItsTurn() throws Exception {
+        GuestLanguageProvider provider = ServiceLoader.load(GuestLanguageProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(each -> each.languages().contains(Language.JAVASCRIPT))
+                .findFirst()
+                .orElseThrow();
+        var starts = new Semaphore(0);
+        try (var language = isolated(provider.create(RuntimeConfig.DEFAULT), starts)) {
+            var refused = new CompletableFuture<PieException>();
+            Thread waiting = Thread.ofPlatform().start(() -> {
+                try {
+                    language.prepare().close();
+                } catch (PieException e) {
+                    refused.complete(e);
+                }
+            });
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(starts::hasQueuedThreads);
+            waiting.interrupt();
+            assertThat(refused.get(60, TimeUnit.SECONDS).code()).isEqualTo(ErrorCode.CANCELLED);
+            starts.release();
+            for (int i = 0; i < 2; i++) {
+                try (var guest = language.prepare()) {
+                    assertThat(guest.usable()).isTrue();
+                }
+            }
+        }
+    }
+
+    private static <P> WorkerLanguage<P> isolated(GuestLanguage<P> language, Semaphore starts) {
+        return new WorkerLanguage<>(language, language.portable().orElseThrow(), MEMORY, starts);
     }
 
     @Test
