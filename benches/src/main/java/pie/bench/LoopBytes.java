@@ -5,15 +5,15 @@ import java.lang.management.ManagementFactory;
 
 /** Read what the loop of the one engine of this JVM has allocated. */
 final class LoopBytes {
-    private LoopBytes() {}
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    static long read() {
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("engine-loop"))
-                .mapToLong(Thread::threadId)
-                .findFirst()
-                .orElseThrow();
-        return threads.getThreadAllocatedBytes(id);
+    private final long loop = Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("engine-loop"))
+            .mapToLong(Thread::threadId)
+            .findFirst()
+            .orElseThrow();
+
+    long read() {
+        return THREADS.getThreadAllocatedBytes(loop);
     }
 }

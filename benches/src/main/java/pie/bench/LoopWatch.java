@@ -91,12 +91,13 @@ final class LoopWatch implements AutoCloseable {
         var spent = new long[2];
         Thread watcher = Thread.ofPlatform().start(() -> watch(looks, over, spent));
         EngineStats before = engine.stats();
-        long bytes = LoopBytes.read();
+        var loop = new LoopBytes();
+        long bytes = loop.read();
         long end = System.nanoTime() + (long) (SECONDS * 1e9);
         do {
             generate();
         } while (System.nanoTime() < end);
-        long allocated = LoopBytes.read() - bytes;
+        long allocated = loop.read() - bytes;
         EngineStats after = engine.stats();
         over.set(true);
         LockSupport.unpark(watcher);

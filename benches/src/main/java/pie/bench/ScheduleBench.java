@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +23,7 @@ import pie.engine.dummy.HashDriver;
 import pie.engine.generate.PassSpec;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.SamplerChain;
+import pie.engine.market.MarketStats;
 import pie.engine.model.LoadedModel;
 import pie.engine.model.ModelFiles;
 import pie.engine.model.Models;
@@ -41,7 +41,10 @@ final class ScheduleBench implements Callable<Integer> {
     private static final int PAGE = 16;
     private static final int PROMPT = 48;
 
-    @Option(names = "--model", required = true, description = "A GGUF file, for its tokenizer.")
+    @Option(
+            names = "--model",
+            required = true,
+            description = "A GGUF file, for its tokenizer; its weights are not read.")
     private Path model = Path.of("");
 
     @Option(
@@ -62,15 +65,26 @@ final class ScheduleBench implements Callable<Integer> {
      */
     private record Load(String name, int generating, int holding, int pages, int tokens) {}
 
-    private record Result(String name, double p50, double p99, double bytes, long steps, long displacements) {
+    /**
+     * Hold what the steps of a case cost the loop.
+     *
+     * @param bytes that the loop allocated in all of them
+     * @param events generations that ended, and contexts that were made to wait, lost their pages or came back: what is allocated for them is
+     *     handed out or kept, and is nothing that a step costs
+     */
+    private record Result(String name, double p50, double p99, long bytes, long steps, long events) {
+        double bytesAStep() {
+            return (double) bytes / steps;
+        }
+
         Map<String, Object> json() {
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("case", name);
             json.put("p50_us", p50);
             json.put("p99_us", p99);
-            json.put("bytes_a_step", bytes);
+            json.put("bytes_a_step", bytesAStep());
             json.put("steps", steps);
-            json.put("displacements", displacements);
+            json.put("events", events);
             return json;
         }
     }
@@ -96,7 +110,7 @@ final class ScheduleBench implements Callable<Integer> {
     private Map<String, Object> measure(ModelFiles files, Load load) {
         var loaded = new LoadedModel("bench", files.config(), files.tokenizer(), files.chatTemplate());
         var config = new DriverConfig("auto", PAGE, load.pages(), 2048, 512, 256, Map.of());
-        Result result = new Result(load.name(), 0, 0, 0, 0, 0);
+        Result result = new Result(load.name(), 0, 0, 0, 1, 0);
         try (Engine engine = Engine.start(loaded, new HashDriver(config, VOCABULARY, 2048, 1), EngineConfig.DEFAULT)) {
             List<ProcessId> processes = new ArrayList<>();
             List<ContextHandle> holders = new ArrayList<>();
@@ -114,8 +128,8 @@ final class ScheduleBench implements Callable<Integer> {
             holders.forEach(ContextHandle::close);
         }
         report.line(
-                "%-30s p50 %7.1f us  p99 %8.1f us  %8.1f bytes a step  %d steps  displaced %d",
-                load.name(), result.p50(), result.p99(), result.bytes(), result.steps(), result.displacements());
+                "%-30s p50 %7.1f us  p99 %8.1f us  %8.1f bytes a step  %d steps  %d ends, waits and losses",
+                load.name(), result.p50(), result.p99(), result.bytesAStep(), result.steps(), result.events());
         return result.json();
     }
 
@@ -124,37 +138,39 @@ final class ScheduleBench implements Callable<Integer> {
         for (int i = 0; i < load.generating(); i++) {
             contexts.add(context(engine, processes.get(i % 8), 10_000 + i));
         }
-        EngineStats before = engine.figures().stats();
-        List<CompletableFuture<?>> runs = new ArrayList<>();
+        long made = engine.figures().stats().tokensGenerated();
+        long all = (long) load.generating() * load.tokens();
+        var runs = new Runs(engine);
         for (ContextHandle context : contexts) {
             runs.add(context.generate(plan(load.tokens())).collect());
         }
-        while (engine.figures().stats().tokensGenerated() - before.tokensGenerated()
-                < load.generating() * load.tokens() / 10) {
-            Thread.onSpinWait();
-        }
+        runs.await(made + all / 10);
+        var loop = new LoopBytes();
         EngineStats first = engine.figures().stats();
-        long bytes = LoopBytes.read();
-        while (engine.figures().stats().tokensGenerated() - before.tokensGenerated()
-                        < load.generating() * load.tokens() * 9L / 10
-                && !runs.getFirst().isDone()) {
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-        }
-        long allocated = LoopBytes.read() - bytes;
+        int endedBefore = runs.ended();
+        long bytes = loop.read();
+        runs.await(made + all * 9 / 10);
+        long allocated = loop.read() - bytes;
+        int ended = runs.ended() - endedBefore;
         EngineStats last = engine.figures().stats();
-        long steps = last.steps() - first.steps();
+        long steps = Math.max(1, last.steps() - first.steps());
         long[] nanos = engine.planNanos();
-        runs.forEach(CompletableFuture::join);
+        runs.await(made + all);
         contexts.forEach(ContextHandle::close);
-        long[] own = Arrays.copyOf(nanos, (int) Math.min(nanos.length, Math.max(1, steps)));
+        long[] own = Arrays.copyOf(nanos, (int) Math.min(nanos.length, steps));
         Arrays.sort(own);
         return new Result(
                 load.name(),
                 own[own.length / 2] / 1e3,
                 own[own.length * 99 / 100] / 1e3,
-                (double) allocated / Math.max(1, steps),
+                allocated,
                 steps,
-                last.market().displacements() - before.market().displacements());
+                ended + changes(last.market()) - changes(first.market()));
+    }
+
+    /** Return how often contexts were made to wait, lost their pages or came back: each is written down for explanations. */
+    private static long changes(MarketStats market) {
+        return market.exclusions() + market.displacements() + market.restores();
     }
 
     private static ContextHandle context(Engine engine, ProcessId process, int shift) {

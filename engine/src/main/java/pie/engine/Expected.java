@@ -20,15 +20,7 @@ final class Expected {
         while (!recent.isEmpty() && !expected(recent.peek(), now)) {
             recent.poll().recent = false;
         }
-        if (recent.isEmpty()) {
-            return false;
-        }
-        for (EngineContext context : recent) {
-            if (expected(context, now)) {
-                return true;
-            }
-        }
-        return false;
+        return !recent.isEmpty();
     }
 
     private static boolean expected(EngineContext context, long now) {

@@ -74,7 +74,10 @@ final class HostCopies implements Restorer, AutoCloseable {
     /** Have the device copy out what is about to be written over: before it is asked for anything else. */
     void spill() {
         if (swap != null) {
-            swap.spills().ifPresent(this::out);
+            Optional<Swap.Spills> spills = swap.spills();
+            if (spills.isPresent()) {
+                out(spills.get());
+            }
         }
     }
 

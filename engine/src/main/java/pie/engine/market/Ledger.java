@@ -151,12 +151,14 @@ public final class Ledger {
     public void refill(long now) {
         long supply = carry + revenue;
         long busy = 0;
-        for (Account account : active) {
+        for (int i = 0; i < active.size(); i++) {
+            Account account = active.get(i);
             supply += account.balance();
             busy += account.busy ? account.endowment : 0;
         }
         long missing = Math.max(0, endowments - supply);
-        for (Account account : active) {
+        for (int i = 0; i < active.size(); i++) {
+            Account account = active.get(i);
             if (account.busy && missing > 0) {
                 long room = config.refillCap() * account.endowment - account.balance();
                 long part = Math.max(0, Math.min(room, Fixed.scale(missing, account.endowment, busy)));
