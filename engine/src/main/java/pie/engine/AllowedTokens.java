@@ -21,7 +21,7 @@ final class AllowedTokens {
     AllowedTokens(EngineContext context, GeneratedTokens tokens, PlanSpec spec) {
         kv = context.kv();
         this.tokens = tokens;
-        masks = new MaskWait(context.loop);
+        masks = new MaskWait(context);
         constraints = constraints(spec, null);
     }
 

@@ -69,6 +69,8 @@ final class EngineLoop {
     private Runnable onLoss = () -> {};
     private final StepPipeline pipeline;
 
+    final MaskWaits maskWaits = new MaskWaits();
+
     /** Builds masks that are not remembered; each comes back as a completion. */
     final Executor masks;
 

@@ -47,12 +47,14 @@ final class MarketReport {
         Bidder bidder = context.bidder;
         Work work = context.work();
         boolean waits = work != null && !work.inFlight();
+        long mask = loop.maskWaits.since(context);
+        boolean masked = mask != MaskWaits.NOT;
         boolean took = bidder.tookPart(market.tick());
         int lacks = work == null ? 0 : loop.store.demand(kv, work.target());
         return new ContextState(
                 kv.id().value(),
                 place(kv, work),
-                waits ? Math.max(0, loop.now() - context.waitSince) : 0,
+                waits || masked ? Math.max(0, loop.now() - (masked ? mask : context.waitSince)) : 0,
                 waits ? bound(context) : 0,
                 took ? bidder.rank() + 1 : 0,
                 market.ranked(),
@@ -63,6 +65,7 @@ final class MarketReport {
                 Fixed.pages(loop.store.effective(kv)),
                 kv.held() + lacks,
                 waits && context.excluded,
+                masked,
                 bidder.aged(),
                 bidder.isIdle(),
                 bidder.displacements(),

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Have the mask of a step built off the loop, and know one that comes when nobody waits for it any more. */
 final class MaskWait {
-    private final EngineLoop loop;
+    private final EngineContext context;
     /** Counts the masks asked for, so that one that comes too late is known. */
     private long ticket;
 
     private boolean waiting;
 
-    MaskWait(EngineLoop loop) {
-        this.loop = loop;
+    MaskWait(EngineContext context) {
+        this.context = context;
     }
 
     /** Build a mask, and say on the loop how that went: null if well. */
@@ -21,7 +21,9 @@ final class MaskWait {
         long mine = ++ticket;
         long[] fixed = plan.spec().logitMask();
         int[] stops = plan.stopIds();
+        EngineLoop loop = context.loop;
         waiting = true;
+        loop.maskWaits.begin(context, loop.now());
         loop.masks.execute(() -> {
             @Nullable PieException failure = null;
             try {
@@ -32,7 +34,7 @@ final class MaskWait {
             @Nullable PieException problem = failure;
             loop.completion(() -> {
                 if (waiting && mine == ticket) {
-                    waiting = false;
+                    cancel();
                     then.accept(problem);
                 }
             });
@@ -42,7 +44,10 @@ final class MaskWait {
     /** Wait no more. Return whether a mask was being built. */
     boolean cancel() {
         boolean was = waiting;
-        waiting = false;
+        if (was) {
+            waiting = false;
+            context.loop.maskWaits.end(context);
+        }
         return was;
     }
 }

@@ -138,6 +138,7 @@ final class StepPipeline implements StepSink {
             any = scheduler.plan(plan, before);
             if (any) {
                 loop.market.sealed(plan, nextStep);
+                loop.maskWaits.missed(nextStep);
             }
         } finally {
             plan.planNanos = clock.getAsLong() - begun;

@@ -14,6 +14,7 @@ import pie.engine.grammar.GrammarCache;
 import pie.engine.kv.KvContext;
 import pie.engine.kv.KvStore;
 import pie.engine.market.Bidder;
+import pie.engine.market.Explanation;
 import pie.engine.market.Ledger;
 import pie.engine.market.Market;
 import pie.engine.model.LoadedModel;
@@ -99,6 +100,15 @@ public final class SimulatedEngine {
     public int countedPages(ProcessId id) {
         EngineProcess process = loop.processes.get(id);
         return process == null ? 0 : process.pagesOfContexts();
+    }
+
+    public CompletableFuture<Explanation> explanation(ProcessId id) {
+        return engine.explanation(id);
+    }
+
+    /** Return how many contexts wait for a mask. */
+    public int maskWaits() {
+        return loop.maskWaits.size();
     }
 
     /** Return how long the device worked for a process. */

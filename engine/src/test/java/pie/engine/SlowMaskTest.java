@@ -2,6 +2,7 @@ package pie.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,14 @@ import pie.engine.generate.PlanSpec;
 import pie.engine.generate.SamplerChain;
 import pie.engine.grammar.GrammarSource;
 import pie.engine.grammar.Matcher;
+import pie.engine.market.Explanation;
+import pie.engine.market.Missed;
 import pie.engine.process.Budget;
+import pie.engine.process.ExplainRecord;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
+import pie.engine.process.ProcessState;
+import pie.engine.process.ProcessTotals;
 import pie.engine.testing.TinyModel;
 
 /** A mask that is not there yet keeps its own generation out of the steps, and nobody else. Turns and masks are made by hand. */
@@ -83,6 +89,15 @@ final class SlowMaskTest {
         assertThat(masks).as("masks to build").hasSize(1);
         assertThat(done(begin(30)).tokens()).hasSizeBetween(1, 30);
         assertThat(constrained).isNotDone();
+        Explanation why = done(engine.explanation(process));
+        assertThat(why.missed().get(Missed.MASK)).as("steps without it").isPositive();
+        assertThat(why.misses())
+                .allSatisfy(miss -> assertThat(miss.why()).isEqualTo(Missed.MASK))
+                .allSatisfy(miss -> assertThat(miss.context()).isZero());
+        assertThat(why.contexts().getFirst())
+                .satisfies(c -> assertThat(c.masked()).isTrue())
+                .satisfies(c -> assertThat(c.waitedNanos()).isPositive());
+        assertThat(told(why).get("summary").toString()).contains("for the mask of its next token");
         while (!constrained.isDone()) {
             Runnable mask = masks.poll();
             if (mask != null) {
@@ -92,5 +107,34 @@ final class SlowMaskTest {
         }
         assertThat(TinyModel.loaded().tokenizer().decode(constrained.join().tokens(), false))
                 .matches("[ab]{3}m[x-z]{2}");
+        assertThat(done(engine.explanation(process)).contexts())
+                .as("those that wait for a mask")
+                .noneMatch(Explanation.ContextState::masked);
+    }
+
+    @Test
+    void whoseProcessEndsWaitsForNoMask() {
+        done(engine.open(process, OwnerId.LOCAL, Budget.UNLIMITED, 3, OptionalDouble.empty()));
+        CompletableFuture<GenerationStep> constrained = begin(
+                20,
+                new Matcher(engine.grammars()
+                        .get(new GrammarSource.Regex("[ab]{4}"))
+                        .join()));
+        turn();
+        assertThat(engine.maskWaits()).isEqualTo(1);
+        done(engine.closeProcess(process));
+        assertThat(constrained).isCompletedExceptionally();
+        assertThat(engine.maskWaits()).isZero();
+    }
+
+    private Map<String, Object> told(Explanation why) {
+        return ExplainRecord.of(
+                process,
+                OwnerId.LOCAL,
+                ProcessState.RUNNING,
+                "forward",
+                ProcessTotals.NONE,
+                Map.of("tiny", why),
+                Instant.EPOCH);
     }
 }

@@ -59,7 +59,7 @@ public final class ExplainCommand extends ClientCommand {
             JsonNode pages = c.path("pages");
             rows.add(List.of(
                     c.path("context").asString("?"),
-                    c.path("state").asString("") + (c.path("aged").asBoolean(false) ? " (aged)" : ""),
+                    c.path("state").asString("") + mark(c, "aged") + mark(c, "masked"),
                     seconds(c.path("waited_ms").asLong(0)),
                     seconds(c.path("bound_ms").asLong(0)),
                     c.path("rank").asInt(0) + "/" + c.path("ranked").asInt(0),
@@ -72,6 +72,10 @@ public final class ExplainCommand extends ClientCommand {
         if (rows.size() > 1) {
             table(rows);
         }
+    }
+
+    private static String mark(JsonNode context, String flag) {
+        return context.path(flag).asBoolean(false) ? " (" + flag + ")" : "";
     }
 
     private void missed(JsonNode counts) {

@@ -24,8 +24,8 @@ public record Explanation(
     /**
      * Show one context in the market.
      *
-     * @param waitedNanos since it has work that no step has taken, 0 if it does not wait
-     * @param boundNanos the longest it can wait in all, by the rule of ageing; 0 if it does not wait
+     * @param waitedNanos since it has work that no step has taken, or a step lacks its mask; 0 if it does not wait
+     * @param boundNanos the longest it can wait in all, by the rule of ageing; 0 if it does not wait, or for a mask
      * @param rank place in the order of the last tick, from 1; 0 if it was not in it
      * @param ranked contexts in that order
      * @param bid before what the wallet allows
@@ -34,6 +34,7 @@ public record Explanation(
      * @param effective the same with shared slots split
      * @param demanded slots that it holds and lacks
      * @param excluded whether it waits because its pages were not granted
+     * @param masked whether it waits because the mask of its next token is being built
      */
     public record ContextState(
             long context,
@@ -49,6 +50,7 @@ public record Explanation(
             double effective,
             int demanded,
             boolean excluded,
+            boolean masked,
             boolean aged,
             boolean idle,
             long displacements,

@@ -9,5 +9,7 @@ public enum Missed {
     /** Better-ranked works filled the step. */
     FULL,
     /** A limit of the driver was reached. */
-    LIMIT
+    LIMIT,
+    /** The mask of its next token, which is built off the loop, was not there yet. */
+    MASK
 }

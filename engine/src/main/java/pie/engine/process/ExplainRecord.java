@@ -108,6 +108,7 @@ public final class ExplainRecord {
         map.put("waited_ms", millis(c.waitedNanos()));
         map.put("bound_ms", millis(c.boundNanos()));
         map.put("excluded", c.excluded());
+        map.put("masked", c.masked());
         map.put("aged", c.aged());
         map.put("idle", c.idle());
         map.put("rank", c.rank());
@@ -182,6 +183,9 @@ public final class ExplainRecord {
                     : "does not wait for the engine: its time goes to " + wait;
         }
         String waited = String.format(Locale.ROOT, "waits %.1f s", c.waitedNanos() / 1e9);
+        if (c.masked()) {
+            return waited + " for the mask of its next token, which its grammar takes long to work out";
+        }
         if (!c.excluded()) {
             return waited + " for its turn in the batch: rank " + c.rank() + " of " + c.ranked();
         }

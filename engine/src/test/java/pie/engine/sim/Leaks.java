@@ -14,12 +14,14 @@ final class Leaks implements Checker {
                 || stats.processes() != 0
                 || stats.queueDepth() != 0
                 || sim.engine().hasWork()
+                || sim.engine().maskWaits() != 0
                 || !sim.witness().flights.isEmpty()) {
             throw new Breach(
                     "leak audit",
                     "left are " + stats.contexts() + " contexts, " + stats.processes() + " processes, "
                             + (pool.total() - pool.free() - pool.retained()) + " pages in use, work "
-                            + sim.engine().hasWork());
+                            + sim.engine().hasWork() + ", waits for masks "
+                            + sim.engine().maskWaits());
         }
         sim.engine().store().clearRetained();
         if (pool.free() != pool.total()) {
