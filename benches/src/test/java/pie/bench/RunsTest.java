@@ -27,8 +27,7 @@ final class RunsTest {
     private final ProcessId process = ProcessId.random();
     private final Engine engine = Engine.start(
             TinyModel.loaded(),
-            new HashDriver(
-                    new DriverConfig("auto", 8, 4, 0, 64, 16, Map.of()), TinyModel.VOCAB, TinyModel.CONTEXT, 1),
+            new HashDriver(new DriverConfig("auto", 8, 4, 0, 64, 16, Map.of()), TinyModel.VOCAB, TinyModel.CONTEXT, 1),
             EngineConfig.DEFAULT);
 
     @BeforeEach

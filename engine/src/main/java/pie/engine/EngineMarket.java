@@ -154,6 +154,7 @@ final class EngineMarket implements Order {
         boolean running = work != null && work.inFlight();
         bidder.wants(more, work != null, kv.held() > 0 && kv.inSteps(), running ? now : context.waitSince);
         bidder.behind(running ? now : context.behindSince);
+        bidder.rests(context.lastResult);
         if (market.add(bidder, now)) {
             agedCount++;
             note(context, Kind.AGED, Reason.AGED, null, kv.held() + more);
@@ -316,6 +317,7 @@ final class EngineMarket implements Order {
     void settle(StepPlan plan, long nanos) {
         latency += (nanos - latency) / 10;
         longestStep = Math.max(longestStep, nanos);
+        market.longestStep(longestStep);
         stepNanos.setRelease(latency);
         market.settle(plan.bill);
     }

@@ -62,6 +62,12 @@ final class HostCopies implements Restorer, AutoCloseable {
         return pageNanos == 0 || row == 0 || pageNanos < row * store.pageSize();
     }
 
+    /** Return what it takes to have so many pages again that were displaced, as far as it is known. */
+    long backNanos(int pages) {
+        long computed = loop.scheduler.rowNanos() * store.pageSize();
+        return pages * (swap == null || pageNanos == 0 ? computed : Math.min(computed, pageNanos));
+    }
+
     private MemorySegment chunk(int i) {
         MemorySegment known = chunks[i];
         if (known == null) {

@@ -30,7 +30,8 @@ final class StepPipeline implements StepSink {
     private static final Logger LOG = LoggerFactory.getLogger(StepPipeline.class);
     private static final long LONGEST_WAIT = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LEAD = TimeUnit.MICROSECONDS.toNanos(200);
-    private static final long NEVER = Long.MAX_VALUE - 2 * Expected.NANOS;
+    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final EngineLoop loop;
     private final Scheduler scheduler;
@@ -45,8 +46,8 @@ final class StepPipeline implements StepSink {
     private long lastStepNanos;
     /** Moving average of what planning a step takes. */
     private long planNanos;
-    /** Since when there is work and no pages for any of it. */
-    private long shortSince = NEVER;
+    /** From when on holders without work may lose their pages, as there are none for any work. */
+    private long insistAt = NEVER;
     /** Count of added works when there was nothing to plan behind a running step, -1 if there may be something. */
     private long barren = -1;
 
@@ -110,6 +111,7 @@ final class StepPipeline implements StepSink {
     private long sealAt(long now) {
         StepPlan last = flights.peekLast();
         if (scheduler.idle() || loop.lost()) {
+            insistAt = NEVER;
             return Long.MAX_VALUE;
         }
         if (last != null) {
@@ -131,8 +133,7 @@ final class StepPipeline implements StepSink {
         StepPlan plan = spare.getFirst();
         StepPlan before = flights.peekLast();
         long begun = clock.getAsLong();
-        boolean expected = now < shortSince + 2 * Expected.NANOS && loop.expected.any(now);
-        loop.market.at(now, !expected && before == null);
+        loop.market.at(now, before == null && now >= insistAt);
         boolean any = false;
         try {
             any = scheduler.plan(plan, before);
@@ -145,16 +146,16 @@ final class StepPipeline implements StepSink {
             loop.counters.planNanos += plan.planNanos;
         }
         if (!any) {
-            return nothing(now, before, expected);
+            return nothing(now, before);
         }
-        shortSince = NEVER;
+        insistAt = NEVER;
         planNanos += (plan.planNanos - planNanos) / 8;
         spare.poll();
         submit(plan, before);
         return now;
     }
 
-    private long nothing(long now, @Nullable StepPlan before, boolean expected) {
+    private long nothing(long now, @Nullable StepPlan before) {
         if (scheduler.refuse()) {
             return now;
         }
@@ -162,12 +163,12 @@ final class StepPipeline implements StepSink {
             barren = scheduler.added();
             return Long.MAX_VALUE;
         }
-        shortSince = Math.min(shortSince, now);
         if (loop.store.pool().pinned() > 0 || loop.adapters.loading()) {
             return Long.MAX_VALUE;
         }
-        if (expected) {
-            return now + Expected.NANOS;
+        if (now < insistAt) {
+            insistAt = Math.min(insistAt, now + patience(now));
+            return insistAt;
         }
         scheduler.fail(
                 scheduler.first(),
@@ -175,6 +176,25 @@ final class StepPipeline implements StepSink {
                         ErrorCode.OUT_OF_PAGES,
                         "the pages that the pass needs are held by contexts with attention masks: close some of them"));
         return now;
+    }
+
+    /**
+     * Return how long to leave holders without work their pages: they may go on, and the device is not idle for longer than it would take
+     * to make the pages again. So both together cost twice what the better one would have, at most (Karlin et al., "Competitive snoopy
+     * caching", 1988).
+     */
+    private long patience(long now) {
+        int pages = 0;
+        long last = now;
+        for (int i = 0; i < loop.contexts(); i++) {
+            EngineContext context = loop.allContexts().get(i);
+            if (!context.working() && !context.closed() && context.kv().held() > 0) {
+                last = pages == 0 ? context.lastResult : Math.max(last, context.lastResult);
+                pages += context.kv().held();
+            }
+        }
+        long worth = Math.clamp(loop.hostCopies.backNanos(pages), Expected.NANOS, PATIENCE);
+        return pages == 0 ? 0 : Math.max(0, last + worth - now);
     }
 
     private void submit(StepPlan plan, @Nullable StepPlan before) {

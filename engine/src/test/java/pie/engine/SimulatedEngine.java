@@ -106,6 +106,12 @@ public final class SimulatedEngine {
         return engine.explanation(id);
     }
 
+    /** Say whether a context holds pages and has no work. */
+    public boolean idleHolders() {
+        return loop.allContexts().stream()
+                .anyMatch(context -> !context.working() && context.kv().held() > 0);
+    }
+
     /** Return how many contexts wait for a mask. */
     public int maskWaits() {
         return loop.maskWaits.size();

@@ -10,6 +10,10 @@ public final class Bidder {
     private static final Object NOBODY = new Object();
     /** Tokens that a context without a generation is expected to go on for. */
     private static final long IDLE_HORIZON = 4096;
+    /** How long an aged context may be without work and go on being so: its program thinks before the next token. */
+    private static final long REST = 100_000_000;
+
+    private static final long LONG_AGO = Long.MIN_VALUE / 2;
 
     final Wallet wallet;
     final long arrival;
@@ -25,6 +29,7 @@ public final class Bidder {
     boolean fixed;
     long waitSince;
     private long behindSince = Long.MAX_VALUE;
+    private long restsSince = LONG_AGO;
 
     // Its bid.
     private long once = NONE;
@@ -58,6 +63,8 @@ public final class Bidder {
     boolean aged;
     private long agedSince;
     private int stepsLeft;
+    private boolean ran;
+    private long turnEnds;
 
     // Counted.
     long displacements;
@@ -171,6 +178,7 @@ public final class Bidder {
         if (aged && --stepsLeft == 0) {
             aged = false;
         }
+        ran = true;
     }
 
     /** State what the context holds: slots of its own, and slots that others may hold too. */
@@ -205,6 +213,11 @@ public final class Bidder {
         behindSince = since;
     }
 
+    /** State since when it has had no work; if nobody does, it is for long. */
+    public void rests(long since) {
+        restsSince = since;
+    }
+
     /** Return since when it waits, for the order: an aged one keeps its place while it runs. */
     long since() {
         return aged ? agedSince : waitSince;
@@ -218,16 +231,28 @@ public final class Bidder {
         return holding() + more;
     }
 
-    boolean age(long now, long wait, int quantum) {
-        if (!works) {
-            aged = false;
-        } else if (!aged && now - Math.min(waitSince, behindSince) >= wait) {
-            aged = true;
-            agedSince = Math.min(waitSince, behindSince);
-            stepsLeft = quantum;
-            return true;
+    /**
+     * Become aged, or cease to be.
+     *
+     * @param quantum steps that an aged one runs ahead of all bids
+     * @param turn time in which it must have done so, from the first of them on: who rests in between keeps others waiting
+     */
+    boolean age(long now, long wait, int quantum, long turn) {
+        if (aged) {
+            turnEnds = ran ? Math.min(turnEnds, now + turn) : turnEnds;
+            ran = false;
+            aged = now < turnEnds && (works || now - restsSince < REST);
+            return false;
         }
-        return false;
+        if (!works || now - Math.min(waitSince, behindSince) < wait) {
+            return false;
+        }
+        aged = true;
+        agedSince = Math.min(waitSince, behindSince);
+        stepsLeft = quantum;
+        ran = false;
+        turnEnds = Long.MAX_VALUE;
+        return true;
     }
 
     /** Return effective pages as if everything were granted. */

@@ -17,6 +17,7 @@ public final class Market {
     private long tick;
     private long price;
     private long revenue;
+    private long turn = Long.MAX_VALUE / 4;
 
     public Market(MarketConfig config, int totalPages, int pageSize) {
         this.config = config;
@@ -32,6 +33,11 @@ public final class Market {
 
     public Ledger ledger() {
         return ledger;
+    }
+
+    /** Let an aged bidder have as much time for its steps as they would take one after the other, with none longer than this. */
+    public void longestStep(long nanos) {
+        turn = config.agingQuantum() * Math.max(1, nanos);
     }
 
     /** Begin a tick: every bidder that holds slots or has work is then added, in order of arrival. */
@@ -50,7 +56,7 @@ public final class Market {
         if (!bidder.works) {
             bidder.waitSince = Long.MAX_VALUE;
         }
-        boolean aged = bidder.age(now, config.aging().toNanos(), config.agingQuantum());
+        boolean aged = bidder.age(now, config.aging().toNanos(), config.agingQuantum(), turn);
         bidder.agedClass = false;
         bidder.insisted = false;
         if (bidder.aged) {

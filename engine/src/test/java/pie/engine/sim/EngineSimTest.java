@@ -101,6 +101,16 @@ final class EngineSimTest {
     }
 
     @Test
+    void programsThatThinkBetweenTokensDoNotTakeEachOthersPagesInTurn() {
+        Rush.Result pair = Rush.pair(1);
+        assertThat(pair.displacements()).as("%s", pair).isPositive();
+        assertThat(pair.displacementsPerContext()).as("%s", pair).isLessThan(1);
+        assertThat(pair.shareAgain()).as("%s", pair).isLessThan(0.1);
+        Rush.Result crowd = Rush.crowd(1);
+        assertThat(crowd.displacementsPerContext()).as("%s", crowd).isLessThan(3);
+    }
+
+    @Test
     void theSameSeedHappensTheSameWay() {
         for (long seed : new long[] {11, 42, 77}) {
             Simulation.Report once = Simulation.run(seed, true);

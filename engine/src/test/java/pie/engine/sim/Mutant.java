@@ -111,7 +111,7 @@ record Mutant(String checker, String defect, String file, String now, String the
                     "context.loop.store.shrink(kv, 0); // drafts behind the end",
                     "context.publish(0, 0);"),
             new Mutant(
-                    "C7", "nobody ages", "market/Bidder", "now - Math.min(waitSince, behindSince) >= wait", "wait < 0"),
+                    "C7", "nobody ages", "market/Bidder", "now - Math.min(waitSince, behindSince) < wait", "wait > 0"),
             new Mutant(
                     "C8",
                     "an idle device waits for 20 ms",

@@ -187,6 +187,28 @@ record Scenario(
                 Extras.NONE);
     }
 
+    /** Return a world in which programs think for up to 12 ms, and steps take long and longer the more rows they have. */
+    static Scenario rush(long seed, int pages) {
+        return new Scenario(
+                seed,
+                pages,
+                16,
+                256,
+                64,
+                0,
+                400,
+                12_000_000,
+                0,
+                0,
+                List.of(Fault.FAIL),
+                new SimDriver.Cost(20_000_000, 300_000, 0, 0),
+                true,
+                false,
+                false,
+                EngineConfig.DEFAULT.withHostPages(0).withSpeculation(Speculation.OFF),
+                Extras.NONE);
+    }
+
     /** Return a world for one of the programs in which nothing matters that must not: other slices, depth, tiers and reuse. */
     Scenario otherwise() {
         Random random = new Random(seed * 0x9e3779b97f4a7c15L + 4);

@@ -9,7 +9,7 @@ public final class SimMain {
 
     /** Options: {@code --seed=N}, {@code --seeds=A..B}, {@code --seconds=S}, {@code --depth=N} steps with the
      * device instead of what the seed says, {@code --threads=N} seeds at a time, {@code --plain} without what came to simulations later, {@code --keep-going} past failures,
-     * with a line for each 1,000 seeds; or {@code --fairness}, what owners of equal endowment get who all want more than there is. Prints the first failure, or each, and ends with status 1. */
+     * with a line for each 1,000 seeds; or {@code --fairness}, what owners of equal endowment get who all want more than there is; or {@code --rush}, what it costs that urgent programs take the pages of patient ones. Prints the first failure, or each, and ends with status 1. */
     public static void main(String[] args) throws InterruptedException {
         long first = 1;
         long last = 2000;
@@ -20,6 +20,7 @@ public final class SimMain {
         boolean keepGoing = false;
         boolean plain = false;
         boolean fairness = false;
+        boolean rush = false;
         for (String arg : args) {
             String value = arg.substring(arg.indexOf('=') + 1);
             try {
@@ -37,6 +38,8 @@ public final class SimMain {
                     threads = Math.max(1, Integer.parseInt(value));
                 } else if (arg.equals("--fairness")) {
                     fairness = true;
+                } else if (arg.equals("--rush")) {
+                    rush = true;
                 } else if (arg.equals("--plain")) {
                     plain = true;
                 } else if (arg.equals("--keep-going")) {
@@ -50,13 +53,16 @@ public final class SimMain {
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
                 System.err.println("sim: cannot read " + arg
                         + ": give --seed=N, --seeds=A..B, --seconds=S, --depth=N, --threads=N,"
-                        + " --plain, --keep-going, --fairness");
+                        + " --plain, --keep-going, --fairness, --rush");
                 System.exit(2);
             }
         }
-        if (fairness) {
+        if (fairness || rush) {
             for (long seed = first; seed <= (one || last != 2000 ? last : 5); seed++) {
-                System.out.println("seed " + seed + ": " + Fairness.run(seed));
+                System.out.println("seed " + seed + ": "
+                        + (fairness
+                                ? Fairness.run(seed)
+                                : "a crowd: " + Rush.crowd(seed) + "; a pair: " + Rush.pair(seed)));
             }
             return;
         }
