@@ -1,9 +1,7 @@
 package pie.inferlet;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +9,6 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +17,6 @@ import pie.engine.PieException;
 import pie.engine.generate.FinishReason;
 import pie.engine.generate.Generation;
 import pie.engine.generate.GenerationStep;
-import pie.engine.generate.PlanSpec;
 import pie.engine.generate.ProbeSpec;
 import pie.engine.generate.StepSpec;
 
@@ -31,99 +27,22 @@ import pie.engine.generate.StepSpec;
  */
 public final class Generator implements AutoCloseable, Iterable<GenStep> {
     private final Context context;
-    private final Sampler sampler;
     private volatile GenerateOptions options;
-    private final ChatForm form;
+    private final GuidedPlan plan;
     private final Generation generation;
     private final List<ProbeSpec> probes = new ArrayList<>();
-    private final ArrayDeque<Integer> undelivered = new ArrayDeque<>();
-    private final ArrayDeque<StepText> undecoded = new ArrayDeque<>();
-    private final Chat.Decoder decoder;
+    private final TokenQueue undelivered = new TokenQueue();
+    private final StepTexts texts;
     private final boolean reasoningOpen;
     private volatile boolean closed;
-    private final Map<Object, Constraint> built = new IdentityHashMap<>();
-    private final Map<GrammarConstraint, FollowedGrammar> followed = new IdentityHashMap<>();
-    /** Set while code of the program has a say in each step. */
-    private volatile @Nullable Guidance guidance;
 
     Generator(Context context, Sampler sampler, GenerateOptions options, ChatForm form) {
         this.context = context;
-        this.sampler = sampler;
         this.options = options.copy();
-        this.form = form;
+        this.plan = new GuidedPlan(context.model(), sampler, form);
         this.reasoningOpen = ReasoningMarks.opened(context.model(), form);
-        this.decoder = new Chat.Decoder(context.model(), false, reasoningOpen);
-        this.generation = context.handle().generate(plan());
-    }
-
-    /** Constraints stay the same objects from plan to plan, so that they go on where they are. */
-    private List<Constraint> constraints() {
-        List<Constraint> all = new ArrayList<>();
-        for (Object given : options.constraints()) {
-            all.add(built.computeIfAbsent(
-                    given,
-                    one -> one instanceof Schema schema ? schema.buildConstraint(context.model()) : (Constraint) one));
-        }
-        return all;
-    }
-
-    private PlanSpec plan() {
-        Mask mask = options.logitMask();
-        List<Constraint> constraints = constraints();
-        int[] stops = options.stopIds(form.stops());
-        boolean guided = guide(constraints, stops);
-        return new PlanSpec(
-                        sampler.chain(),
-                        options.maxTokensOrAll(),
-                        stops,
-                        options.stopStrings(),
-                        mask == null || mask.unrestricted()
-                                ? null
-                                : mask.words(context.model().vocabulary()),
-                        options.seed(),
-                        List.copyOf(probes))
-                .withBidding(options.horizonOrNone(), options.rebids())
-                .withConstraints(
-                        guided
-                                ? List.of()
-                                : constraints.stream()
-                                        .map(one -> ((GrammarConstraint) one)
-                                                .matcher()
-                                                .engineMatcher())
-                                        .toList())
-                .withSpeculation(!guided
-                        && options.speculates(
-                                sampler.chain().greedy() && context.model().defaultSystemSpeculation()))
-                .withAdapter(options.through(context.model()));
-    }
-
-    /** Have the program's own constraints and drafter asked from now on, if there are any. */
-    private boolean guide(List<Constraint> constraints, int[] stops) {
-        boolean own = constraints.stream().anyMatch(one -> !(one instanceof GrammarConstraint));
-        if (!own && options.speculator() == null) {
-            guidance = null;
-            return false;
-        }
-        Guidance guide = guidance;
-        if (guide == null) {
-            guide = new Guidance(context.model().vocabulary());
-        }
-        int[] sorted = stops.clone();
-        Arrays.sort(sorted);
-        guide.set(
-                constraints.stream()
-                        .map(one -> one instanceof GrammarConstraint grammar ? followed(grammar, sorted) : one)
-                        .toList(),
-                options.logitMask(),
-                options.speculator(),
-                sorted);
-        guidance = guide;
-        return true;
-    }
-
-    private Constraint followed(GrammarConstraint grammar, int[] stops) {
-        return followed.computeIfAbsent(
-                grammar, one -> new FollowedGrammar(one.matcher().engineMatcher(), stops));
+        this.texts = new StepTexts(new Chat.Decoder(context.model(), false, reasoningOpen));
+        this.generation = context.handle().generate(plan.of(this.options, probes));
     }
 
     private synchronized Generator set(Consumer<GenerateOptions> change) {
@@ -131,7 +50,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         change.accept(changed);
         changed.checkDrafters();
         options = changed;
-        generation.change(plan());
+        generation.change(plan.of(options, probes));
         return this;
     }
 
@@ -175,7 +94,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
 
     /** Return what the masks and the program's own constraints say of the next token; those are asked. */
     Optional<Mask> nextMask() {
-        Guidance guide = guidance;
+        Guidance guide = plan.guidance();
         return Optional.ofNullable(guide == null ? options.logitMask() : guide.mask());
     }
 
@@ -223,7 +142,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     public synchronized ProbeHandle probeEachStep(int index, Probe probe) {
         GenStep.checkRow(index);
         probes.add(probe.at(index));
-        generation.change(plan());
+        generation.change(plan.of(options, probes));
         return new ProbeHandle(this, probes.size() - 1, probes.size() - 1, probe.kind());
     }
 
@@ -276,17 +195,15 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     }
 
     public CompletableFuture<OptionalInt> nextTokenAsync() {
-        synchronized (undelivered) {
-            Integer token = undelivered.poll();
-            if (token != null) {
-                return CompletableFuture.completedFuture(OptionalInt.of(token));
-            }
+        OptionalInt token = undelivered.poll();
+        if (token.isPresent()) {
+            return CompletableFuture.completedFuture(token);
         }
         if (finish() != null) {
             return CompletableFuture.completedFuture(OptionalInt.empty());
         }
-        if (guidance != null) {
-            return Futures.then(lead(false), led -> nextTokenAsync());
+        if (plan.guidance() != null) {
+            return Futures.then(Lead.begin(this, false), led -> nextTokenAsync());
         }
         var result = new CompletableFuture<OptionalInt>();
         stepUntilToken(result);
@@ -304,11 +221,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
             if (error != null) {
                 result.completeExceptionally(Futures.unwrap(error));
             } else if (done.tokens().length > 0) {
-                synchronized (undelivered) {
-                    for (int i = 1; i < done.tokens().length; i++) {
-                        undelivered.add(done.tokens()[i]);
-                    }
-                }
+                undelivered.add(done.tokens(), 1);
                 result.complete(OptionalInt.of(done.tokens()[0]));
             } else if (done.finish() != null) {
                 result.complete(OptionalInt.empty());
@@ -321,7 +234,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     /** Register tokens chosen by the program: cut at stop and at the token limit, made pending; returns the accepted ones. */
     public int[] accept(int... ids) {
         context.host().checkLive();
-        Guidance guide = guidance;
+        Guidance guide = plan.guidance();
         if (guide != null) {
             guide.check(ids);
         }
@@ -489,29 +402,20 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
 
     /** Say whether a step must be run by {@link #advance} before tokens can be had: because the program has a say in each. */
     public boolean awaitsAdvance(boolean all) {
-        if (guidance == null || finish() != null) {
-            return false;
-        }
-        synchronized (undelivered) {
-            return all || undelivered.isEmpty();
-        }
+        return plan.guidance() != null && finish() == null && (all || undelivered.isEmpty());
     }
 
     /** Run a step in which the program has a say, and keep its tokens for the next collector. On the program's thread. */
     public CompletableFuture<Boolean> advance() {
         return Futures.map(run(StepSpec.PLAIN), step -> {
-            synchronized (undelivered) {
-                for (int token : step.tokens()) {
-                    undelivered.add(token);
-                }
-            }
+            undelivered.add(step.tokens(), 0);
             return true;
         });
     }
 
     /** Tell the program's own constraints and drafter of the last steps. On the program's thread. */
     public void settle() {
-        Guidance guide = guidance;
+        Guidance guide = plan.guidance();
         if (guide == null) {
             return;
         }
@@ -529,82 +433,26 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
         }
     }
 
-    /** Run steps until tokens are there, or all; what the program has to say of each is asked when its thread next waits. */
-    private CompletableFuture<Boolean> lead(boolean all) {
-        var led = new Lead(all);
-        led.next();
-        return led.whole;
-    }
-
-    private final class Lead {
-        private final boolean all;
-        private final CompletableFuture<Boolean> whole = new CompletableFuture<>();
-        private volatile @Nullable CompletableFuture<Boolean> step;
-        private @Nullable Executor own;
-
-        Lead(boolean all) {
-            this.all = all;
-            whole.whenComplete((done, error) -> {
-                CompletableFuture<Boolean> running = step;
-                if (whole.isCancelled() && running != null) {
-                    running.cancel(true);
-                }
-            });
-        }
-
-        void next() {
-            try {
-                if (whole.isDone() || !awaitsAdvance(all)) {
-                    settle();
-                    whole.complete(true);
-                    return;
-                }
-                CompletableFuture<Boolean> running = advance();
-                step = running;
-                Executor thread = own == null ? context.host().programThread() : own;
-                own = thread;
-                running.whenComplete((done, error) -> thread.execute(() -> ended(error)));
-            } catch (Throwable e) {
-                whole.completeExceptionally(e);
-            }
-        }
-
-        private void ended(@Nullable Throwable error) {
-            if (error == null) {
-                next();
-            } else {
-                whole.completeExceptionally(Futures.unwrap(error));
-            }
-        }
-    }
-
     private CompletableFuture<GenerationStep> collect() {
         context.host().checkLive();
         context.settled();
         if (awaitsAdvance(true)) {
-            return Futures.then(lead(true), led -> collect());
+            return Futures.then(Lead.begin(this, true), led -> collect());
         }
-        var before = new ArrayList<Integer>();
-        synchronized (undelivered) {
-            before.addAll(undelivered);
-            undelivered.clear();
-        }
+        int[] before = undelivered.drain();
         FinishReason finish = finish();
         CompletableFuture<GenerationStep> rest = finish != null
                 ? CompletableFuture.completedFuture(new GenerationStep(new int[0], finish, List.of()))
                 : context.working(generation.collect());
-        return before.isEmpty()
+        return before.length == 0
                 ? rest
                 : Futures.map(
                         rest, step -> new GenerationStep(joined(before, step.tokens()), step.finish(), List.of()));
     }
 
-    private static int[] joined(List<Integer> before, int[] rest) {
-        int[] all = new int[before.size() + rest.length];
-        for (int i = 0; i < before.size(); i++) {
-            all[i] = before.get(i);
-        }
-        System.arraycopy(rest, 0, all, before.size(), rest.length);
+    private static int[] joined(int[] before, int[] rest) {
+        int[] all = Arrays.copyOf(before, before.length + rest.length);
+        System.arraycopy(rest, 0, all, before.length, rest.length);
         return all;
     }
 
@@ -615,7 +463,7 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
     CompletableFuture<GenerationStep> run(StepSpec spec) {
         context.host().checkLive();
         context.settled();
-        Guidance guide = guidance;
+        Guidance guide = plan.guidance();
         if (guide == null) {
             return context.working(generation.step(spec));
         }
@@ -631,32 +479,6 @@ public final class Generator implements AutoCloseable, Iterable<GenStep> {
 
     /** Register the tokens of a step for decoding in order, when someone asks. */
     Supplier<String> textOf(GenerationStep step) {
-        var text = new StepText(step);
-        synchronized (undecoded) {
-            undecoded.add(text);
-        }
-        return () -> {
-            synchronized (undecoded) {
-                while (text.text == null) {
-                    undecoded.remove().decode(decoder);
-                }
-                return text.text;
-            }
-        };
-    }
-
-    private static final class StepText {
-        private final int[] tokens;
-        private final boolean last;
-        private @Nullable String text;
-
-        StepText(GenerationStep step) {
-            this.tokens = step.tokens();
-            this.last = step.finish() != null;
-        }
-
-        void decode(Chat.Decoder decoder) {
-            text = decoder.text(tokens, last);
-        }
+        return texts.add(step);
     }
 }
