@@ -169,9 +169,6 @@ def _prepare(ops, names, library):
         no_network(module)
         deny(module.socket, ["__init__"], "this program has no network permission")
 
-    def adjust_asyncio(module):
-        import inferlet._asyncio
-
     def adjust_os(module):
         no_processes(module)
         own_rename(module)
@@ -186,7 +183,6 @@ def _prepare(ops, names, library):
     # What is done to modules right after their import, or at once to those that are imported already.
     adjustments = {
         "_multiprocessing_graalpy": lambda module: deny(module, ["_spawn_context"], "programs start no processes"),
-        "asyncio": adjust_asyncio,
         "linecache": remember,
         "os": adjust_os,
         "shutil": adjust_shutil,
@@ -216,14 +212,7 @@ def _prepare(ops, names, library):
 
         def exec_module(self, module):
             module.__loader__ = module.__spec__.loader = self._loader
-            # asyncio does without ssl; to initialise it would take as long as half of the others together
-            hidden = [] if module.__name__ != "asyncio" else [n for n in ("ssl", "_ssl") if n not in sys.modules]
-            sys.modules.update(dict.fromkeys(hidden))
-            try:
-                self._loader.exec_module(module)
-            finally:
-                for name in hidden:
-                    del sys.modules[name]
+            self._loader.exec_module(module)
             self._adjust(module)
 
     for name, adjust in adjustments.items():
@@ -444,5 +433,8 @@ def _prepare(ops, names, library):
         """Import what many programs import, so that they need not wait for it."""
         import asyncio, contextlib, dataclasses, inspect, random, traceback, typing  # noqa: E401, F401
         import inferlet._events  # noqa: F401
+
+        # imported by others, they may not have been run
+        return inspect.signature, traceback.walk_tb, typing.Any
 
     return [run, complete, open_module, invoke]

@@ -175,4 +175,64 @@ final class PythonLoopTest {
                         + "\"Event.Delta takes (text)\", \"Event.Delta takes (text)\", "
                         + "\"cannot assign to field 'text'\", true, {\"text\": \"x\"}, true, \"z\", {}]");
     }
+
+    /** What asyncio drags in costs more than the rest of a launch, so it is run when a program uses it. */
+    @Test
+    void asyncioIsImportedWithoutWhatItSeldomUses() throws Exception {
+        assertThat(value("""
+                import asyncio, sys
+                def was_run(name):
+                    module = sys.modules.get(name)
+                    return module is not None and "__getattr__" not in vars(module)
+                async def twice(n):
+                    await asyncio.sleep(0)
+                    return 2 * n
+                async def main(input):
+                    queue = asyncio.Queue()
+                    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+                        group.create_task(queue.put(await asyncio.wait_for(twice(4), 30)))
+                    numbers = await asyncio.gather(twice(1), twice(2), queue.get())
+                    costly = ("concurrent.futures", "inspect", "logging", "signal", "socket", "ssl", "subprocess", "threading")
+                    return {"numbers": numbers, "run": [name for name in costly if was_run(name)]}
+                """)).isEqualTo("{\"numbers\": [2, 4, 8], \"run\": []}");
+    }
+
+    @Test
+    void modulesThatAsyncioDidNotRunAreWholeForWhoUsesThem() throws Exception {
+        assertThat(value("""
+                import asyncio
+                import asyncio.subprocess
+                import concurrent.futures, enum, inspect, logging, signal, socket, sys, threading, typing
+                from asyncio import *
+                def refused(f):
+                    try:
+                        f()
+                    except PermissionError as e:
+                        return str(e)
+                async def main(input):
+                    logger = logging.getLogger("asyncio")
+                    logger.handlers, logger.propagate = [logging.StreamHandler(sys.stdout)], False
+                    asyncio.log.logger.warning("told %d", 7)
+                    done = concurrent.futures.Future()
+                    done.set_result(3)
+                    return [
+                        isinstance(socket.AF_INET6, enum.IntEnum), socket.AF_INET6.name, asyncio.subprocess.PIPE,
+                        refused(lambda: signal.raise_signal(2)), refused(lambda: socket.socket()),
+                        refused(lambda: threading.Thread(target=print).start()),
+                        str(inspect.signature(twice)), inspect.iscoroutinefunction(twice), asyncio.iscoroutinefunction(twice),
+                        str(typing.Optional[int]), StreamReader is asyncio.streams.StreamReader, await wrap_future(done),
+                        hasattr(asyncio, "nonsense"), run is asyncio.run, TimeoutError is asyncio.TimeoutError,
+                    ]
+                async def twice(n: int) -> int:
+                    return 2 * n
+                """)).isEqualTo("""
+                [true, "AF_INET6", -1, "raise_signal: programs neither send signals nor receive any", \
+                "__init__: this program has no network permission", "_start_new_thread: programs have one thread; use asyncio", \
+                "(n: int) -> int", true, true, "typing.Optional[int]", true, 3, false, true, true]""");
+    }
+
+    private String value(String program) throws Exception {
+        InferletProcess process = t.launch(Language.PYTHON, program, "{}");
+        return ((Outcome.Completed) process.outcome().get(60, TimeUnit.SECONDS)).value();
+    }
 }

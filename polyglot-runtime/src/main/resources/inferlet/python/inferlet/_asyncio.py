@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from asyncio import base_events, events
+from asyncio import base_events, events, runners
 
 import _pie
 
@@ -153,6 +153,15 @@ async def _main(awaitable):
 
 
 def run(awaitable):
-    """Run the program's awaitable to its end, then cancel what it left behind."""
-    with asyncio.Runner(loop_factory=HostLoop) as runner:
-        return runner.run(_main(awaitable))
+    """Run the program's awaitable to its end, then cancel what it left behind; as asyncio.run, without its way with signals."""
+    loop = HostLoop()
+    events.set_event_loop(loop)
+    try:
+        return loop.run_until_complete(_main(awaitable))
+    finally:
+        try:
+            runners._cancel_all_tasks(loop)
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        finally:
+            events.set_event_loop(None)
+            loop.close()
