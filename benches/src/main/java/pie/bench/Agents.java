@@ -1,7 +1,6 @@
 package pie.bench;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +10,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /** Agents that generate, wait for a tool, read what it says, and go on: beside the model, or as code of a client. */
 final class Agents {
@@ -118,47 +115,21 @@ final class Agents {
                 .allMatch(r -> r.tokens() == agents * turns * outputLength);
     }
 
-    /** Run all agents at once. */
+    /** Run all agents at once; one that fails is told, and counts no tokens. */
     Round run(Way way, long seed) throws IOException, InterruptedException {
         long drawn = Prompt.seed(seed, way.drawnAs(), 0);
         List<Task> tasks =
                 IntStream.range(0, agents).mapToObj(i -> task(i, drawn)).toList();
-        int[] tokens = new int[agents];
-        List<Thread> threads = new ArrayList<>();
-        JsonNode before = totals(way);
-        long start = System.nanoTime();
-        for (int i = 0; i < agents; i++) {
-            int n = i;
-            threads.add(Thread.ofVirtual().start(() -> {
-                try {
-                    tokens[n] = way.agent().run(tasks.get(n));
-                } catch (IOException e) {
-                    System.err.println("an agent failed: " + e.getMessage());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }));
-        }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        JsonNode after = totals(way);
-        return new Round(
-                seconds,
-                Arrays.stream(tokens).sum(),
-                more(before, after, "tokens_prefill") + more(before, after, "tokens_decode"),
-                more(before, after, "tokens_cached"));
-    }
-
-    private static JsonNode totals(Way way) throws IOException, InterruptedException {
-        return way.pie().isPresent()
-                ? way.pie().get().stats().path("models").path(0).path("totals")
-                : MissingNode.getInstance();
-    }
-
-    private static long more(JsonNode before, JsonNode after, String key) {
-        return after.path(key).asLong(0) - before.path(key).asLong(0);
+        AtOnce<Integer> done = AtOnce.run(way.pie(), agents, n -> {
+            try {
+                return way.agent().run(tasks.get(n));
+            } catch (IOException e) {
+                System.err.println("an agent failed: " + e.getMessage());
+                return 0;
+            }
+        });
+        int tokens = done.results().stream().mapToInt(Integer::intValue).sum();
+        return new Round(done.seconds(), tokens, done.computed(), done.reused());
     }
 
     private Task task(int agent, long seed) {
