@@ -6,14 +6,13 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import pie.cuda.api.CudaApi;
 import pie.cuda.api.CudaCallException;
+import pie.engine.Sha256;
 
 /**
  * Load the kernels: machine code that the run-time compiler made for this kind of device, kept in a folder by device and digest of the
@@ -107,7 +106,7 @@ final class KernelImage {
                 return false;
             }
             byte[] code = Arrays.copyOfRange(whole, DIGEST_BYTES, whole.length);
-            if (!Arrays.equals(digest(code), Arrays.copyOf(whole, DIGEST_BYTES))) {
+            if (!Arrays.equals(Sha256.digest().digest(code), Arrays.copyOf(whole, DIGEST_BYTES))) {
                 progress.accept("compiling kernels again: " + file + " is damaged");
                 return false;
             }
@@ -131,7 +130,7 @@ final class KernelImage {
             Files.createDirectories(folder);
             Path part = Files.createTempFile(folder, "kernels", ".part");
             try {
-                byte[] whole = Arrays.copyOf(digest(code), DIGEST_BYTES + code.length);
+                byte[] whole = Arrays.copyOf(Sha256.digest().digest(code), DIGEST_BYTES + code.length);
                 System.arraycopy(code, 0, whole, DIGEST_BYTES, code.length);
                 Files.write(part, whole);
                 move(part, file);
@@ -148,14 +147,6 @@ final class KernelImage {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static byte[] digest(byte[] code) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(code);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
         }
     }
 }

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import pie.engine.Sha256;
 
 /**
  * Read the kernels: CUDA sources, one text without headers, and the PTX made of it, one for each {@link NumberFormat}. The first line of the PTX
@@ -91,12 +89,7 @@ public final class KernelSource {
     }
 
     static String digest() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
+        return Sha256.hex(text().getBytes(StandardCharsets.UTF_8));
     }
 
     private static String resource(String name) {

@@ -2,9 +2,7 @@ package pie.server;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +12,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 
@@ -37,13 +36,10 @@ final class Replays {
     }
 
     static String digest(String target, String contentType, byte[] body) {
-        try {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            sha.update((target + "\n" + contentType + "\n").getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(sha.digest(body));
-        } catch (NoSuchAlgorithmException e) {
-            throw new PieException(ErrorCode.INTERNAL, "this JVM has no SHA-256", Map.of(), e);
-        }
+        MessageDigest digest = Sha256.digest();
+        digest.update((target + "\n" + contentType + "\n").getBytes(StandardCharsets.UTF_8));
+        digest.update(body);
+        return Sha256.hex(digest);
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 
 /** Bring one file from an address to its place, going on with what an earlier attempt left. */
 final class Download {
@@ -220,7 +221,7 @@ final class Download {
         try {
             if (!request.sha256.isEmpty()) {
                 listener.phase("checking");
-                String actual = Sha256.of(part);
+                String actual = Sha256.hex(part);
                 if (!actual.equalsIgnoreCase(request.sha256)) {
                     Files.delete(part);
                     throw Failures.wrongHash(request.name, request.sha256, actual);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 
 /** Fetch the files of one model into its stage, then give them their place. */
 final class Pull {

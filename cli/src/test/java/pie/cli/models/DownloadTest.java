@@ -8,7 +8,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 
 class DownloadTest {
     private final byte[] bytes = new byte[400_000];
@@ -54,7 +54,7 @@ class DownloadTest {
     }
 
     private String sha256() {
-        return HexFormat.of().formatHex(Sha256.digest().digest(bytes));
+        return Sha256.hex(bytes);
     }
 
     @Test

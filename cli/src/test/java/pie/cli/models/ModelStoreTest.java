@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import pie.cli.Json;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 import pie.engine.testing.GgufWriter;
 
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the stand-in for pip is a shell script")
@@ -51,7 +51,7 @@ class ModelStoreTest {
     }
 
     private static String sha256(byte[] bytes) {
-        return HexFormat.of().formatHex(Sha256.digest().digest(bytes));
+        return Sha256.hex(bytes);
     }
 
     private Catalogue catalogue(String sha256) {

@@ -2,14 +2,10 @@ package pie.cpu.kernel;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import pie.engine.Sha256;
 
 /** Unpack oneDNN's shared libraries from their jar to the cache of pie, once, and check them by digest afterwards. */
 final class DnnlLibrary {
@@ -32,7 +28,7 @@ final class DnnlLibrary {
         Path digest = folder.resolve(name + ".sha256");
         if (Files.isRegularFile(file)
                 && Files.isRegularFile(digest)
-                && Files.readString(digest).equals(sha256(file))) {
+                && Files.readString(digest).equals(Sha256.hex(file))) {
             return file;
         }
         Files.createDirectories(folder);
@@ -42,7 +38,7 @@ final class DnnlLibrary {
                 throw new IOException("the class path holds no " + name);
             }
             Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-            String sum = sha256(part);
+            String sum = Sha256.hex(part);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             Files.writeString(digest, sum);
         } finally {
@@ -55,17 +51,5 @@ final class DnnlLibrary {
         String home = System.getenv("PIE_HOME");
         Path pie = home != null ? Path.of(home) : Path.of(System.getProperty("user.home"), ".pie");
         return pie.resolve("cache").resolve("onednn-3.13");
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -6,15 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import pie.engine.Sha256;
 
 /** Compile the emulator with g++, once for each state of its sources, into {@code cuda/target/emulator}. */
 final class EmulatorLibrary {
@@ -105,17 +104,13 @@ final class EmulatorLibrary {
     }
 
     private static String hash(Path sources) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(FLAGS.toString().getBytes());
-            for (Path file : listed(sources, "")) {
-                digest.update(file.getFileName().toString().getBytes());
-                digest.update(Files.readAllBytes(file));
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+        MessageDigest digest = Sha256.digest();
+        digest.update(FLAGS.toString().getBytes());
+        for (Path file : listed(sources, "")) {
+            digest.update(file.getFileName().toString().getBytes());
+            digest.update(Files.readAllBytes(file));
         }
+        return Sha256.hex(digest);
     }
 
     private static List<Path> listed(Path folder, String suffix) throws IOException {

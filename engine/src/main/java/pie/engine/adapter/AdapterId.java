@@ -3,7 +3,7 @@ package pie.engine.adapter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import pie.engine.Sha256;
 import pie.engine.driver.LoraAdapter;
 import pie.engine.model.LoraPair;
 
@@ -15,7 +15,7 @@ import pie.engine.model.LoraPair;
  */
 public record AdapterId(String name, long high, long low) {
     static AdapterId of(LoraAdapter numbers) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (LoraPair target : numbers.targets()) {
             byte[] tensor = target.tensor().getBytes(StandardCharsets.UTF_8);
             digest.update(ByteBuffer.allocate(5 * Integer.BYTES)
@@ -39,7 +39,7 @@ public record AdapterId(String name, long high, long low) {
 
     /** Name what a seed makes of this content. */
     AdapterId perturbed(float sigma, long seed) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         digest.update(ByteBuffer.allocate(3 * Long.BYTES + Float.BYTES)
                 .putLong(high)
                 .putLong(low)
@@ -53,14 +53,6 @@ public record AdapterId(String name, long high, long low) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * numbers.length);
         bytes.asFloatBuffer().put(numbers);
         digest.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
     }
 
     /** Say whether another adapter computes the same. */

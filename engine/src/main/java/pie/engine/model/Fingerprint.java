@@ -4,10 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import pie.engine.Sha256;
 
 /**
  * Digest a model fast: SHA-256 over each file's name and size and over checksums (CRC-32 and CRC-32C) of its whole header and
@@ -23,15 +22,7 @@ final class Fingerprint {
 
     private static final long PIECE = 1 << 28;
 
-    private final MessageDigest digest;
-
-    Fingerprint() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
-    }
+    private final MessageDigest digest = Sha256.digest();
 
     /** Add a file whose tensor data begins at {@code dataOffset}. */
     Fingerprint add(String name, MemorySegment file, long dataOffset) {
@@ -75,6 +66,6 @@ final class Fingerprint {
     }
 
     String hex() {
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 }

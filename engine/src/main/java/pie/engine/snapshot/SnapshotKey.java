@@ -1,10 +1,9 @@
 package pie.engine.snapshot;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 import pie.engine.process.OwnerId;
 
 /** Name a snapshot: private to an owner, on one model. */
@@ -45,14 +44,6 @@ public record SnapshotKey(OwnerId owner, String model, String name) {
                 out.append('%').append(HexFormat.of().toHexDigits(b));
             }
         }
-        return out.length() <= LONGEST_FILE ? out.toString() : "=" + digest(bytes);
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return out.length() <= LONGEST_FILE ? out.toString() : "=" + Sha256.hex(bytes);
     }
 }

@@ -4,16 +4,14 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 import pie.runtime.ProgramSource;
 
 /** Compile, check and instrument posted sources; keep the results by source, the least recently used going first. */
@@ -94,12 +92,7 @@ final class JavaPrograms {
     }
 
     private static String key(ProgramSource source) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new PieException(ErrorCode.INTERNAL, "this JDK has no SHA-256", Map.of(), e);
-        }
+        MessageDigest digest = Sha256.digest();
         add(digest, source.entry());
         add(digest, source.file());
         add(digest, source.code());
@@ -107,7 +100,7 @@ final class JavaPrograms {
             add(digest, path);
             add(digest, code);
         });
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     private static void add(MessageDigest digest, String text) {

@@ -1,14 +1,12 @@
 package pie.server.openai;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import pie.engine.Engine;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.Sha256;
 import pie.engine.driver.DriverCapabilities;
 import pie.engine.process.OwnerId;
 import tools.jackson.databind.JsonNode;
@@ -83,11 +81,6 @@ public final class OpenAi {
     private String fingerprint(Engine engine) {
         DriverCapabilities device = engine.capabilities();
         String all = device.modelFingerprint() + '/' + device.kind() + '/' + device.kernels() + '/' + version;
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-            return "pie-" + HexFormat.of().formatHex(digest, 0, 5);
-        } catch (NoSuchAlgorithmException e) {
-            throw new PieException(ErrorCode.INTERNAL, "this JVM has no SHA-256", Map.of(), e);
-        }
+        return "pie-" + Sha256.hex(all.getBytes(StandardCharsets.UTF_8)).substring(0, 10);
     }
 }

@@ -1,4 +1,4 @@
-package pie.cli.models;
+package pie.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +8,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Digest files. */
-final class Sha256 {
+/** Digest by SHA-256 (FIPS 180-4), in small hexadecimal letters. */
+public final class Sha256 {
     private Sha256() {}
 
-    static MessageDigest digest() {
+    /** Begin a digest, to be fed piece by piece. */
+    public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -20,11 +21,17 @@ final class Sha256 {
         }
     }
 
-    static String hex(MessageDigest digest) {
+    /** End a digest. */
+    public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    static String of(Path file) throws IOException {
+    public static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    /** Digest the content of a file. */
+    public static String hex(Path file) throws IOException {
         MessageDigest digest = digest();
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
