@@ -93,28 +93,7 @@ final class AttentionCases {
     private ForwardBatch batch(int requests, int context, int rows) {
         int each = pagesFor(context);
         int all = requests * rows;
-        var batch = new ForwardBatch(new DriverCapabilities(
-                "cpu",
-                "",
-                "",
-                pages.length,
-                PAGE,
-                context,
-                model.vocab(),
-                0,
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                all,
-                requests,
-                all,
-                true,
-                true,
-                true,
-                true));
+        var batch = new ForwardBatch(DriverCapabilities.ofBatches(PAGE, all, requests, all));
         batch.pageIndices = new int[requests * each];
         batch.pageOrdinals = new int[requests * each];
         for (int r = 0; r < requests; r++) {

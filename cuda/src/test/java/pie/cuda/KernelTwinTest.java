@@ -236,7 +236,7 @@ class KernelTwinTest extends Twin {
     @ValueSource(ints = {80, 1000, 49152})
     void drawsAreThoseOfTheReference(int vocab) {
         int rows = vocab > 10000 ? 64 : 256;
-        DriverCapabilities limits = limits(vocab, rows);
+        DriverCapabilities limits = DriverCapabilities.ofBatches(16, rows, rows, rows);
         ForwardBatch batch = new ForwardBatch(limits);
         float[] logits = new float[rows * vocab];
         int words = (vocab + 63) / 64;
@@ -380,11 +380,5 @@ class KernelTwinTest extends Twin {
     private static void stage(ForwardBatch batch, int n, byte kind, float param) {
         batch.stageKind[n] = kind;
         batch.stageParam[n] = param;
-    }
-
-    private static DriverCapabilities limits(int vocab, int draws) {
-        return new DriverCapabilities(
-                "cuda", "", "", 1, 16, 16, vocab, 1, "", "", "", "", "", "", draws, draws, draws, true, true, true,
-                true);
     }
 }

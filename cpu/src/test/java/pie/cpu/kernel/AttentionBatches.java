@@ -44,30 +44,9 @@ final class AttentionBatches {
 
     private AttentionBatches() {}
 
-    static ForwardBatch batch(int pages, int pageSize, List<Request> requests) {
+    static ForwardBatch batch(int pageSize, List<Request> requests) {
         int rows = requests.stream().mapToInt(Request::rows).sum();
-        var batch = new ForwardBatch(new DriverCapabilities(
-                "cpu",
-                "",
-                "",
-                pages,
-                pageSize,
-                4096,
-                10,
-                0,
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                rows,
-                requests.size(),
-                rows,
-                true,
-                true,
-                true,
-                true));
+        var batch = new ForwardBatch(DriverCapabilities.ofBatches(pageSize, rows, requests.size(), rows));
         batch.pageIndices =
                 new int[requests.stream().mapToInt(r -> r.pages.length).sum()];
         batch.pageOrdinals = new int[batch.pageIndices.length];

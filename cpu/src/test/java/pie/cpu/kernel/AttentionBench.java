@@ -106,7 +106,7 @@ final class AttentionBench {
     }
 
     private void report(Team team, KvPool kv, String name, List<Request> requests, Arena arena) {
-        ForwardBatch batch = AttentionBatches.batch(33 * 128, PAGE, requests);
+        ForwardBatch batch = AttentionBatches.batch(PAGE, requests);
         MemorySegment y = arena.allocate(4L * batch.rows * WIDTH, 64);
         AttentionBatches.fill(y, random, batch.rows * WIDTH);
         MemorySegment out = arena.allocate(4L * batch.rows * WIDTH, 64);

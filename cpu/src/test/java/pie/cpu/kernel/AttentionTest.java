@@ -157,7 +157,7 @@ class AttentionTest {
             List<Request> requests,
             float[] queries,
             int window) {
-        ForwardBatch batch = AttentionBatches.batch(PAGES, kv.pageSize, requests);
+        ForwardBatch batch = AttentionBatches.batch(kv.pageSize, requests);
         int width = KV_HEADS * group * kv.headDim;
         try (Team team = new Team(workers, "test");
                 Arena memory = Arena.ofShared()) {

@@ -16,7 +16,7 @@ class AttentionTilesTest {
 
     private static AttentionTiles plan(List<Request> requests) {
         var tiles = new AttentionTiles(3, 3, 1, true);
-        ForwardBatch batch = AttentionBatches.batch(4096, PAGE, requests);
+        ForwardBatch batch = AttentionBatches.batch(PAGE, requests);
         tiles.plan(batch);
         List<Integer> rows = new ArrayList<>();
         for (int t = 0; t < tiles.count(); t++) {
@@ -84,7 +84,6 @@ class AttentionTilesTest {
     void fewRowsAreSpreadOverTheWorkers() {
         var tiles = new AttentionTiles(3, 3, 8, true);
         tiles.plan(AttentionBatches.batch(
-                4096,
                 PAGE,
                 IntStream.range(0, 8).mapToObj(i -> branch(0, 20, 1000 + i)).toList()));
         assertThat(tiles.count()).isEqualTo(8);

@@ -610,8 +610,7 @@ class KernelTwinTest {
     }
 
     private static ForwardBatch batch(int length, int rows) {
-        ForwardBatch b = new ForwardBatch(new DriverCapabilities(
-                "cpu", "", "", 8, 16, 128, 10, 0, "", "", "", "", "", "", 16, 4, 4, true, true, false, true));
+        ForwardBatch b = new ForwardBatch(DriverCapabilities.ofBatches(16, 16, 4, 4));
         b.requests = 1;
         b.rows = rows;
         b.qoIndptr[1] = rows;

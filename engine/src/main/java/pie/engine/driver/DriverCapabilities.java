@@ -50,51 +50,38 @@ public record DriverCapabilities(
         boolean lateMasks,
         int maxAdapters,
         int maxAdapterRank) {
-    /** Describe a driver that knows neither late masks nor adapters. */
-    public DriverCapabilities(
-            String kind,
-            String deviceName,
-            String kernels,
-            int totalPages,
-            int pageSize,
-            int maxContext,
-            int vocabSize,
-            long kvBytesPerPage,
-            String weightsFingerprint,
-            String layoutFingerprint,
-            String numericClass,
-            String weightDtype,
-            String kvDtype,
-            String activationDtype,
-            int maxTokens,
-            int maxRequests,
-            int maxDraws,
-            boolean attentionMasks,
-            boolean nonCausal,
-            boolean chained,
-            boolean batchInvariant) {
-        this(
-                kind,
-                deviceName,
-                kernels,
-                totalPages,
+    /**
+     * Describe a device by nothing but the sizes of its batches, for kernels that are run without a driver: by tests and measurements
+     * of them.
+     *
+     * @param pageSize tokens per page
+     * @param maxTokens most rows of a step
+     * @param maxRequests most requests of a step
+     * @param maxDraws most draws of a step
+     */
+    public static DriverCapabilities ofBatches(int pageSize, int maxTokens, int maxRequests, int maxDraws) {
+        return new DriverCapabilities(
+                "kernels",
+                "",
+                "",
+                0,
                 pageSize,
-                maxContext,
-                vocabSize,
-                kvBytesPerPage,
-                weightsFingerprint,
-                layoutFingerprint,
-                numericClass,
-                weightDtype,
-                kvDtype,
-                activationDtype,
+                0,
+                0,
+                0,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
                 maxTokens,
                 maxRequests,
                 maxDraws,
-                attentionMasks,
-                nonCausal,
-                chained,
-                batchInvariant,
+                true,
+                true,
+                true,
+                true,
                 false,
                 0,
                 0);

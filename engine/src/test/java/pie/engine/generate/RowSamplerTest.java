@@ -19,8 +19,7 @@ import pie.engine.driver.SamplerStage;
 
 final class RowSamplerTest {
     private static final int VOCAB = 3000;
-    private static final DriverCapabilities LIMITS = new DriverCapabilities(
-            "test", "", "", 8, 16, 64, VOCAB, 0, "", "", "", "", "", "", 16, 4, 16, true, true, false, true);
+    private static final DriverCapabilities LIMITS = DriverCapabilities.ofBatches(16, 16, 4, 16);
 
     private final RowSampler sampler = new RowSampler(VOCAB);
     private final ForwardBatch batch = new ForwardBatch(LIMITS);
