@@ -16,11 +16,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Launch many programs in a row, in each language or in {@code -Dpie.soak.language=NAME}, and count what they left behind. As many as
- * {@code -Dpie.soak=N} says, 1,000 for the long run of the tests. Each takes a context, generates, writes a file, prints, and is
+ * Launch many programs in a row, in each language or in {@code -Dpie.launches.language=NAME}, and count what they left behind. As many as
+ * {@code -Dpie.launches=N} says, 1,000 for the long run of the tests. Each takes a context, generates, writes a file, prints, and is
  * forgotten by its client.
  */
-final class SoakTest {
+final class LaunchesTest {
     /** Launches after which caches, pools and counters have what they will have. */
     private static final int WARM = 300;
     /** Launches after which the figures are taken on the way. */
@@ -73,9 +73,9 @@ final class SoakTest {
             "resident", 160L << 20);
 
     @Test
-    @EnabledIfSystemProperty(named = "pie.soak", matches = "\\d+")
+    @EnabledIfSystemProperty(named = "pie.launches", matches = "\\d+")
     void leavesNothing(@TempDir Path home) throws Exception {
-        int launches = Integer.getInteger("pie.soak");
+        int launches = Integer.getInteger("pie.launches");
         var wrong = new ArrayList<String>();
         for (Language language : languages()) {
             Path own = home.resolve(language.word());
@@ -83,7 +83,7 @@ final class SoakTest {
             try (var server = ServerProcess.start(own, "dummy", Duration.ofSeconds(1), "-Xmx1g", "-XX:+UseSerialGC")) {
                 launch(server, language, 0, Math.min(WARM, launches));
                 JsonNode before = settled(server);
-                System.out.println("soak " + language.word() + " after " + WARM + ": " + before);
+                System.out.println("launches " + language.word() + " after " + WARM + ": " + before);
                 JsonNode after = before;
                 long from = System.nanoTime();
                 for (int done = 0; done < launches; ) {
@@ -91,13 +91,14 @@ final class SoakTest {
                     launch(server, language, done, next);
                     done = next;
                     after = settled(server);
-                    System.out.println("soak " + language.word() + " after " + done + ": " + after);
+                    System.out.println("launches " + language.word() + " after " + done + ": " + after);
                 }
                 System.out.printf(
-                        "soak %s: %d launches, %.1f ms each%n",
+                        "launches %s: %d launches, %.1f ms each%n",
                         language.word(), launches, (System.nanoTime() - from) / 1e6 / launches);
                 List<String> left = leaked(language, before, after);
-                System.out.println("soak " + language.word() + (left.isEmpty() ? ": nothing is left" : ": " + left));
+                System.out.println(
+                        "launches " + language.word() + (left.isEmpty() ? ": nothing is left" : ": " + left));
                 wrong.addAll(left);
             }
         }
@@ -105,7 +106,7 @@ final class SoakTest {
     }
 
     private static List<Language> languages() {
-        String named = System.getProperty("pie.soak.language", "");
+        String named = System.getProperty("pie.launches.language", "");
         return HostileCase.LANGUAGES.stream()
                 .filter(language -> named.isEmpty() || language.word().equals(named))
                 .toList();
