@@ -80,16 +80,6 @@ final class DriverReopening implements Runnable {
     /** Give up, and wait until nothing is being opened any more. */
     void stop() {
         stop.countDown();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        LoopThread.awaitEnd(thread);
     }
 }

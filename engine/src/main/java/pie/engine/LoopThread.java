@@ -37,6 +37,11 @@ final class LoopThread {
     /** Fail all work, end the thread and wait for it. */
     void close() {
         loop.askToEnd();
+        awaitEnd(thread);
+    }
+
+    /** Wait for a thread to end, whoever interrupts that: the interrupt stands afterwards. */
+    static void awaitEnd(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

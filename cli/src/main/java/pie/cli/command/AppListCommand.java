@@ -37,9 +37,7 @@ public final class AppListCommand extends ClientCommand {
                         app.path("requests").asString(),
                         app.path("in_flight").asString(),
                         app.path("errors").asString())));
-        List<String> lines = Processes.aligned(rows, FIRST_NUMBER);
-        out().println(style().bold(lines.getFirst()));
-        lines.stream().skip(1).forEach(out()::println);
+        table(rows, FIRST_NUMBER);
         return 0;
     }
 }

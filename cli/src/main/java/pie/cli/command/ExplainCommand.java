@@ -70,7 +70,8 @@ public final class ExplainCommand extends ClientCommand {
                     Long.toString(c.path("displacements").asLong(0))));
         }
         if (rows.size() > 1) {
-            table(rows);
+            out().println();
+            table(rows, 2);
         }
     }
 
@@ -109,15 +110,9 @@ public final class ExplainCommand extends ClientCommand {
                     e.path("pages").asString("0")));
         }
         if (rows.size() > 1) {
-            table(rows);
+            out().println();
+            table(rows, 2);
         }
-    }
-
-    private void table(List<List<String>> rows) {
-        out().println();
-        List<String> lines = Processes.aligned(rows, 2);
-        out().println(style().bold(lines.getFirst()));
-        lines.stream().skip(1).forEach(out()::println);
     }
 
     private static String credits(double value) {

@@ -1,6 +1,7 @@
 package pie.cli.command;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +56,13 @@ public abstract class PieCommand implements Callable<Integer> {
 
     protected final PrintWriter err() {
         return spec.commandLine().getErr();
+    }
+
+    /** Print rows in columns, the first one as their head; columns from {@code firstNumber} on are aligned right. */
+    protected final void table(List<List<String>> rows, int firstNumber) {
+        List<String> lines = Processes.aligned(rows, firstNumber);
+        out().println(style().bold(lines.getFirst()));
+        lines.stream().skip(1).forEach(out()::println);
     }
 
     /** Set the logs of what runs in this JVM to what {@code -v} asks for. */

@@ -14,6 +14,9 @@ final class Processes {
     private static final List<String> HEAD =
             List.of("ID", "STATE", "WAIT", "PROGRAM", "LANGUAGE", "AGE", "TOKENS", "PAGES");
 
+    /** Column from which on the rows hold numbers. */
+    static final int FIRST_NUMBER = 5;
+
     private Processes() {}
 
     static boolean ended(JsonNode process) {
@@ -21,11 +24,11 @@ final class Processes {
     }
 
     /** Return the rows of a table, its head first. */
-    static List<String> table(List<JsonNode> processes) {
+    static List<List<String>> rows(List<JsonNode> processes) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEAD);
         processes.forEach(p -> rows.add(row(p)));
-        return aligned(rows, 5);
+        return rows;
     }
 
     /** Return the first characters of a process id, which the verbs take for it; other words stay as they are. */

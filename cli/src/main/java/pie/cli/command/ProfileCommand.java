@@ -211,7 +211,7 @@ public final class ProfileCommand extends PieCommand {
                                 percent(e.getValue().asDouble(), wall))));
             }
         }
-        table(rows, 2);
+        spaced(rows, 2);
         if (!quiet) {
             asked(s.path("operations"));
             lines(s.path("lines"));
@@ -237,7 +237,7 @@ public final class ProfileCommand extends PieCommand {
                         o.path("at").asString(""),
                         o.path("count").asString("0"),
                         millis(o.path("ms").asDouble()))));
-        table(rows, 2);
+        spaced(rows, 2);
     }
 
     private void lines(JsonNode lines) {
@@ -249,7 +249,7 @@ public final class ProfileCommand extends PieCommand {
                         o.path("at").asString(""),
                         o.path("function").asString(""),
                         millis(o.path("ms").asDouble()))));
-        table(rows, 2);
+        spaced(rows, 2);
     }
 
     private void steps(JsonNode steps) {
@@ -266,15 +266,13 @@ public final class ProfileCommand extends PieCommand {
                         percent(
                                 o.path("tokens").asDouble(),
                                 Math.max(1, o.path("batch_tokens").asDouble())))));
-        table(rows, 1);
+        spaced(rows, 1);
     }
 
-    private void table(List<List<String>> rows, int firstNumber) {
+    private void spaced(List<List<String>> rows, int firstNumber) {
         if (rows.size() > 1) {
             out().println();
-            List<String> lines = Processes.aligned(rows, firstNumber);
-            out().println(style().bold(lines.getFirst()));
-            lines.stream().skip(1).forEach(out()::println);
+            table(rows, firstNumber);
         }
     }
 

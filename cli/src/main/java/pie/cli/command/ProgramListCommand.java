@@ -43,9 +43,7 @@ public final class ProgramListCommand extends ClientCommand {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEAD);
         found.path("items").forEach(program -> rows.add(row(program, now)));
-        List<String> lines = Processes.aligned(rows, FIRST_NUMBER);
-        out().println(style().bold(lines.getFirst()));
-        lines.stream().skip(1).forEach(out()::println);
+        table(rows, FIRST_NUMBER);
         return 0;
     }
 

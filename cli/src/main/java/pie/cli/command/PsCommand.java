@@ -62,9 +62,7 @@ public final class PsCommand extends ClientCommand {
         if (json) {
             out().println(Json.pretty(Map.of("items", processes)));
         } else {
-            List<String> lines = Processes.table(processes);
-            out().println(style().bold(lines.getFirst()));
-            lines.stream().skip(1).forEach(out()::println);
+            table(Processes.rows(processes), Processes.FIRST_NUMBER);
         }
         out().flush();
     }

@@ -47,9 +47,7 @@ public final class SnapshotListCommand extends ClientCommand {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEAD);
         found.path("items").forEach(snapshot -> rows.add(row(snapshot, now)));
-        List<String> lines = Processes.aligned(rows, FIRST_NUMBER);
-        out().println(style().bold(lines.getFirst()));
-        lines.stream().skip(1).forEach(out()::println);
+        table(rows, FIRST_NUMBER);
         return 0;
     }
 
