@@ -307,7 +307,12 @@ public final class Bidder {
 
     /** Return the pages that a newcomer must find beside its demand, so that it is not displaced at once. */
     int headroom(int residency, int pageSize) {
-        return (int) ((Math.min(horizon, residency) + pageSize - 1) / pageSize);
+        return (int) ((stay(residency) + pageSize - 1) / pageSize);
+    }
+
+    /** Return the ticks for which it must be able to pay what it bids, or would lose its pages soon after it took them: at most so many. */
+    long stay(int residency) {
+        return Math.min(horizon, residency);
     }
 
     /** Say whether it was in a tick. */

@@ -135,7 +135,8 @@ public final class Market {
         long incumbency = config.incumbency();
         for (int i = 0; i < order.size(); i++) {
             Bidder bidder = order.get(i);
-            bidder.bid(pageSize, Fixed.affordable(bidder.wallet.balance, bidder.wallet.asked));
+            long oneTick = Fixed.affordable(bidder.wallet.balance, bidder.wallet.asked);
+            bidder.bid(pageSize, oneTick / bidder.stay(config.residency()));
             bidder.value = bidder.effectiveBid + (bidder.holding() > 0 ? incumbency : 0);
         }
     }

@@ -157,17 +157,22 @@ final class WorkedExamplesTest {
     }
 
     @Test
-    void nobodyBidsMoreThanOneTickOfWhatItHas() {
+    void nobodyBidsMoreThanItCanPayForAsLongAsItStays() {
         Market market = new Market(MarketConfig.DEFAULT, 100, 16);
         Wallet wallet = market.ledger().open("a", 1);
         Bidder one = bidder(wallet, 10);
         Bidder two = bidder(wallet, 6);
         one.set(Fixed.bid(100), true);
-        two.set(Fixed.bid(3), true);
+        two.set(Fixed.bid(0.05), true);
         tick(market, 16, 0, one, two);
         assertThat(one.bid()).isEqualTo(Fixed.bid(100));
-        assertThat(one.effectiveBid()).isEqualTo(Fixed.bid(4));
-        assertThat(two.effectiveBid()).isEqualTo(Fixed.bid(3));
+        assertThat(one.effectiveBid())
+                .as("64 credits for 16 pages and 64 ticks")
+                .isEqualTo(Fixed.bid(0.0625));
+        assertThat(two.effectiveBid()).isEqualTo(Fixed.bid(0.05));
+        one.expect(8, true);
+        tick(market, 16, 0, one, two);
+        assertThat(one.effectiveBid()).as("for 8 ticks").isEqualTo(Fixed.bid(0.5));
     }
 
     private Bidder bidder(Wallet wallet, int held) {
