@@ -10,17 +10,21 @@ final class HeapScene {
     private static final String BUSY = """
             export async function main() {
               let sum = 0;
-              for (let i = 0; i < 4000; i++) {
+              for (let i = 0; i < 1500; i++) {
                 sum += new Uint8Array(200_000).length;
-                if (i % 10 == 0) await new Promise(done => setTimeout(done, 5)); // the other one is to allocate more
+                if (i % 10 == 0) await new Promise(done => setTimeout(done, 20)); // the other one is to allocate more
               }
               return String(sum);
             }
             """;
     private static final String LEAK = """
-            export function main() {
+            export async function main() {
               const kept = [];
-              for (;;) kept.push(new Uint8Array(200_000));
+              for (;;) {
+                kept.push(new Uint8Array(200_000));
+                // at full speed the heap is full between two looks of the guard, and whose allocation fails then is chance
+                if (kept.length % 2 == 0) await new Promise(done => setTimeout(done, 1));
+              }
             }
             """;
 
@@ -36,7 +40,7 @@ final class HeapScene {
                 switch (process.outcome().get(120, TimeUnit.SECONDS)) {
                     case Outcome.Completed done -> System.out.println("completed " + done.value());
                     case Outcome.Failed failed ->
-                        System.out.println("failed " + failed.code() + " " + failed.details());
+                        System.out.println("failed " + failed.code() + " " + failed.details() + " " + failed.message());
                 }
             }
         }

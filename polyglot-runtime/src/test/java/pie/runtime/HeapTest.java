@@ -22,7 +22,7 @@ final class HeapTest {
         assertThat(process.waitFor()).isZero();
         assertThat(printed.lines())
                 .satisfiesExactly(
-                        busy -> assertThat(busy).isEqualTo("completed 800000000"),
+                        busy -> assertThat(busy).isEqualTo("completed 300000000"),
                         leak -> assertThat(leak)
                                 .startsWith("failed LIMIT_EXCEEDED")
                                 .contains("limit=heap"));
