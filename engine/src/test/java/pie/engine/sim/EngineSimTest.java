@@ -51,7 +51,8 @@ final class EngineSimTest {
             longs = {
                 35989, // an adapter that the device refused, then another: taken for a device that nobody asks
                 48131, // an adapter that was loaded where a step might have begun: the same
-                90866 // a step that hangs for as long as ageing takes, and has not failed yet: taken for a context that
+                90866, // a step that hangs for as long as ageing takes, and has not failed yet: taken for a context
+                // that
                 // starves
             })
     void whatOnceFailedWithAllExtrasHolds(long seed) {

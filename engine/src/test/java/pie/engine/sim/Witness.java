@@ -85,6 +85,11 @@ final class Witness implements Driver {
         return last;
     }
 
+    /** Say whether the device is at a copy that has not been told of. */
+    boolean copying() {
+        return flights.size() > running();
+    }
+
     /** Return for how long the oldest step that has not been settled has been with the device, in ns. */
     long oldest() {
         for (Flight flight : flights) {
