@@ -25,7 +25,7 @@ import pie.engine.PieException;
 public final class BenchCommand extends PieCommand {
     /** Modes that put a load on engines over HTTP, and work with what came out. */
     public static final List<String> MODES =
-            List.of("latency", "tput", "serve", "agents", "soak", "compare", "plot", "env");
+            List.of("latency", "tput", "serve", "agents", "gains", "soak", "compare", "plot", "env");
 
     /** Modes that measure a part of pie. */
     public static final List<String> PARTS = List.of(
@@ -57,7 +57,7 @@ public final class BenchCommand extends PieCommand {
             paramLabel = "MODE",
             completionCandidates = Words.class,
             description = {
-                "latency, tput, serve, agents, soak: put a load on engines;",
+                "latency, tput, serve, agents, gains, soak: put a load on engines;",
                 "compare, plot, env: work with result files;",
                 "load, decode, start, warm, calls, grammar, schedule, pages, forks,",
                 "weights, micro, pipeline, speculation, watch: measure a part of pie."
