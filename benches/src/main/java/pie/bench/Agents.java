@@ -1,7 +1,6 @@
 package pie.bench;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -158,14 +157,10 @@ final class Agents {
             tokens += said.length;
             if (t < turns - 1) {
                 Thread.sleep(toolWait);
-                history = joined(history, said, task.tools().get(t));
+                history = Prompt.joined(history, said, task.tools().get(t));
             }
         }
         return tokens;
-    }
-
-    private static int[] joined(int[]... parts) {
-        return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
     }
 
     Map<String, @Nullable Object> config() {

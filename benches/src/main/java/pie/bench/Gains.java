@@ -39,7 +39,7 @@ final class Gains {
         for (int i = 0; i < task.maxTokens(); i++) {
             int[] token = server.tokens(new Prompt(history, 1), Map.of("logit_bias", Map.copyOf(out)));
             out.put(Integer.toString(token[0]), -100);
-            history = joined(history, token);
+            history = Prompt.joined(history, token);
         }
         return Arrays.copyOfRange(history, task.prompt().length, history.length);
     }
@@ -52,7 +52,7 @@ final class Gains {
         List<int[]> paths = List.of(task.prompt());
         for (List<int[]> texts : task.parts()) {
             paths = paths.stream()
-                    .flatMap(path -> texts.stream().map(text -> joined(path, text)))
+                    .flatMap(path -> texts.stream().map(text -> Prompt.joined(path, text)))
                     .toList();
         }
         List<int[]> leaves = paths;
@@ -60,7 +60,7 @@ final class Gains {
                 Optional.empty(),
                 leaves.size(),
                 n -> server.tokens(new Prompt(leaves.get(n), task.maxTokens()), Map.of()));
-        return joined(answers.results().toArray(int[][]::new));
+        return Prompt.joined(answers.results().toArray(int[][]::new));
     }
 
     private static Gain.Task form(long seed) {
@@ -71,10 +71,10 @@ final class Gains {
         int[] history = task.prompt();
         int[] filled = {};
         for (List<int[]> texts : task.parts()) {
-            history = joined(history, texts.getFirst());
+            history = Prompt.joined(history, texts.getFirst());
             int[] said = server.tokens(new Prompt(history, task.maxTokens()), Map.of());
-            history = joined(history, said);
-            filled = joined(filled, said);
+            history = Prompt.joined(history, said);
+            filled = Prompt.joined(filled, said);
         }
         return filled;
     }
@@ -89,9 +89,5 @@ final class Gains {
 
     private static int[] ids(int length, long seed) {
         return Prompt.draw(1, length, 0, seed).getFirst().ids();
-    }
-
-    private static int[] joined(int[]... parts) {
-        return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
     }
 }

@@ -1,6 +1,7 @@
 package pie.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -39,5 +40,10 @@ record Prompt(int[] ids, int maxTokens) {
             prompts.add(new Prompt(random.ints(length, FIRST_ID, LAST_ID).toArray(), maxTokens));
         }
         return prompts;
+    }
+
+    /** Return ids one after the other. */
+    static int[] joined(int[]... parts) {
+        return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
     }
 }

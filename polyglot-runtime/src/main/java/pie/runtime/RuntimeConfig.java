@@ -70,69 +70,30 @@ public record RuntimeConfig(
     }
 
     public RuntimeConfig withPolicy(GuestPolicy other) {
-        return new RuntimeConfig(
-                languages,
-                poolMin,
-                once,
-                maxRunning,
-                maxQueued,
-                killGrace,
-                guestMemory,
-                events,
-                eventsTtl,
-                other,
-                isolation);
+        return with(languages, poolMin, once, guestMemory, other, isolation);
     }
 
     /** Return the same with programs kept apart so, each with so much memory, and so many guests kept ready. */
     public RuntimeConfig isolated(Isolation by, long memory, int spares) {
-        return new RuntimeConfig(
-                languages, spares, once, maxRunning, maxQueued, killGrace, memory, events, eventsTtl, policy, by);
+        return with(languages, spares, once, memory, policy, by);
     }
 
     public RuntimeConfig withPoolMin(int count) {
-        return new RuntimeConfig(
-                languages,
-                count,
-                once,
-                maxRunning,
-                maxQueued,
-                killGrace,
-                guestMemory,
-                events,
-                eventsTtl,
-                policy,
-                isolation);
+        return with(languages, count, once, guestMemory, policy, isolation);
     }
 
     public RuntimeConfig withLanguages(Set<Language> some) {
-        return new RuntimeConfig(
-                some,
-                poolMin,
-                once,
-                maxRunning,
-                maxQueued,
-                killGrace,
-                guestMemory,
-                events,
-                eventsTtl,
-                policy,
-                isolation);
+        return with(some, poolMin, once, guestMemory, policy, isolation);
     }
 
     /** Return the same for one launch of one language. */
     public RuntimeConfig onceFor(Language language) {
+        return with(Set.of(language), 1, true, guestMemory, policy, isolation);
+    }
+
+    private RuntimeConfig with(
+            Set<Language> some, int ready, boolean single, long memory, GuestPolicy allowed, Isolation by) {
         return new RuntimeConfig(
-                Set.of(language),
-                1,
-                true,
-                maxRunning,
-                maxQueued,
-                killGrace,
-                guestMemory,
-                events,
-                eventsTtl,
-                policy,
-                isolation);
+                some, ready, single, maxRunning, maxQueued, killGrace, memory, events, eventsTtl, allowed, by);
     }
 }

@@ -27,9 +27,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import pie.engine.EngineConfig;
-import pie.engine.driver.DriverConfig;
-import pie.engine.testing.TestModel;
 import pie.runtime.Language;
 import pie.runtime.RuntimeConfig;
 import tools.jackson.databind.JsonNode;
@@ -83,14 +80,7 @@ class AppsTest {
 
     @BeforeAll
     void start(@TempDir Path home) {
-        var instance = new InstanceConfig(
-                TestModel.NAME,
-                TestModel.path(),
-                "dummy",
-                DriverConfig.DEFAULT.withPages(512),
-                EngineConfig.DEFAULT,
-                RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(Set.of(Language.values())));
-        server = PieServer.start(TestServer.config(home), () -> Instance.open(instance, line -> {}));
+        server = RealServer.dummy(home, RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(Set.of(Language.values())));
     }
 
     @AfterAll

@@ -27,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import pie.engine.EngineConfig;
-import pie.engine.driver.DriverConfig;
-import pie.engine.testing.TestModel;
 import pie.runtime.Isolation;
 import pie.runtime.Language;
 import pie.runtime.RuntimeConfig;
@@ -101,16 +98,11 @@ class IsolatedAppsTest {
 
     @BeforeAll
     void start(@TempDir Path home) {
-        var instance = new InstanceConfig(
-                TestModel.NAME,
-                TestModel.path(),
-                "dummy",
-                DriverConfig.DEFAULT.withPages(512),
-                EngineConfig.DEFAULT,
+        server = RealServer.dummy(
+                home,
                 RuntimeConfig.DEFAULT
                         .withLanguages(Set.of(Language.PYTHON, Language.JAVASCRIPT))
                         .isolated(Isolation.PROCESS, MEMORY, 1));
-        server = PieServer.start(TestServer.config(home), () -> Instance.open(instance, line -> {}));
     }
 
     @AfterAll

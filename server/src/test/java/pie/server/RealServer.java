@@ -17,6 +17,18 @@ final class RealServer {
         return PieServer.start(config, () -> Instance.open(instance(), line -> {}));
     }
 
+    /** Start one whose driver computes nothing that a model means, for tests of what lies over it. */
+    static PieServer dummy(Path home, RuntimeConfig guests) {
+        var instance = new InstanceConfig(
+                TestModel.NAME,
+                TestModel.path(),
+                "dummy",
+                DriverConfig.DEFAULT.withPages(512),
+                EngineConfig.DEFAULT,
+                guests);
+        return PieServer.start(TestServer.config(home), () -> Instance.open(instance, line -> {}));
+    }
+
     static InstanceConfig instance() {
         return new InstanceConfig(
                 "smollm2-135m-instruct",

@@ -26,9 +26,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import pie.engine.EngineConfig;
-import pie.engine.driver.DriverConfig;
-import pie.engine.testing.TestModel;
 import pie.runtime.Language;
 import pie.runtime.RuntimeConfig;
 import pie.server.programs.ProgramStore;
@@ -78,14 +75,7 @@ class SessionFilesTest {
 
     @BeforeAll
     void start(@TempDir Path home) {
-        var instance = new InstanceConfig(
-                TestModel.NAME,
-                TestModel.path(),
-                "dummy",
-                DriverConfig.DEFAULT,
-                EngineConfig.DEFAULT,
-                RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(Set.of(Language.values())));
-        server = PieServer.start(TestServer.config(home), () -> Instance.open(instance, line -> {}));
+        server = RealServer.dummy(home, RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(Set.of(Language.values())));
     }
 
     @AfterAll
