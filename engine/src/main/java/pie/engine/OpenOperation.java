@@ -130,11 +130,7 @@ final class OpenOperation extends Operation<ContextHandle> {
 
     /** Compute the rows of a page whose file is gone, if later pages have theirs. */
     private void missing(int first, boolean worthIt) {
-        boolean gaps = kv.held() < kv.resident();
-        if (gaps) {
-            store.evict(kv); // its rows may have seen pages that were passed over
-        }
-        if (stopped || gaps || !worthIt) {
+        if (stopped || gaps() || !worthIt) {
             remove();
             return;
         }
@@ -156,8 +152,15 @@ final class OpenOperation extends Operation<ContextHandle> {
         }
     }
 
-    /** Remove a taken snapshot, now that its content is safe. */
+    private boolean gaps() {
+        return kv.held() < kv.resident();
+    }
+
+    /** Bring no more back, and remove a taken snapshot, now that its content is safe. */
     private void remove() {
+        if (gaps() && kv.computed() < kv.written()) {
+            store.copiesFailed(kv); // the rows that are left see pages that were passed over
+        }
         if (stopped || !take) {
             end(null);
             return;

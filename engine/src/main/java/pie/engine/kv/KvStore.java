@@ -352,7 +352,7 @@ public final class KvStore {
         return Optional.ofNullable(keys.partial(c, c.own, page, rows));
     }
 
-    /** Forget copies that did not happen. */
+    /** Have the rows that were not copied computed again, with the dropped pages that they see. */
     public void copiesFailed(KvContext c) {
         tables.computeAgain(c, c.sealed * pageSize);
     }

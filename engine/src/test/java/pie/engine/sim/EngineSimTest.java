@@ -52,7 +52,9 @@ final class EngineSimTest {
                 35989, // an adapter that the device refused, then another: taken for a device that nobody asks
                 48131, // an adapter that was loaded where a step might have begun: the same
                 90866, // a step that hangs for as long as ageing takes and has not failed yet: taken for starvation
-                115654 // a device lost with pages on their way back to it: their pins taken for forgotten ones
+                115654, // a device lost with pages on their way back to it: their pins taken for forgotten ones
+                156407, // a holder that was spared until it ended: the wait for it taken for a stall
+                184986 // a snapshot with a window whose last page could not be read: its dropped pages stayed dropped
             })
     void whatOnceFailedWithAllExtrasHolds(long seed) {
         Simulation.run(Scenario.of(seed, 1), false);
