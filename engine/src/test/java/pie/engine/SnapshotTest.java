@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pie.engine.adapter.NamedAdapter;
 import pie.engine.driver.Driver;
 import pie.engine.driver.DriverConfig;
+import pie.engine.driver.FaultPlan;
 import pie.engine.driver.FaultyDriver;
 import pie.engine.dummy.HashDriver;
 import pie.engine.generate.Generation;
@@ -402,6 +403,18 @@ final class SnapshotTest {
         for (int i = 0; i < 8; i++) {
             assertThat(go(open("a" + i))).isEqualTo(expected);
         }
+    }
+
+    /** The last row is not in a page of its own, and sees pages that no row after it does. */
+    @Test
+    void rowsThatCannotBeCopiedSeeWhatWasDroppedBehindThem() {
+        ContextHandle saved = context(6 * PAGE + 3, 0);
+        saved.dropPrefix(6 * PAGE, 0).join();
+        save(saved, "a");
+        int expected = next(saved, 5);
+        restart(new FaultyDriver(driver(64, PAGE, 1), FaultPlan.parse("copy=1")));
+        assertThat(next(open("a"), 5)).isEqualTo(expected);
+        assertThat(engine.totals(process).tokensRecomputed()).isEqualTo(6 * PAGE + 3);
     }
 
     @Test
