@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import pie.engine.ErrorCode;
 import pie.engine.event.EventLog;
 import pie.engine.event.ProcessEvent;
 import pie.engine.process.InferletProcess;
 import pie.runtime.InferletRuntime;
 import pie.runtime.LaunchRequest;
+import pie.runtime.bridge.GuestFailure;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -54,14 +54,10 @@ public final class EventPrinter implements EventSink {
 
     /** Return the exit code of a command that waited for the end: 0, or that of the failure. */
     public int exitCode() {
-        return terminal.map(e -> e instanceof ProcessEvent.Failed f ? exitCode(f) : 0)
+        return terminal.map(e -> e instanceof ProcessEvent.Failed f
+                        ? GuestFailure.ofEnd(f.code(), f.details()).exitCode()
+                        : 0)
                 .orElse(1);
-    }
-
-    private static int exitCode(ProcessEvent.Failed failed) {
-        return "guest".equals(failed.details().get("origin"))
-                ? ErrorCode.GUEST_ERROR.exitCode()
-                : failed.code().exitCode();
     }
 
     @Override

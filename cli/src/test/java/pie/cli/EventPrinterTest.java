@@ -79,6 +79,13 @@ final class EventPrinterTest {
     }
 
     @Test
+    void aBudgetThatTheGuestHitsIsASpentBudgetAllTheSame() {
+        EventPrinter p = printer(Mode.RELAY, false);
+        p.event(new ProcessEvent.Failed(1, T, ErrorCode.BUDGET_EXHAUSTED, "tokens", Map.of("origin", "guest")));
+        assertThat(p.exitCode()).isEqualTo(6);
+    }
+
+    @Test
     void eventsAreOneJsonLineEach() {
         say(printer(Mode.EVENTS, false), new ProcessEvent.Returned(4, T, "x"));
         assertThat(out.toString().lines()).hasSize(4).allSatisfy(l -> Json.parse(l));

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import pie.engine.process.Outcome;
+import pie.runtime.bridge.GuestFailure;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Shape errors for the wire: {@code {"error":{code,message,details,request_id}}}. */
@@ -36,10 +37,9 @@ final class ErrorBody {
         return inner(failed.code(), failed.message(), failed.details());
     }
 
-    /** Return the status of a failed process: its code's own, or 502 where the guest raised it. */
+    /** Return the status of a failed process: its code's own, or 502 where the guest raised it and was not ended by it. */
     static int status(Outcome.Failed failed) {
-        boolean guest = "guest".equals(failed.details().get("origin"));
-        return guest ? ErrorCode.GUEST_ERROR.httpStatus() : failed.code().httpStatus();
+        return GuestFailure.ofEnd(failed.code(), failed.details()).httpStatus();
     }
 
     /** Return the status of an error; {@code details.status} of BAD_REQUEST chooses between 400, 408 and 414. */

@@ -191,6 +191,10 @@ class ProcessRoutesTest {
         var error = server.get("/v1/processes/" + failed + "/result?wait=10&raw=true");
         assertThat(error.statusCode()).isEqualTo(502);
         assertThat(message(error)).isEqualTo("nothing of the kind");
+        String spent = server.launch("fail BUDGET_EXHAUSTED two tokens are gone");
+        assertThat(server.get("/v1/processes/" + spent + "/result?wait=10&raw=true")
+                        .statusCode())
+                .isEqualTo(402);
         var whole = server.get("/v1/processes/" + failed + "/result");
         assertThat(whole.statusCode()).isEqualTo(200);
         assertThat(json(whole).get("error").get("code").asString()).isEqualTo("UNSUPPORTED");

@@ -42,6 +42,20 @@ public final class GuestFailure {
         return new PieException(ErrorCode.valueOf(code), message, all);
     }
 
+    /**
+     * Return the code whose HTTP status and exit code the end of a process has: that of a failed program where it raised the
+     * error itself, but its own where a budget, a limit, a cancellation or a lost device ended it, caught by no one.
+     */
+    public static ErrorCode ofEnd(ErrorCode code, Map<String, Object> details) {
+        if (!"guest".equals(details.get("origin"))) {
+            return code;
+        }
+        return switch (code) {
+            case BUDGET_EXHAUSTED, CANCELLED, LIMIT_EXCEEDED, DEVICE_LOST -> code;
+            default -> ErrorCode.GUEST_ERROR;
+        };
+    }
+
     /** Return what ran out, if that is what the languages say by an exception of theirs. */
     private static String limit(String type, String message) {
         return switch (type) {
