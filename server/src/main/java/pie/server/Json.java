@@ -2,6 +2,7 @@ package pie.server;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.regex.Pattern;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
 import tools.jackson.core.JacksonException;
@@ -19,6 +20,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** Read and write JSON as the wire wants it: bounded, strict, numbers unchanged, always valid UTF-8. */
 final class Json {
     private static final JsonMapper WRITER = JsonMapper.builder().build();
+
+    /** The parser's words for where an array or object began, which it does not tell of bytes that it may not show. */
+    private static final Pattern START = Pattern.compile(" \\(start marker at .*\\)$", Pattern.DOTALL);
 
     private final JsonMapper reader;
 
@@ -60,7 +64,8 @@ final class Json {
             var at = e.getLocation();
             throw new PieException(
                     ErrorCode.BAD_REQUEST,
-                    what + " is not valid JSON: " + e.getOriginalMessage(),
+                    what + " is not valid JSON: "
+                            + START.matcher(e.getOriginalMessage()).replaceFirst(""),
                     at == null ? Map.of() : Map.of("line", at.getLineNr(), "column", at.getColumnNr()),
                     e);
         }

@@ -96,8 +96,24 @@ final class LaunchRoutes {
                         + "\" goes with a source text as body; put it into the JSON body instead");
             }
         }
-        return new LaunchBody(service.limits(), exchange.owner(), service.programs())
-                .read(service.json().parse(body, "the body"));
+        return new LaunchBody(service.limits(), exchange.owner(), service.programs()).read(launch(exchange, body));
+    }
+
+    /** Source text that is sent as anything else is no JSON: then the types are named that would have told. */
+    private JsonNode launch(Exchange exchange, byte[] body) {
+        try {
+            return service.json().parse(body, "the body");
+        } catch (PieException e) {
+            if (body.length == 0 || exchange.mediaType().equals("application/json")) {
+                throw e;
+            }
+            throw new PieException(
+                    e.code(),
+                    e.message() + "; source text has the Content-Type text/x-python, text/javascript,"
+                            + " application/typescript or text/x-java-source",
+                    e.details(),
+                    e);
+        }
     }
 
     /** @param attached whether the process lives only as long as a client listens, unless it is detached */

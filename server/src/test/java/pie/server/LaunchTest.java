@@ -3,11 +3,13 @@ package pie.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static pie.server.TestServer.code;
 import static pie.server.TestServer.json;
+import static pie.server.TestServer.message;
 import static pie.server.TestServer.script;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +68,19 @@ class LaunchTest {
                         .get("value")
                         .asString())
                 .isEqualTo("x");
+    }
+
+    @Test
+    void saysWhatIsWrongWithABodyThatIsNoJson() {
+        String cut = message(server.post("/v1/processes", "{\"source\": {\"files\": [1"));
+        assertThat(cut).startsWith("the body is not valid JSON: ").doesNotContain("start marker", "REDACTED");
+        for (String type : List.of("text/x-ruby", "text/plain", "application/x-www-form-urlencoded")) {
+            var response = server.send(server.request("/v1/processes")
+                    .POST(BodyPublishers.ofString("def main(input): return 1"))
+                    .header("Content-Type", type));
+            assertThat(response.statusCode()).as(type).isEqualTo(400);
+            assertThat(message(response)).as(type).contains("text/x-python");
+        }
     }
 
     @Test
