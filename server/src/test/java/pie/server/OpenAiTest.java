@@ -315,6 +315,30 @@ class OpenAiTest {
     }
 
     @Test
+    void a_function_without_parameters_takes_none() throws Exception {
+        for (String choice : List.of("\"required\"", "{\"type\":\"function\",\"function\":{\"name\":\"now\"}}")) {
+            JsonNode call = ok(
+                            CHAT,
+                            chat(
+                                    "What time is it?",
+                                    ",\"max_tokens\":64,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"now\"}}],"
+                                            + "\"tool_choice\":" + choice))
+                    .path("choices")
+                    .path(0)
+                    .path("message")
+                    .path("tool_calls")
+                    .path(0)
+                    .path("function");
+            assertThat(call.path("name").asString()).as(choice).isEqualTo("now");
+            assertThat(JsonMapper.shared()
+                            .readTree(call.path("arguments").asString())
+                            .isEmpty())
+                    .as(choice)
+                    .isTrue();
+        }
+    }
+
+    @Test
     void a_function_that_is_named_is_called() throws Exception {
         String tools =
                 ",\"max_tokens\":64,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\",\"parameters\":"

@@ -93,14 +93,18 @@ record Tools(List<JsonNode> offered, ToolUse use, String function) {
         };
     }
 
+    /** Return the schema of the arguments; a function of which none is said takes none, and one of {@code {}} takes any. */
     private static JsonNode parameters(JsonNode tool) {
         JsonNode parameters = tool.path("function").path("parameters");
         if (parameters.isObject() && !parameters.isEmpty()) {
             return parameters;
         }
-        ObjectNode any = JsonNodeFactory.instance.objectNode();
-        any.put("type", "object");
-        return any;
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        schema.put("type", "object");
+        if (!parameters.isObject()) {
+            schema.put("additionalProperties", false);
+        }
+        return schema;
     }
 
     private JsonNode anyCall() {
