@@ -97,6 +97,19 @@ final class UsageTest {
         assertThat(Output.of("serve", "--port", "70000").err()).startsWith("pie: --port is a number from 0 to 65535");
         assertThat(Output.of("run", "x.py", "--wall", "soon").err()).contains("--wall", "'soon' is no span of time");
         assertThat(Output.of("ps", "--url", "::").code()).isEqualTo(2);
+        Output ftp = Output.of("ps", "--url", "ftp://127.0.0.1:1");
+        assertThat(ftp.code()).isEqualTo(2);
+        assertThat(ftp.err()).startsWith("pie: --url 'ftp://127.0.0.1:1'").contains("http://HOST:PORT");
+        for (String origin : List.of("ui.example", "https://ui.example/", "https://", "*")) {
+            Output output = Output.of("serve", "--origin", origin);
+            assertThat(output.code()).as(origin).isEqualTo(2);
+            assertThat(output.err()).startsWith("pie: --origin is SCHEME://HOST");
+        }
+        for (String name : List.of("http://pie.example", "pie.example:8080", "pie.example/")) {
+            Output output = Output.of("serve", "--host-name", name);
+            assertThat(output.code()).as(name).isEqualTo(2);
+            assertThat(output.err()).startsWith("pie: --host-name is a name");
+        }
     }
 
     @Test

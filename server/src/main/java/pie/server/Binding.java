@@ -32,7 +32,7 @@ final class Binding {
         if (config.auth().equals("off") && !address.isLoopbackAddress() && !config.allowInsecureBind()) {
             throw PieException.invalid("binding to " + config.host()
                     + " with auth off would let anyone on the network run programs here; leave auth on, bind to 127.0.0.1,"
-                    + " or set auth.allow_insecure_bind if the network is closed");
+                    + " or say allowInsecureBind if the network is closed");
         }
         var socket = new InetSocketAddress(address, config.port());
         try (var probe = new ServerSocket()) {

@@ -50,7 +50,7 @@ final class FrontDoor {
         if (!hostAdmitted(nameOf(host))) {
             throw new PieException(
                     ErrorCode.PERMISSION_DENIED,
-                    "Host \"" + host + "\" is not served here; add its name to server.hosts if it should be",
+                    "Host \"" + host + "\" is not served here; pie serve --host-name NAME admits it",
                     Map.of("header", "Host"));
         }
         Optional<String> origin = exchange.header(HeaderNames.ORIGIN);
@@ -60,7 +60,7 @@ final class FrontDoor {
         if (!sameAuthority(origin.get(), host) && !crossOrigin(origin.get())) {
             throw new PieException(
                     ErrorCode.PERMISSION_DENIED,
-                    "Origin \"" + origin.get() + "\" is not admitted; add it to server.origins if it should be",
+                    "Origin \"" + origin.get() + "\" is not admitted; pie serve --origin ORIGIN admits it",
                     Map.of("header", "Origin"));
         }
         if (crossOrigin(origin.get())) {

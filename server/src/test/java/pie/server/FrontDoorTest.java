@@ -43,7 +43,7 @@ class FrontDoorTest {
                 assertThat(server.raw(get(foreign, "")))
                         .as(foreign)
                         .startsWith("HTTP/1.1 403")
-                        .contains("PERMISSION_DENIED", "X-Request-Id: ");
+                        .contains("PERMISSION_DENIED", "X-Request-Id: ", "--host-name");
             }
             assertThat(server.raw("GET /health/live HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 403");
@@ -123,7 +123,7 @@ class FrontDoorTest {
         assertThatThrownBy(() -> PieServer.serve(open, () -> new ScriptLauncher(TestServer.EVENTS)))
                 .isInstanceOfSatisfying(
                         PieException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
-                .hasMessageContaining("allow_insecure_bind");
+                .hasMessageContaining("allowInsecureBind");
         var insecure =
                 new ServerConfig("0.0.0.0", 0, List.of(), List.of(), home, "off", true, c.drain(), c.disconnectGrace());
         try (var server = PieServer.serve(insecure, () -> new ScriptLauncher(TestServer.EVENTS))) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,12 +48,16 @@ import pie.server.ServerConfig;
             "  pie serve --driver dummy --port 0",
             "  pie serve --monitor",
             "  pie serve --app web=examples/python/web_server.py --app shop=shop@^1.2",
+            "  pie serve --host 0.0.0.0 --host-name pie.example --origin https://ui.example",
             "  pie serve --isolation process --guest-memory 512MiB",
             "  curl -N -H 'Accept: text/event-stream' http://127.0.0.1:8080/v1/processes \\",
             "       -d '{\"source\":{\"language\":\"python\",\"code\":\"async def main(input): return 42\"}}'"
         })
 public final class ServeCommand extends PieCommand {
     private static final Duration WARM_LIMIT = Duration.ofSeconds(60);
+
+    private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\\s]+");
+    private static final Pattern HOST_NAME = Pattern.compile("[^/:?#@\\s]+");
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to bind. Default: ${DEFAULT-VALUE}.")
     private String host = "127.0.0.1";
@@ -86,6 +91,19 @@ public final class ServeCommand extends PieCommand {
     private boolean noAuth;
 
     @Option(
+            names = "--origin",
+            paramLabel = "ORIGIN",
+            description = "Web pages of this origin may ask too, such as https://ui.example. May be repeated.")
+    private List<String> origins = new ArrayList<>();
+
+    @Option(
+            names = "--host-name",
+            paramLabel = "NAME",
+            description =
+                    "Name by which requests may call this server, beside localhost, its address and --host. May be repeated.")
+    private List<String> hostNames = new ArrayList<>();
+
+    @Option(
             names = {"-m", "--monitor"},
             description = "Watch it on this terminal, as pie top does; q leaves and the server goes on.")
     private boolean monitor;
@@ -114,6 +132,8 @@ public final class ServeCommand extends PieCommand {
         if (port < 0 || port > 65535) {
             throw PieException.invalid("--port is a number from 0 to 65535, not " + port);
         }
+        origins.forEach(ServeCommand::checkOrigin);
+        hostNames.forEach(ServeCommand::checkHostName);
         setLogs();
         Interrupts.handle(this::stop);
         var phases = new Phases(err(), Terminal.CURRENT.err(), quiet);
@@ -127,6 +147,19 @@ public final class ServeCommand extends PieCommand {
             stopped.await();
         }
         return 0;
+    }
+
+    private static void checkOrigin(String origin) {
+        if (!ORIGIN.matcher(origin).matches()) {
+            throw PieException.invalid(
+                    "--origin is SCHEME://HOST or SCHEME://HOST:PORT with nothing after it, not '" + origin + "'");
+        }
+    }
+
+    private static void checkHostName(String name) {
+        if (!HOST_NAME.matcher(name).matches()) {
+            throw PieException.invalid("--host-name is a name without scheme, port or path, not '" + name + "'");
+        }
     }
 
     /** Show the server until the user leaves or it is to stop. */
@@ -154,8 +187,8 @@ public final class ServeCommand extends PieCommand {
         var http = new ServerConfig(
                         host,
                         port,
-                        List.of(),
-                        List.of(),
+                        origins,
+                        hostNames,
                         PieHome.path(),
                         noAuth ? "off" : "auto",
                         noAuth,

@@ -46,6 +46,9 @@ final class ServerOptions {
             if (uri.getHost() == null) {
                 throw PieException.invalid("--url '" + text + "' names no host");
             }
+            if (!uri.getScheme().equalsIgnoreCase("http") && !uri.getScheme().equalsIgnoreCase("https")) {
+                throw PieException.invalid("--url '" + text + "' is no URL of HTTP: http://HOST:PORT");
+            }
             return uri;
         } catch (IllegalArgumentException e) {
             throw PieException.invalid("--url '" + text + "' is no URL: " + e.getMessage());
