@@ -52,6 +52,9 @@ final class PageTables {
             take(c, slot);
         }
         c.pages = Math.max(c.pages, c.resident);
+        if (c.computed > before) {
+            trim(c); // among them may be pages that only rows which are there now would see
+        }
         return c.computed - before;
     }
 
