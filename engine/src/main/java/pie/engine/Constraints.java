@@ -21,10 +21,16 @@ final class Constraints {
     private final long[] mask;
     private final long[] scratch;
 
-    /** @param before matchers that were followed until now; those that stay go on from where they are */
+    /**
+     * @param sources matchers, each followed once however often it is named
+     * @param before matchers that were followed until now; those that stay go on from where they are
+     */
     Constraints(List<Matcher> sources, int kept, @Nullable Constraints before) {
         for (Matcher source : sources) {
-            all.add(before == null ? attached(source, kept) : before.find(source, kept));
+            if (known(source) == null) {
+                Followed one = before == null ? null : before.known(source);
+                all.add(one == null ? attached(source, kept) : one);
+            }
         }
         int words = sources.isEmpty() ? 0 : sources.getFirst().words();
         this.mask = new long[words];
@@ -35,13 +41,13 @@ final class Constraints {
         return new Followed(source, source.fork(), kept, source.length());
     }
 
-    private Followed find(Matcher source, int kept) {
+    private @Nullable Followed known(Matcher source) {
         for (Followed one : all) {
             if (one.source() == source) {
                 return one;
             }
         }
-        return attached(source, kept);
+        return null;
     }
 
     /** Return a copy that shares nothing which somebody may still be writing. */

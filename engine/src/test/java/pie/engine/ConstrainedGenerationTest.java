@@ -117,6 +117,16 @@ class ConstrainedGenerationTest {
     }
 
     @Test
+    void aMatcherNamedTwiceIsFollowedOnce() {
+        Matcher matcher = regex("[a-f]{6}");
+        Generation generation = context().generate(plan(40, stops, List.of(), matcher, matcher));
+        String text = text(generation.step(StepSpec.PLAIN).join().tokens());
+        generation.change(plan(40, stops, List.of(), matcher, matcher));
+        text += text(generation.collect().join().tokens());
+        assertThat(text).matches("[a-f]{6}");
+    }
+
+    @Test
     void keepsItsPlaceWhenThePlanChanges() {
         Matcher matcher = regex("[a-f]{6}[p-z]{6}");
         Generation generation = context().generate(plan(40, stops, List.of(), matcher));
