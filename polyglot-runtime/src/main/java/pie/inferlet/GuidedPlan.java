@@ -1,10 +1,11 @@
 package pie.inferlet;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pie.engine.generate.PlanSpec;
 import pie.engine.generate.ProbeSpec;
@@ -35,7 +36,7 @@ final class GuidedPlan {
 
     PlanSpec of(GenerateOptions options, List<ProbeSpec> probes) {
         Mask mask = options.logitMask();
-        List<Constraint> constraints = constraints(options);
+        Set<Constraint> constraints = constraints(options);
         int[] stops = options.stopIds(form.stops());
         boolean guided = guide(options, constraints, stops);
         return new PlanSpec(
@@ -54,14 +55,16 @@ final class GuidedPlan {
                                         .map(one -> ((GrammarConstraint) one)
                                                 .matcher()
                                                 .engineMatcher())
+                                        .distinct()
                                         .toList())
                 .withSpeculation(
                         !guided && options.speculates(sampler.chain().greedy() && model.defaultSystemSpeculation()))
                 .withAdapter(options.through(model));
     }
 
-    private List<Constraint> constraints(GenerateOptions options) {
-        List<Constraint> all = new ArrayList<>();
+    /** Each once, however often it was given: a schema is one constraint, and a constraint must hear of a token once. */
+    private Set<Constraint> constraints(GenerateOptions options) {
+        Set<Constraint> all = new LinkedHashSet<>();
         for (Object given : options.constraints()) {
             all.add(built.computeIfAbsent(
                     given, one -> one instanceof Schema schema ? schema.buildConstraint(model) : (Constraint) one));
@@ -70,7 +73,7 @@ final class GuidedPlan {
     }
 
     /** Have the program's own constraints and drafter asked from now on, if there are any. */
-    private boolean guide(GenerateOptions options, List<Constraint> constraints, int[] stops) {
+    private boolean guide(GenerateOptions options, Set<Constraint> constraints, int[] stops) {
         boolean own = constraints.stream().anyMatch(one -> !(one instanceof GrammarConstraint));
         if (!own && options.speculator() == null) {
             guidance = null;
