@@ -60,12 +60,15 @@ public final class Tools {
     /**
      * Return tools as templates take them.
      *
-     * @param tools tool functions, or maps with {@code name description parameters}, also wrapped in {@code function}
+     * @param tools tool functions, or maps with {@code name description parameters}, also wrapped in {@code function}, as JSON text, or as an
+     *     MCP server lists them, with {@code inputSchema}
      * @throws PieException INVALID_ARGUMENT for what is none of these
      */
     static List<Map<String, Object>> described(List<?> tools) {
         var all = new ArrayList<Map<String, Object>>();
-        for (Object tool : tools) {
+        for (Object given : tools) {
+            Object tool =
+                    given instanceof CharSequence text ? read(text.toString(), "tools[" + all.size() + "]") : given;
             Object one = tool instanceof Map<?, ?> map && map.get("function") instanceof Map<?, ?> inner ? inner : tool;
             if (one instanceof ToolFunction function) {
                 all.add(function.described());
@@ -73,8 +76,9 @@ public final class Tools {
                 var plain = new LinkedHashMap<String, Object>();
                 plain.put("name", name);
                 plain.put("description", map.get("description") instanceof String text ? text : "");
-                Object parameters =
-                        map.get("parameters") instanceof String text ? read(text, name) : map.get("parameters");
+                @Nullable
+                Object schema = map.get("parameters") == null ? map.get("inputSchema") : map.get("parameters");
+                @Nullable Object parameters = schema instanceof String text ? read(text, name) : schema;
                 plain.put(
                         "parameters",
                         parameters == null ? Map.of("type", "object", "properties", Map.of()) : parameters);

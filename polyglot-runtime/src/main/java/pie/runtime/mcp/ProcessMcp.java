@@ -58,7 +58,8 @@ public final class ProcessMcp implements Host.McpServers, AutoCloseable {
         McpServer server = server(name)
                 .orElseThrow(() -> new PieException(
                         ErrorCode.NOT_FOUND,
-                        "MCP server '" + name + "' not found; registered: " + String.join(", ", available()),
+                        "MCP server '" + name + "' not found; registered: "
+                                + (available().isEmpty() ? "none" : String.join(", ", available())),
                         Map.of("kind", "mcp_server")));
         if (closed) {
             throw new PieException(ErrorCode.CANCELLED, "the process has ended");
