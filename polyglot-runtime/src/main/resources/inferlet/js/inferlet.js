@@ -36,10 +36,11 @@ const listed = (values, name) => {
 };
 const bias = (map) => (map instanceof Map ? Object.fromEntries(map) : map);
 
+const sort = (value) =>
+  (value === null ? 'null' : typeof value === 'object' ? value.constructor?.name ?? 'object' : typeof value);
 function handle(value, cls, name) {
   if (value instanceof cls) return value[H];
-  const got = value === null ? 'null' : typeof value === 'object' ? value.constructor?.name ?? 'object' : typeof value;
-  throw wrongType(`${name} must be a ${cls.name}, got ${got}`);
+  throw wrongType(`${name} must be a ${cls.name}, got ${sort(value)}`);
 }
 
 const OPTIONS = ['maxTokens', 'stop', 'extraStop', 'constrain', 'logitMask', 'speculator', 'systemSpeculation', 'adapter',
@@ -142,21 +143,37 @@ export class Sampler {
 
 const masked = (options) => given(options).masked ?? false;
 export class Probe {}
-export class Logits extends Probe {
+// Made with `new` or without it: in Pie 0.4 these are functions.
+const probe = (cls) => new Proxy(cls, { apply: (_, self, given) => new cls(...given) });
+export const Logits = probe(class Logits extends Probe {
+  kind = 'logits';
   constructor(options) { super(); this[H] = ops.probe('logits', masked(options)); }
-}
-export class Distribution extends Probe {
-  constructor(temperature = 1, k = 0, options) { super(); this[H] = ops.probe('distribution', masked(options), temperature, k); }
-}
-export class Logprob extends Probe {
-  constructor(token, options) { super(); this[H] = ops.probe('logprob', masked(options), token); }
-}
-export class Logprobs extends Probe {
-  constructor(tokens, options) { super(); this[H] = ops.probe('logprobs', masked(options), ids(tokens)); }
-}
-export class Entropy extends Probe {
+});
+export const Distribution = probe(class Distribution extends Probe {
+  kind = 'distribution';
+  constructor(temperature = 1, k = 0, options) {
+    super();
+    this[H] = ops.probe('distribution', masked(options), temperature, k);
+    Object.assign(this, { temperature, k });
+  }
+});
+export const Logprob = probe(class Logprob extends Probe {
+  kind = 'logprob';
+  constructor(token, options) { super(); this[H] = ops.probe('logprob', masked(options), token); this.token = token; }
+});
+export const Logprobs = probe(class Logprobs extends Probe {
+  kind = 'logprobs';
+  constructor(tokens, options) {
+    super();
+    const list = ids(tokens);
+    this[H] = ops.probe('logprobs', masked(options), list);
+    this.tokens = Uint32Array.from(list);
+  }
+});
+export const Entropy = probe(class Entropy extends Probe {
+  kind = 'entropy';
   constructor(options) { super(); this[H] = ops.probe('entropy', masked(options)); }
-}
+});
 
 // --- models -----------------------------------------------------------------------------------
 export class Tokenizer {
@@ -361,13 +378,13 @@ function constraints(given, model) {
     const built = one?.[H] === undefined && typeof one?.buildConstraint === 'function' ? one.buildConstraint(model) : one;
     if (built?.[H] !== undefined) return built[H];
     if (typeof built?.step === 'function') return ops.callback(built);
-    throw wrongType('constrain must be a Schema, a Constraint or a list of them');
+    throw wrongType(`constrain must be a Schema, a Constraint or a list of them, got ${sort(one)}`);
   });
 }
 
 function drafter(given) {
   if (typeof given?.draft === 'function') return ops.callback(given);
-  throw wrongType('speculator must have a method draft()');
+  throw wrongType(`speculator must have a method draft(), got ${sort(given)}`);
 }
 
 // Steps in which the program has a say are begun here, one by one; the host keeps their tokens.

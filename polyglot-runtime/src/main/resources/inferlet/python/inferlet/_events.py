@@ -19,6 +19,8 @@ class Event:
         __slots__ = ("token",)
 
 
+AnyEvent = Event.Idle | Event.Delta | Event.Done | Event.Interrupt
+
 KINDS = {
     "idle": lambda _: Event.Idle(),
     "delta": Event.Delta,

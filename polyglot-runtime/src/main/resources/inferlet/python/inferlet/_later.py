@@ -28,9 +28,21 @@ def _module(name, why, functions, **more):
     return module
 
 
-Schema = type("Schema", (), {"__doc__": "Protocol of things with build_constraint(model)."})
-Constraint = type("Constraint", (), {"__doc__": "Protocol of things with step(accepted)."})
-Speculator = type("Speculator", (), {"__doc__": "Protocol of things with draft() and accept(tokens)."})
+class _Protocol(type):
+    """Takes whatever has the methods for an instance; classes that name a protocol as their base are ordinary ones."""
+
+    def __instancecheck__(cls, value):
+        methods = cls.__dict__.get("_methods")
+        return type.__instancecheck__(cls, value) if methods is None else all(hasattr(value, m) for m in methods)
+
+
+def _protocol(name, doc, *methods):
+    return _Protocol(name, (), {"__doc__": doc, "_methods": methods})
+
+
+Schema = _protocol("Schema", "Protocol of things with build_constraint(model).", "build_constraint")
+Constraint = _protocol("Constraint", "Protocol of things with step(accepted).", "step")
+Speculator = _protocol("Speculator", "Protocol of things with draft() and accept(tokens).", "draft")
 Image = _class("Image", _MEDIA, ("from_bytes",))
 Audio = _class("Audio", _MEDIA, ("from_bytes",))
 Video = _class("Video", _MEDIA, ("from_bytes",))

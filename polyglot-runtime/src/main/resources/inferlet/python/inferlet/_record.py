@@ -52,3 +52,14 @@ class Record:
         from dataclasses import FrozenInstanceError
 
         raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+class Hosted(Record):
+    """A record behind which the host keeps an object of its own."""
+
+    __slots__ = ("_h",)
+
+    def _made(self, h, *values):
+        object.__setattr__(self, "_h", h)
+        for name, value in zip(self.__slots__, values):
+            object.__setattr__(self, name, value)

@@ -8,16 +8,16 @@ from .model import Model
 from .sampler import handle
 
 
-def system(model, text):
-    return _p.chat_system(handle(model, Model, "model"), text)
+def system(model, message):
+    return _p.chat_system(handle(model, Model, "model"), message)
 
 
-def user(model, text):
-    return _p.chat_user(handle(model, Model, "model"), text)
+def user(model, message):
+    return _p.chat_user(handle(model, Model, "model"), message)
 
 
-def assistant(model, text):
-    return _p.chat_assistant(handle(model, Model, "model"), text)
+def assistant(model, message):
+    return _p.chat_assistant(handle(model, Model, "model"), message)
 
 
 def first_user(model, text):
@@ -51,11 +51,11 @@ def stop_tokens(model):
 
 def __getattr__(name):
     # most programs decode no turns
-    if name != "Event":
+    if name not in ("Event", "AnyEvent"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ._events import Event
+    from . import _events
 
-    return Event
+    return getattr(_events, name)
 
 
 def _event(kind, value):

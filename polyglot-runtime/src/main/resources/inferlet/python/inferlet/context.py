@@ -132,22 +132,27 @@ class Context(Scope):
     def working_page_token_count(self):
         return _p.ctx_working_page_token_count(self._h)
 
+    # as guides of Pie 0.4 read them
+    _committed_pages = committed_page_count
+    _working_pages = working_page_count
+    _working_tokens = working_page_token_count
+
     def buffer(self):
         return _p.ctx_buffer(self._h)
 
     def tokens(self):
         return _p.ctx_tokens(self._h)
 
-    def system(self, text):
-        _p.ctx_system(self._h, text)
+    def system(self, message):
+        _p.ctx_system(self._h, message)
         return self
 
-    def user(self, text):
-        _p.ctx_user(self._h, text)
+    def user(self, message):
+        _p.ctx_user(self._h, message)
         return self
 
-    def assistant(self, text):
-        _p.ctx_assistant(self._h, text)
+    def assistant(self, message):
+        _p.ctx_assistant(self._h, message)
         return self
 
     def cue(self):
@@ -158,8 +163,8 @@ class Context(Scope):
         _p.ctx_seal(self._h)
         return self
 
-    def append(self, ids):
-        _p.ctx_append(self._h, _ids(ids))
+    def append(self, tokens):
+        _p.ctx_append(self._h, _ids(tokens, "tokens"))
         return self
 
     def append_text(self, text):
@@ -211,8 +216,8 @@ class Context(Scope):
     async def truncate_working_page_tokens_async(self, n, *, timeout=None):
         await call(_p.ctx_truncate_working_page_tokens_async, self._h, n, timeout=timeout)
 
-    def set_bid(self, v, *, hold=False):
-        _p.ctx_set_bid(self._h, v, hold)
+    def set_bid(self, value, *, hold=False):
+        _p.ctx_set_bid(self._h, value, hold)
         return self
 
     def idle(self):

@@ -114,12 +114,12 @@ class Forward:
     def page_size(self):
         return _p.fwd_page_size(self._h)
 
-    def input(self, ids):
-        _p.fwd_input(self._h, _ids(ids))
+    def input(self, tokens):
+        _p.fwd_input(self._h, _ids(tokens, "tokens"))
         return self
 
-    def input_at(self, ids, positions):
-        _p.fwd_input_at(self._h, _ids(ids), _ids(positions, "positions"))
+    def input_at(self, tokens, positions):
+        _p.fwd_input_at(self._h, _ids(tokens, "tokens"), _ids(positions, "positions"))
         return self
 
     def sample(self, indices, sampler):
@@ -137,8 +137,8 @@ class Forward:
         _p.fwd_mask_at(self._h, index, _ids(brle, "brle"))
         return self
 
-    def attention_mask(self, rows, *, causal=True):
-        _p.fwd_attention_mask(self._h, [_ids(row, "row") for row in _ids(rows, "rows")], causal)
+    def attention_mask(self, masks, *, causal=True):
+        _p.fwd_attention_mask(self._h, [_ids(mask, "mask") for mask in _ids(masks, "masks")], causal)
         return self
 
     def defer_commit(self):

@@ -20,15 +20,11 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def _setter(name):
-    def set_option(self, value):
-        flat = options((name,), {name: value})
-        if flat:
-            _p.gen_set(self._h, *flat)
-        return self
-
-    set_option.__name__ = name
-    return set_option
+def _set(generator, name, value):
+    flat = options((name,), {name: value})
+    if flat:
+        _p.gen_set(generator._h, *flat)
+    return generator
 
 
 class GenStep:
@@ -79,30 +75,47 @@ class Generator(Scope):
         self._h = h
         self.context = context
 
-    max_tokens = _setter("max_tokens")
-    stop = _setter("stop")
-    add_stop = _setter("add_stop")
+    def max_tokens(self, n):
+        return _set(self, "max_tokens", n)
 
-    def constrain(self, constraint):
-        _p.gen_set(self._h, "constrain", constraints(constraint, self.context.model))
+    def stop(self, tokens):
+        return _set(self, "stop", tokens)
+
+    def add_stop(self, tokens):
+        return _set(self, "add_stop", tokens)
+
+    def constrain(self, c):
+        _p.gen_set(self._h, "constrain", constraints(c, self.context.model))
         return self
 
     def speculator(self, speculator):
         _p.gen_set(self._h, "speculator", drafter(speculator))
         return self
 
-    logit_mask = _setter("logit_mask")
-    horizon = _setter("horizon")
-    rebid_each_step = _setter("rebid_each_step")
+    def logit_mask(self, brle):
+        return _set(self, "logit_mask", brle)
 
-    def adapter(self, adapter):
-        _p.gen_set(self._h, "adapter", None if adapter is None else handle(adapter, Adapter, "adapter"))
+    def horizon(self, n):
+        return _set(self, "horizon", n)
+
+    def rebid_each_step(self, enabled):
+        return _set(self, "rebid_each_step", enabled)
+
+    def adapter(self, a):
+        _p.gen_set(self._h, "adapter", None if a is None else handle(a, Adapter, "adapter"))
         return self
 
-    zo_seed = _setter("zo_seed")
-    system_speculation = _setter("system_speculation")
-    seed = _setter("seed")
-    run_ahead = _setter("run_ahead")
+    def zo_seed(self, seed):
+        return _set(self, "zo_seed", seed)
+
+    def system_speculation(self, enabled):
+        return _set(self, "system_speculation", enabled)
+
+    def seed(self, n):
+        return _set(self, "seed", n)
+
+    def run_ahead(self, n):
+        return _set(self, "run_ahead", n)
 
     def disable_system_speculation(self):
         return self.system_speculation(False)
@@ -145,8 +158,8 @@ class Generator(Scope):
         while _p.gen_awaits_advance(self._h, all):
             await call(_p.gen_advance, self._h, timeout=None if until is None else until - time.monotonic())
 
-    def accept(self, ids):
-        return _p.gen_accept(self._h, _ids(ids))
+    def accept(self, tokens):
+        return _p.gen_accept(self._h, _ids(tokens, "tokens"))
 
     def fork(self):
         return self.context.fork()

@@ -3,6 +3,7 @@
 import _pie as _p
 
 from ._loop import call
+from ._record import Hosted
 from ._values import ids as _ids
 from ._values import seconds as _seconds
 from ._values import wrong_type as _wrong_type
@@ -44,12 +45,12 @@ class Grammar:
         return Grammar(await call(_p.grammar_async, "regex", pattern, timeout=timeout))
 
     @staticmethod
-    def from_ebnf(grammar):
-        return Grammar(_p.grammar("ebnf", grammar))
+    def from_ebnf(ebnf):
+        return Grammar(_p.grammar("ebnf", ebnf))
 
     @staticmethod
-    async def from_ebnf_async(grammar, *, timeout=None):
-        return Grammar(await call(_p.grammar_async, "ebnf", grammar, timeout=timeout))
+    async def from_ebnf_async(ebnf, *, timeout=None):
+        return Grammar(await call(_p.grammar_async, "ebnf", ebnf, timeout=timeout))
 
     @property
     def ignored(self):
@@ -78,8 +79,8 @@ class Matcher:
         matcher._h = h
         return matcher
 
-    def accept_tokens(self, ids):
-        _p.matcher_accept(self._h, _ids(ids))
+    def accept_tokens(self, token_ids):
+        _p.matcher_accept(self._h, _ids(token_ids, "token_ids"))
 
     def next_token_logit_mask(self):
         return Mask(_p.matcher_mask(self._h))
@@ -152,12 +153,12 @@ class GrammarConstraint:
         return await GrammarConstraint.from_grammar_async(made, model, timeout=timeout)
 
     @staticmethod
-    def from_ebnf(grammar, model):
-        return GrammarConstraint.from_grammar(Grammar.from_ebnf(grammar), model)
+    def from_ebnf(ebnf, model):
+        return GrammarConstraint.from_grammar(Grammar.from_ebnf(ebnf), model)
 
     @staticmethod
-    async def from_ebnf_async(grammar, model, *, timeout=None):
-        made = await Grammar.from_ebnf_async(grammar, timeout=timeout)
+    async def from_ebnf_async(ebnf, model, *, timeout=None):
+        made = await Grammar.from_ebnf_async(ebnf, timeout=timeout)
         return await GrammarConstraint.from_grammar_async(made, model, timeout=timeout)
 
     def step(self, accepted):
@@ -178,46 +179,46 @@ def _tokenizer(model):
     return Tokenizer(_p.model_tokenizer(handle(model, Model, "model")))
 
 
-class _Schema:
-    __slots__ = ("_h",)
+class _Schema(Hosted):
+    __slots__ = ()
 
     def build_constraint(self, model):
         return GrammarConstraint._of(_p.schema_build(self._h, handle(model, Model, "model")))
 
 
 class JsonSchema(_Schema):
-    __slots__ = ()
+    __slots__ = ("schema", "lenient", "compact")
 
     def __init__(self, schema, *, lenient=False, compact=False):
-        self._h = _p.schema("json_schema", schema, lenient, compact)
+        self._made(_p.schema("json_schema", schema, lenient, compact), schema, lenient, compact)
 
 
 class AnyJson(_Schema):
     __slots__ = ()
 
     def __init__(self):
-        self._h = _p.schema("json")
+        self._made(_p.schema("json"))
 
 
 class Regex(_Schema):
-    __slots__ = ()
+    __slots__ = ("pattern",)
 
     def __init__(self, pattern):
-        self._h = _p.schema("regex", pattern)
+        self._made(_p.schema("regex", pattern), pattern)
 
 
 class Ebnf(_Schema):
-    __slots__ = ()
+    __slots__ = ("source",)
 
     def __init__(self, source):
-        self._h = _p.schema("ebnf", source)
+        self._made(_p.schema("ebnf", source), source)
 
 
 class GrammarSchema(_Schema):
-    __slots__ = ()
+    __slots__ = ("grammar",)
 
     def __init__(self, grammar):
-        self._h = _p.schema("grammar", handle(grammar, Grammar, "grammar"))
+        self._made(_p.schema("grammar", handle(grammar, Grammar, "grammar")), grammar)
 
 
 def constraints(given, model):

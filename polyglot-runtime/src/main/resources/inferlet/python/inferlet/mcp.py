@@ -16,12 +16,12 @@ async def available_servers_async(*, timeout=None):
     return _p.mcp_servers()
 
 
-def connect(name):
-    return McpSession(_p.mcp_connect(name))
+def connect(server_name):
+    return McpSession(_p.mcp_connect(server_name))
 
 
-async def connect_async(name, *, timeout=None):
-    return McpSession(await call(_p.mcp_connect_async, name, timeout=timeout))
+async def connect_async(server_name, *, timeout=None):
+    return McpSession(await call(_p.mcp_connect_async, server_name, timeout=timeout))
 
 
 class McpSession(Scope):

@@ -6,16 +6,16 @@ from ._loop import call
 from ._values import Scope
 
 
-def push(topic, msg):
-    _p.topic_push(topic, msg)
+def push(topic, message):
+    _p.topic_push(topic, message)
 
 
 async def pull(topic, *, timeout=None):
     return await call(_p.topic_pull, topic, timeout=timeout)
 
 
-def broadcast(topic, msg):
-    _p.topic_broadcast(topic, msg)
+def broadcast(topic, message):
+    _p.topic_broadcast(topic, message)
 
 
 def subscribe(topic, *, capacity=1024):

@@ -16,8 +16,8 @@ class Tokenizer:
     def encode(self, text, *, parse_special=True):
         return _p.tk_encode(self._h, text, parse_special)
 
-    def decode(self, ids, *, skip_special=False):
-        return _p.tk_decode(self._h, _ids(ids), skip_special)
+    def decode(self, tokens, *, skip_special=False):
+        return _p.tk_decode(self._h, _ids(tokens, "tokens"), skip_special)
 
     def token_bytes(self, id):
         return _p.tk_token_bytes(self._h, id)

@@ -16,7 +16,7 @@ def _wrap(h):
 
     def bare(cls):
         made = object.__new__(cls)
-        made._h = h
+        object.__setattr__(made, "_h", h)
         return made
 
     def context(h):

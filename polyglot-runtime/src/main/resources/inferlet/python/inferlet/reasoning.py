@@ -25,6 +25,8 @@ class Event:
         __slots__ = ("text",)
 
 
+AnyEvent = Event.Idle | Event.Start | Event.Delta | Event.End
+
 _KINDS = {
     "idle": lambda _: Event.Idle(),
     "start": lambda _: Event.Start(),

@@ -4,6 +4,7 @@ from _pie import probe as _probe
 from _pie import sampler as _sampler
 from _pie import stage as _stage
 
+from ._record import Hosted
 from ._values import ids as _ids
 from ._values import wrong_type as _wrong_type
 
@@ -107,43 +108,44 @@ class Sampler:
         return Sampler(_sampler("chain", seed, *[handle(s, Stage, "stage") for s in all_stages]))
 
 
-class _Probe:
-    __slots__ = ("_h",)
+class _Probe(Hosted):
+    __slots__ = ()
 
 
 class Logits(_Probe):
-    __slots__ = ()
+    __slots__ = ("masked",)
 
     def __init__(self, *, masked=False):
-        self._h = _probe("logits", masked)
+        self._made(_probe("logits", masked), masked)
 
 
 class Distribution(_Probe):
-    __slots__ = ()
+    __slots__ = ("temperature", "k", "masked")
 
     def __init__(self, temperature=1.0, k=0, *, masked=False):
-        self._h = _probe("distribution", masked, temperature, k)
+        self._made(_probe("distribution", masked, temperature, k), temperature, k, masked)
 
 
 class Logprob(_Probe):
-    __slots__ = ()
+    __slots__ = ("token", "masked")
 
     def __init__(self, token, *, masked=False):
-        self._h = _probe("logprob", masked, token)
+        self._made(_probe("logprob", masked, token), token, masked)
 
 
 class Logprobs(_Probe):
-    __slots__ = ()
+    __slots__ = ("tokens", "masked")
 
-    def __init__(self, tokens, *, masked=False):
-        self._h = _probe("logprobs", masked, _ids(tokens, "tokens"))
+    def __init__(self, tokens=(), *, masked=False):
+        tokens = tuple(_ids(tokens, "tokens"))
+        self._made(_probe("logprobs", masked, tokens), tokens, masked)
 
 
 class Entropy(_Probe):
-    __slots__ = ()
+    __slots__ = ("masked",)
 
     def __init__(self, *, masked=False):
-        self._h = _probe("entropy", masked)
+        self._made(_probe("entropy", masked), masked)
 
 
 def handle(value, cls, name):

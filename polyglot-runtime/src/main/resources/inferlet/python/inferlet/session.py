@@ -7,12 +7,12 @@ from ._values import text_of as _text
 from ._values import wrong_type as _wrong_type
 
 
-def send(value):
-    _p.session_send(_text(value))
+def send(message):
+    _p.session_send(_text(message))
 
 
-async def send_async(value, *, timeout=None):
-    await call(_p.session_send_async, _text(value), timeout=timeout)
+async def send_async(message, *, timeout=None):
+    await call(_p.session_send_async, _text(message), timeout=timeout)
 
 
 async def receive(*, timeout=None):
@@ -22,9 +22,9 @@ async def receive(*, timeout=None):
 _value = None
 
 
-def set_return(text):
+def set_return(value):
     global _value
-    _value = text if isinstance(text, str) else _text(text)
+    _value = value if isinstance(value, str) else _text(value)
     _p.session_set_return(_value)
 
 

@@ -24,6 +24,9 @@ class Event:
         __slots__ = ("name", "args")
 
 
+AnyEvent = Event.Start | Event.Call
+
+
 def _event(kind, *values):
     return Event.Start() if kind == "start" else Event.Call(*values)
 

@@ -504,16 +504,21 @@ declare module 'inferlet' {
   export interface Masked { masked?: boolean }
   /** What to read at a row. */
   export class Probe {}
-  /** Ask for the raw logits of a row. */
-  export class Logits extends Probe { constructor(options?: Masked) }
-  /** Ask for the k likeliest ids with their probabilities; 0 for all. */
-  export class Distribution extends Probe { constructor(temperature?: number, k?: number, options?: Masked) }
-  /** Ask for the log probability of a token. */
-  export class Logprob extends Probe { constructor(token: number, options?: Masked) }
-  /** Ask for the log probabilities of tokens. */
-  export class Logprobs extends Probe { constructor(tokens: Ids, options?: Masked) }
-  /** Ask for the entropy of the distribution. */
-  export class Entropy extends Probe { constructor(options?: Masked) }
+  /** Ask for the raw logits of a row. With `new` or without. */
+  export const Logits: { new (options?: Masked): Logits; (options?: Masked): Logits };
+  export interface Logits extends Probe { readonly kind: 'logits' }
+  /** Ask for the k likeliest ids with their probabilities; 0 for all. With `new` or without. */
+  export const Distribution: { new (temperature?: number, k?: number, options?: Masked): Distribution; (temperature?: number, k?: number, options?: Masked): Distribution };
+  export interface Distribution extends Probe { readonly kind: 'distribution'; readonly temperature: number; readonly k: number }
+  /** Ask for the log probability of a token. With `new` or without. */
+  export const Logprob: { new (token: number, options?: Masked): Logprob; (token: number, options?: Masked): Logprob };
+  export interface Logprob extends Probe { readonly kind: 'logprob'; readonly token: number }
+  /** Ask for the log probabilities of tokens. With `new` or without. */
+  export const Logprobs: { new (tokens: Ids, options?: Masked): Logprobs; (tokens: Ids, options?: Masked): Logprobs };
+  export interface Logprobs extends Probe { readonly kind: 'logprobs'; readonly tokens: Uint32Array }
+  /** Ask for the entropy of the distribution. With `new` or without. */
+  export const Entropy: { new (options?: Masked): Entropy; (options?: Masked): Entropy };
+  export interface Entropy extends Probe { readonly kind: 'entropy' }
   /** Run lengths: false, true, false, true …; all after the last run is false. */
   export class Mask extends Uint32Array {
     /** True from 0 to n. */

@@ -8,13 +8,13 @@ from ._types import Ids, ToolLike
 from .forward import Output
 from .model import Model
 
-def system(model: Model, text: str) -> list[int]:
+def system(model: Model, message: str) -> list[int]:
     """Return the ids of a system message, which opens a conversation."""
 
-def user(model: Model, text: str) -> list[int]:
+def user(model: Model, message: str) -> list[int]:
     """Return the ids of a user message that continues one."""
 
-def assistant(model: Model, text: str) -> list[int]:
+def assistant(model: Model, message: str) -> list[int]:
     """Return the ids of an assistant message."""
 
 def first_user(model: Model, text: str) -> list[int]:
@@ -60,15 +60,15 @@ class Event:
     class Interrupt:
         token: int
 
-_Event: TypeAlias = Event.Idle | Event.Delta | Event.Done | Event.Interrupt
+AnyEvent: TypeAlias = Event.Idle | Event.Delta | Event.Done | Event.Interrupt
 
 class Decoder:
     """Turn tokens into events, step by step."""
 
     def __init__(self, model: Model, *, include_reasoning: bool = False) -> None: ...
-    def feed(self, tokens: Ids | Output) -> _Event:
+    def feed(self, tokens: Ids | Output) -> AnyEvent:
         """Take tokens; return the oldest event, Idle without one."""
-    def feed_all(self, tokens: Ids | Output) -> list[_Event]:
+    def feed_all(self, tokens: Ids | Output) -> list[AnyEvent]:
         """Take tokens; return all events in order."""
     def reset(self) -> None:
         """Begin a new turn."""

@@ -101,17 +101,17 @@ class Context:
         """Return the pending tokens."""
     def tokens(self) -> list[int]:
         """Return all tokens, written and pending."""
-    def system(self, text: str) -> Self:
+    def system(self, message: str) -> Self:
         """Append a system message by the chat template."""
-    def user(self, text: str) -> Self:
+    def user(self, message: str) -> Self:
         """Append a user message by the chat template."""
-    def assistant(self, text: str) -> Self:
+    def assistant(self, message: str) -> Self:
         """Append an assistant message by the chat template."""
     def cue(self) -> Self:
         """Append the generation header, unless the end already is one."""
     def seal(self) -> Self:
         """Append the end of a turn."""
-    def append(self, ids: Ids) -> Self:
+    def append(self, tokens: Ids) -> Self:
         """Append token ids."""
     def append_text(self, text: str) -> Self:
         """Encode a text and append it."""
@@ -145,7 +145,7 @@ class Context:
         """Drop the last n working tokens; pages stay."""
     async def truncate_working_page_tokens_async(self, n: int, *, timeout: float | None = None) -> None:
         """As `truncate_working_page_tokens`, awaitable."""
-    def set_bid(self, v: float | None, *, hold: bool = False) -> Self:
+    def set_bid(self, value: float | None, *, hold: bool = False) -> Self:
         """Bid v credits for a page and tick of the next pass, or until another bid with `hold`; None ends a hold."""
     def idle(self) -> _Idle:
         """Return a scope in which the context bids nothing."""

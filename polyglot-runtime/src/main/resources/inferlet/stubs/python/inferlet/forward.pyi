@@ -85,9 +85,9 @@ class Forward:
         """Return the slot of the first `input` row."""
     def page_size(self) -> int:
         """Return the tokens of one page."""
-    def input(self, ids: Ids) -> Self:
+    def input(self, tokens: Ids) -> Self:
         """Add rows at consecutive positions."""
-    def input_at(self, ids: Ids, positions: Ids) -> Self:
+    def input_at(self, tokens: Ids, positions: Ids) -> Self:
         """Add rows at given positions."""
     def sample(self, indices: int | str | Iterable[int | str], sampler: Sampler) -> SampleHandle:
         """Draw a token at each of these rows; "last" or -1 is the last row."""
@@ -97,7 +97,7 @@ class Forward:
         """Allow these tokens only, at every sampled row."""
     def mask_at(self, index: int | str, brle: Brle) -> Self:
         """Allow these tokens only, at one row."""
-    def attention_mask(self, rows: Iterable[Brle], *, causal: bool = True) -> Self:
+    def attention_mask(self, masks: Iterable[Brle], *, causal: bool = True) -> Self:
         """Set what each row may see, one mask of slots per row."""
     def defer_commit(self) -> Self:
         """Leave all rows of this pass in working pages, within reach of `truncate`."""

@@ -34,31 +34,31 @@ class Generator:
     @property
     def context(self) -> Context:
         """The context that it continues."""
-    def max_tokens(self, value: int) -> Self:
+    def max_tokens(self, n: int) -> Self:
         """Set the most tokens to generate."""
-    def stop(self, value: Stops) -> Self:
+    def stop(self, tokens: Stops) -> Self:
         """Replace the stop tokens and strings; [] stops at nothing."""
-    def add_stop(self, value: Stops) -> Self:
+    def add_stop(self, tokens: Stops) -> Self:
         """Add stop tokens and strings."""
-    def constrain(self, constraint: Constrains) -> Self:
+    def constrain(self, c: Constrains) -> Self:
         """Hold the text to a schema or a constraint."""
     def speculator(self, speculator: SpeculatorLike) -> Self:
         """Use a drafter of the program's own."""
-    def logit_mask(self, value: Brle) -> Self:
+    def logit_mask(self, brle: Brle) -> Self:
         """Allow these tokens only, in every step."""
-    def horizon(self, value: int) -> Self:
+    def horizon(self, n: int) -> Self:
         """Say how many tokens the wallet is meant to last."""
-    def rebid_each_step(self, value: bool) -> Self:
+    def rebid_each_step(self, enabled: bool) -> Self:
         """Compute the default bid anew for each step, or once."""
-    def adapter(self, adapter: Adapter | None) -> Self:
+    def adapter(self, a: Adapter | None) -> Self:
         """Compute the next rows through an adapter, as it is now; None: the model as it is."""
-    def zo_seed(self, value: int) -> Self:
+    def zo_seed(self, seed: int) -> Self:
         """Perturb the adapter by a seed; see `zo`. INVALID_ARGUMENT without an adapter, UNSUPPORTED."""
-    def system_speculation(self, value: bool) -> Self:
+    def system_speculation(self, enabled: bool) -> Self:
         """Switch the engine's own drafts on or off."""
-    def seed(self, value: int) -> Self:
+    def seed(self, n: int) -> Self:
         """Set the seed of what is drawn."""
-    def run_ahead(self, value: int) -> Self:
+    def run_ahead(self, n: int) -> Self:
         """Set the most steps that the engine may be in front of the program; 0 for none."""
     def disable_system_speculation(self) -> Self:
         """As `system_speculation(False)`."""
@@ -79,7 +79,7 @@ class Generator:
         """Return the next step, None when done."""
     async def next_token(self, *, timeout: float | None = None) -> int | None:
         """Return the next accepted token, None when done."""
-    def accept(self, ids: Ids) -> list[int]:
+    def accept(self, tokens: Ids) -> list[int]:
         """Register tokens that the program chose; returns the accepted ones."""
     def fork(self) -> Context:
         """Fork the context at the delivered state."""

@@ -28,10 +28,10 @@ class Grammar:
     async def from_regex_async(pattern: str, *, timeout: float | None = None) -> Grammar:
         """As `from_regex`, awaitable."""
     @staticmethod
-    def from_ebnf(grammar: str) -> Grammar:
+    def from_ebnf(ebnf: str) -> Grammar:
         """Take texts of an EBNF grammar with the rule `root`."""
     @staticmethod
-    async def from_ebnf_async(grammar: str, *, timeout: float | None = None) -> Grammar:
+    async def from_ebnf_async(ebnf: str, *, timeout: float | None = None) -> Grammar:
         """As `from_ebnf`, awaitable."""
     @property
     def ignored(self) -> list[str]:
@@ -44,7 +44,7 @@ class Matcher:
     @classmethod
     async def create_async(cls, grammar: Grammar, tokenizer: Tokenizer, *, timeout: float | None = None) -> Matcher:
         """As the constructor, awaitable."""
-    def accept_tokens(self, ids: Ids) -> None:
+    def accept_tokens(self, token_ids: Ids) -> None:
         """Advance by all of these tokens, or by none. GRAMMAR_VIOLATION where one is not allowed."""
     def next_token_logit_mask(self) -> Mask:
         """Return which tokens may come next."""
@@ -92,10 +92,10 @@ class GrammarConstraint:
     async def from_regex_async(pattern: str, model: Model, *, timeout: float | None = None) -> GrammarConstraint:
         """As `from_regex`, awaitable."""
     @staticmethod
-    def from_ebnf(grammar: str, model: Model) -> GrammarConstraint:
+    def from_ebnf(ebnf: str, model: Model) -> GrammarConstraint:
         """Follow an EBNF grammar."""
     @staticmethod
-    async def from_ebnf_async(grammar: str, model: Model, *, timeout: float | None = None) -> GrammarConstraint:
+    async def from_ebnf_async(ebnf: str, model: Model, *, timeout: float | None = None) -> GrammarConstraint:
         """As `from_ebnf`, awaitable."""
     def step(self, accepted: Ids) -> Mask:
         """Advance by tokens, and return which may come next."""
@@ -114,6 +114,10 @@ class _Schema:
 class JsonSchema(_Schema):
     """Hold a text to a JSON Schema."""
 
+    schema: JsonSource
+    lenient: bool
+    compact: bool
+
     def __init__(self, schema: JsonSource, *, lenient: bool = False, compact: bool = False) -> None: ...
 
 class AnyJson(_Schema):
@@ -124,14 +128,20 @@ class AnyJson(_Schema):
 class Regex(_Schema):
     """Hold a text to a regular expression."""
 
+    pattern: str
+
     def __init__(self, pattern: str) -> None: ...
 
 class Ebnf(_Schema):
     """Hold a text to an EBNF grammar."""
 
+    source: str
+
     def __init__(self, source: str) -> None: ...
 
 class GrammarSchema(_Schema):
     """Hold a text to a grammar that was made before."""
+
+    grammar: Grammar
 
     def __init__(self, grammar: Grammar) -> None: ...

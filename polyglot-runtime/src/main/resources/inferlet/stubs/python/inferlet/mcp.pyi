@@ -10,10 +10,10 @@ def available_servers() -> list[str]:
 async def available_servers_async(*, timeout: float | None = None) -> list[str]:
     """As `available_servers`, awaitable."""
 
-def connect(name: str) -> McpSession:
+def connect(server_name: str) -> McpSession:
     """Connect to a server. NOT_FOUND for an unknown one."""
 
-async def connect_async(name: str, *, timeout: float | None = None) -> McpSession:
+async def connect_async(server_name: str, *, timeout: float | None = None) -> McpSession:
     """As `connect`, awaitable."""
 
 class McpSession:

@@ -2,13 +2,13 @@
 
 from typing import Self
 
-def push(topic: str, msg: str) -> None:
+def push(topic: str, message: str) -> None:
     """Append a message to a queue."""
 
 async def pull(topic: str, *, timeout: float | None = None) -> str:
     """Return the oldest message of a queue; one puller gets it."""
 
-def broadcast(topic: str, msg: str) -> None:
+def broadcast(topic: str, message: str) -> None:
     """Send a message to all subscriptions of now."""
 
 def subscribe(topic: str, *, capacity: int = 1024) -> Subscription:

@@ -26,7 +26,7 @@ class Tokenizer:
 
     def encode(self, text: str, *, parse_special: bool = True) -> list[int]:
         """Return ids; spellings of special tokens become them unless told otherwise."""
-    def decode(self, ids: Ids, *, skip_special: bool = False) -> str:
+    def decode(self, tokens: Ids, *, skip_special: bool = False) -> str:
         """Return the text of ids."""
     def token_bytes(self, id: int) -> bytes:
         """Return the raw bytes of one token."""

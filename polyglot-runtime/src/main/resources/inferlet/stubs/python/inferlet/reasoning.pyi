@@ -24,15 +24,15 @@ class Event:
     class End:
         text: str
 
-_Event: TypeAlias = Event.Idle | Event.Start | Event.Delta | Event.End
+AnyEvent: TypeAlias = Event.Idle | Event.Start | Event.Delta | Event.End
 
 class Decoder:
     """Turn tokens into events of their blocks of reasoning; for a model without reasoning all are Idle."""
 
     def __init__(self, model: Model) -> None: ...
-    def feed(self, tokens: Ids | Output) -> _Event:
+    def feed(self, tokens: Ids | Output) -> AnyEvent:
         """Take tokens; return the oldest event, Idle without one."""
-    def feed_all(self, tokens: Ids | Output) -> list[_Event]:
+    def feed_all(self, tokens: Ids | Output) -> list[AnyEvent]:
         """Take tokens; return all events in order."""
     def reset(self) -> None:
         """Begin anew."""

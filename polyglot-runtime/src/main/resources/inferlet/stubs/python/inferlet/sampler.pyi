@@ -76,24 +76,38 @@ class _Probe: ...
 class Logits(_Probe):
     """Ask for the raw logits of a row."""
 
+    masked: bool
+
     def __init__(self, *, masked: bool = False) -> None: ...
 
 class Distribution(_Probe):
     """Ask for the k likeliest ids with their probabilities; 0 for all."""
+
+    temperature: float
+    k: int
+    masked: bool
 
     def __init__(self, temperature: float = 1.0, k: int = 0, *, masked: bool = False) -> None: ...
 
 class Logprob(_Probe):
     """Ask for the log probability of a token."""
 
+    token: int
+    masked: bool
+
     def __init__(self, token: int, *, masked: bool = False) -> None: ...
 
 class Logprobs(_Probe):
     """Ask for the log probabilities of tokens."""
 
-    def __init__(self, tokens: Ids, *, masked: bool = False) -> None: ...
+    tokens: tuple[int, ...]
+    masked: bool
+
+    def __init__(self, tokens: Ids = (), *, masked: bool = False) -> None: ...
 
 class Entropy(_Probe):
     """Ask for the entropy of the distribution."""
+
+    masked: bool
 
     def __init__(self, *, masked: bool = False) -> None: ...

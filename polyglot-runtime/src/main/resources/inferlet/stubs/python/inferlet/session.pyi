@@ -2,16 +2,16 @@
 
 from typing import Any
 
-def send(value: Any) -> None:
+def send(message: Any) -> None:
     """Send a message: text as it is, anything else as JSON."""
 
-async def send_async(value: Any, *, timeout: float | None = None) -> None:
+async def send_async(message: Any, *, timeout: float | None = None) -> None:
     """As `send`, awaitable: a client that lags holds nothing else up. What is said later comes after it."""
 
 async def receive(*, timeout: float | None = None) -> str:
     """Return the next message of the client."""
 
-def set_return(text: Any) -> None:
+def set_return(value: Any) -> None:
     """Set the result of a program whose `main` returns nothing."""
 
 def get_return_value() -> str | None:

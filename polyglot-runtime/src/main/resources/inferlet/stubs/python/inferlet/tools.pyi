@@ -20,7 +20,7 @@ class Event:
         name: str
         args: str
 
-_Event: TypeAlias = Event.Start | Event.Call
+AnyEvent: TypeAlias = Event.Start | Event.Call
 
 def supported(model: Model) -> bool:
     """Say whether the template has a tool form."""
@@ -53,9 +53,9 @@ class Decoder:
     """Turn tokens into the calls that they hold; `feed` gives Start where there is none."""
 
     def __init__(self, model: Model) -> None: ...
-    def feed(self, tokens: Ids | Output) -> _Event:
+    def feed(self, tokens: Ids | Output) -> AnyEvent:
         """Take tokens; return the oldest call, else Start."""
-    def feed_all(self, tokens: Ids | Output) -> list[_Event]:
+    def feed_all(self, tokens: Ids | Output) -> list[AnyEvent]:
         """Take tokens; return all events in order."""
     def reset(self) -> None:
         """Begin anew."""
