@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import pie.engine.event.EventLog;
 import pie.engine.event.ProcessEvent;
 import pie.engine.process.InferletProcess;
@@ -26,14 +27,17 @@ import pie.engine.process.Outcome;
 import pie.runtime.GuestPolicy;
 import pie.runtime.Language;
 import pie.runtime.LaunchRequest;
+import pie.runtime.Permissions;
 import pie.runtime.ProgramSource;
 import pie.runtime.mcp.McpServer;
 import pie.server.Instance;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Run programs as they are written for Pie 0.4 and 0.5, launched with an input of {@code []}, on the real model. */
+/** Run programs as they are written for Pie 0.4, launched with an input of {@code []}, on the real model. */
 class CompatibilityTest {
+    private static final Permissions FILES = Permissions.DEFAULT.withFiles(true);
+
     private static Instance instance;
     private static Neighbour web;
 
@@ -72,6 +76,7 @@ class CompatibilityTest {
     static void open() throws IOException {
         web = new Neighbour();
         GuestPolicy policy = GuestPolicy.DEFAULT
+                .withCaps(FILES)
                 .withPrivateHosts(List.of("127.0.0.1"))
                 .withMcp(Map.of("notes", new McpServer.Http(web.url() + "/mcp", Map.of())));
         Set<Language> languages = EnumSet.of(Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT);
@@ -85,7 +90,8 @@ class CompatibilityTest {
     }
 
     private static Run run(Dialect dialect, String name, String input) throws Exception {
-        InferletProcess process = instance.runtime().launch(LaunchRequest.of(dialect.program(name), input));
+        InferletProcess process = instance.runtime()
+                .launch(LaunchRequest.of(dialect.program(name), input).permitted(FILES));
         Outcome outcome = process.outcome().get(300, TimeUnit.SECONDS);
         assertThat(outcome).as(name + ": " + outcome).isInstanceOf(Outcome.Completed.class);
         var messages = new ArrayList<String>();
@@ -178,5 +184,112 @@ class CompatibilityTest {
         assertThat(answer.get("tokens").asBoolean()).isTrue();
         assertThat(answer.get("answer").asString()).isNotBlank();
         assertThat(MASKED.computeIfAbsent("answer", key -> answer)).isEqualTo(answer);
+    }
+
+    /** Run a program whose result says of each thing that it tried whether it was as it should be, beside what is looked at here. */
+    private static JsonNode facts(Dialect dialect, String name) throws Exception {
+        JsonNode facts = run(dialect, name, "[]").json();
+        facts.forEachEntry((what, holds) -> {
+            if (holds.isBoolean()) {
+                assertThat(holds.asBoolean()).as(what).isTrue();
+            }
+        });
+        return facts;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tokensAreChosenByHandFromProbes(Dialect dialect) throws Exception {
+        JsonNode facts = facts(dialect, "choose_by_hand");
+        assertThat(facts.get("handles").toString()).isEqualTo("[0,1,\"logprobs\",\"logprobs\"]");
+        assertThat(facts.get("counts").toString()).isEqualTo("[1,1,3,3]");
+        assertThat(facts.get("values").toString()).isEqualTo("[true,\"seven\",[5,6],true]");
+        assertThat(facts.get("temperature").asDouble()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rulesOfTheProgramHoldTogether(Dialect dialect) throws Exception {
+        JsonNode facts = facts(dialect, "own_rules");
+        assertThat(facts.get("both").asString()).matches("[1-4]{1,3}");
+        assertThat(facts.get("tag").asString()).isEqualTo("<>");
+        assertThat(facts.get("walked").toString()).isEqualTo("[false,true]");
+        assertThat(facts.get("json").asString()).isEqualTo("list");
+        if (dialect == Dialect.PYTHON) {
+            assertThat(facts.get("protocols").toString()).isEqualTo("[true,true,false,false,true]");
+            assertThat(facts.get("fields").toString())
+                    .isEqualTo("[\"{\\\"type\\\":\\\"integer\\\"}\",\"root\",\"a+\",true,true]");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void draftsOfTheProgramChangeNothing(Dialect dialect) throws Exception {
+        JsonNode facts = facts(dialect, "own_drafter");
+        if (dialect == Dialect.PYTHON) {
+            assertThat(facts.get("protocol").toString()).isEqualTo("[true,true,false]");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void pagesCreditsAndSnapshotsAreAccountedFor(Dialect dialect) throws Exception {
+        assertThat(facts(dialect, "pages_and_bids").size()).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void workersTalkOverTopics(Dialect dialect) throws Exception {
+        Run run = run(dialect, "topics", "[]");
+        assertThat(run.json().get("squares").toString()).isEqualTo("[0,1,4,9,16,25]");
+        assertThat(run.json().get("late").size()).isEqualTo(2);
+        assertThat(JsonMapper.shared().readTree(run.messages().getFirst()).toString())
+                .isEqualTo("{\"heard\":[\"a\",\"b\",\"ü 🜁\"],\"also\":[\"a\",\"b\",\"ü 🜁\",\"done\"]}");
+        assertThat(JsonMapper.shared().readTree(run.messages().getLast()).toString())
+                .isEqualTo("[1,null,true]");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void toolsAreOfferedOverSeveralTurns(Dialect dialect) throws Exception {
+        assertThat(facts(dialect, "tool_turns").get("turns").toString()).isEqualTo("[true,true]");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void branchesOfAPromptVote(Dialect dialect) throws Exception {
+        JsonNode facts = facts(dialect, "votes");
+        assertThat(facts.get("branches").asInt()).isEqualTo(6);
+        if (dialect == Dialect.PYTHON) {
+            assertThat(facts.get("slow").toString()).isEqualTo("[0,1,\"cancelled\"]");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void faultsAreCaughtAndNamed(Dialect dialect) throws Exception {
+        JsonNode facts = facts(dialect, "files_and_faults");
+        assertThat(facts.get("lines").size()).isEqualTo(2);
+        JsonNode faults = facts.get("faults");
+        assertThat(faults.get("model").asString()).contains("'no-such-model' not found; loaded: ");
+        assertThat(faults.get("empty").asString()).contains("empty input");
+        assertThat(faults.get("lengths").asString()).contains("give one position per id");
+        assertThat(faults.get("constrain").asString()).contains("a Constraint or a list of them, got");
+        assertThat(faults.get("schema").asString()).contains("line 1, column 2");
+        assertThat(faults.get("mcp").asString()).contains("'nobody' not found; registered: notes");
+        assertThat(faults.get("adapter").asString()).isEqualTo("absent");
+        assertThat(faults.get("image").asString()).contains("no loaded model takes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"from inferlet.eta import *", "from inferlet import eta", "from wit_world.imports import session"
+            })
+    void whatIsNotHereSaysWhatToDo(String source) throws Exception {
+        InferletProcess process =
+                instance.runtime().launch(LaunchRequest.of(ProgramSource.of(Language.PYTHON, "main.py", source), "[]"));
+        Outcome outcome = process.outcome().get(300, TimeUnit.SECONDS);
+        assertThat(outcome.toString())
+                .contains("ImportError", source.contains("eta") ? "ctx.generate()" : "the module inferlet");
     }
 }
