@@ -13,20 +13,20 @@ import javax.management.NotificationEmitter;
 import javax.management.NotificationListener;
 import javax.management.openmbean.CompositeData;
 
-/** Keep what the last garbage collection left in the heap, as the JVM's collectors tell it. */
+/** Keep what garbage collections left in the heap, as the JVM's collectors tell it. */
 final class HeapFigures implements NotificationListener, AutoCloseable {
     /**
-     * @param number counts collections
-     * @param used bytes in use after it
-     * @param whole whether it collected the whole heap, so that nothing dead is counted
+     * @param used bytes in use after the last collection, dead ones among them if it was not a whole one
+     * @param whole counts the collections of the whole heap
+     * @param live bytes in use after the last one of these
      */
-    record Figure(long number, long used, boolean whole) {}
+    record Figure(long used, long whole, long live) {}
 
     private final Set<String> pools = ManagementFactory.getMemoryPoolMXBeans().stream()
             .filter(pool -> pool.getType() == MemoryType.HEAP)
             .map(MemoryPoolMXBean::getName)
             .collect(Collectors.toUnmodifiableSet());
-    private volatile Figure last = new Figure(0, 0, true);
+    private volatile Figure last = new Figure(0, 0, 0);
 
     HeapFigures() {
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
@@ -48,7 +48,8 @@ final class HeapFigures implements NotificationListener, AutoCloseable {
                 used += pool.getValue().getUsed();
             }
         }
-        last = new Figure(last.number() + 1, used, info.getGcAction().contains("major"));
+        boolean whole = info.getGcAction().contains("major");
+        last = whole ? new Figure(used, last.whole() + 1, used) : new Figure(used, last.whole(), last.live());
     }
 
     Figure last() {

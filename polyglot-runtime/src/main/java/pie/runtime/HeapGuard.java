@@ -27,7 +27,7 @@ final class HeapGuard<G> {
     private final ToLongFunction<G> allocated;
     private final Runnable collect;
     private final Map<G, Long> allocatedWhenCalm = new HashMap<>();
-    private long judged = -1;
+    private long judged;
     private int ticksToCollection;
     private @Nullable G ending;
     private int ticksToEnd;
@@ -51,14 +51,17 @@ final class HeapGuard<G> {
         ticksToCollection = Math.max(0, ticksToCollection - 1);
         if (heap.used() <= limit) {
             guests.forEach(guest -> allocatedWhenCalm.put(guest, allocated.applyAsLong(guest)));
+            judged = heap.whole();
             return Optional.empty();
         }
         if (stillEnding(heap, guests)) {
             return Optional.empty();
         }
-        if (heap.whole() && heap.number() != judged) {
-            judged = heap.number();
-            return top(guests);
+        if (heap.whole() != judged) {
+            judged = heap.whole();
+            if (heap.live() > limit) {
+                return top(guests);
+            }
         }
         if (ticksToCollection == 0) {
             ticksToCollection = TICKS_BETWEEN_COLLECTIONS;
@@ -91,7 +94,7 @@ final class HeapGuard<G> {
             return true;
         }
         ending = null;
-        judged = heap.number();
+        judged = heap.whole();
         return false;
     }
 

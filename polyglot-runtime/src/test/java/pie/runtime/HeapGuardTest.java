@@ -14,61 +14,87 @@ final class HeapGuardTest {
 
     private final Map<String, Long> allocated = new HashMap<>(Map.of("old", 50_000L, "leaker", 10L, "small", 10L));
     private int collections;
+    private Figure heap = new Figure(0, 0, 0);
     private final HeapGuard<String> guard = new HeapGuard<>(1_000, 100, allocated::get, () -> collections++);
+
+    private Figure young(long used) {
+        heap = new Figure(used, heap.whole(), heap.live());
+        return heap;
+    }
+
+    private Figure whole(long used) {
+        heap = new Figure(used, heap.whole() + 1, used);
+        return heap;
+    }
 
     @Test
     void nobodyIsEndedWhileTheHeapIsCalmHoweverMuchItAllocates() {
         for (int i = 0; i < 100; i++) {
             allocated.merge("old", 1_000L, Long::sum);
-            assertThat(guard.choose(new Figure(i, 800, i % 10 == 0), GUESTS)).isEmpty();
+            assertThat(guard.choose(i % 10 == 0 ? whole(800) : young(800), GUESTS)).isEmpty();
         }
         assertThat(collections).isZero();
     }
 
     @Test
     void garbageOfAYoungCollectionIsNobodysFault() {
-        guard.choose(new Figure(1, 500, false), GUESTS);
+        guard.choose(young(500), GUESTS);
         allocated.put("leaker", 900L);
-        assertThat(guard.choose(new Figure(2, 900, false), GUESTS)).isEmpty();
+        assertThat(guard.choose(young(900), GUESTS)).isEmpty();
         assertThat(collections).isEqualTo(1);
-        assertThat(guard.choose(new Figure(3, 500, true), GUESTS)).isEmpty();
+        assertThat(guard.choose(whole(500), GUESTS)).isEmpty();
     }
 
     @Test
     void theOneThatAllocatedMostSinceTheHeapWasCalmIsEndedOnceForEachWholeCollection() {
-        guard.choose(new Figure(1, 500, false), GUESTS);
+        guard.choose(young(500), GUESTS);
         allocated.put("leaker", 900L);
         allocated.merge("old", 200L, Long::sum);
-        assertThat(guard.choose(new Figure(2, 900, true), GUESTS)).contains("leaker");
-        assertThat(guard.choose(new Figure(2, 900, true), List.of("old", "small")))
-                .isEmpty();
+        assertThat(guard.choose(whole(900), GUESTS)).contains("leaker");
+        assertThat(guard.choose(heap, List.of("old", "small"))).isEmpty();
         assertThat(collections).isEqualTo(1);
-        assertThat(guard.choose(new Figure(3, 900, true), List.of("old", "small")))
+        assertThat(guard.choose(whole(900), List.of("old", "small")))
                 .contains("old");
     }
 
     @Test
+    void aWholeCollectionCountsThoughAYoungOneFollowed() {
+        guard.choose(young(500), GUESTS);
+        allocated.put("leaker", 900L);
+        whole(900);
+        assertThat(guard.choose(young(920), GUESTS)).contains("leaker");
+    }
+
+    @Test
+    void aWholeCollectionOfACalmHeapSaysNothingOfAFullOne() {
+        guard.choose(whole(700), GUESTS);
+        allocated.put("leaker", 900L);
+        assertThat(guard.choose(young(920), GUESTS)).isEmpty();
+        assertThat(collections).isEqualTo(1);
+    }
+
+    @Test
     void nobodyElseIsEndedForWhatTheEndedOneStillHolds() {
-        guard.choose(new Figure(1, 500, false), GUESTS);
+        guard.choose(young(500), GUESTS);
         allocated.put("leaker", 900L);
         allocated.merge("old", 200L, Long::sum);
-        assertThat(guard.choose(new Figure(2, 900, true), GUESTS)).contains("leaker");
+        assertThat(guard.choose(whole(900), GUESTS)).contains("leaker");
         allocated.merge("old", 2_000L, Long::sum);
-        assertThat(guard.choose(new Figure(3, 900, true), GUESTS)).isEmpty();
-        assertThat(guard.choose(new Figure(3, 900, true), List.of("old", "small")))
+        assertThat(guard.choose(whole(900), GUESTS)).isEmpty();
+        assertThat(guard.choose(whole(900), List.of("old", "small")))
                 .isEmpty();
-        assertThat(guard.choose(new Figure(4, 400, true), List.of("old", "small")))
+        assertThat(guard.choose(whole(400), List.of("old", "small")))
                 .isEmpty();
     }
 
     @Test
     void oneThatCannotBeEndedProtectsTheOthersForAWhileOnly() {
-        guard.choose(new Figure(1, 500, false), GUESTS);
+        guard.choose(young(500), GUESTS);
         allocated.put("leaker", 900L);
-        assertThat(guard.choose(new Figure(2, 900, true), GUESTS)).contains("leaker");
+        assertThat(guard.choose(whole(900), GUESTS)).contains("leaker");
         allocated.merge("old", 2_000L, Long::sum);
         int ticks = 0;
-        while (guard.choose(new Figure(3 + ticks, 900, true), GUESTS).isEmpty()) {
+        while (guard.choose(whole(900), GUESTS).isEmpty()) {
             assertThat(ticks++).isLessThan(1_000);
         }
         assertThat(ticks).isGreaterThan(10);
@@ -77,14 +103,14 @@ final class HeapGuardTest {
     @Test
     void aCollectionIsAskedForOnlyNowAndThen() {
         for (int tick = 0; tick < 100; tick++) {
-            guard.choose(new Figure(tick, 900, false), GUESTS);
+            guard.choose(young(900), GUESTS);
         }
         assertThat(collections).isEqualTo(3);
     }
 
     @Test
     void anAllocationThatFailsIsReasonEnoughAndEndsOneAtATime() {
-        guard.choose(new Figure(1, 500, false), GUESTS);
+        guard.choose(young(500), GUESTS);
         allocated.put("leaker", 900L);
         allocated.merge("old", 200L, Long::sum);
         assertThat(guard.chooseStarved(GUESTS)).contains("leaker");
@@ -95,8 +121,8 @@ final class HeapGuardTest {
 
     @Test
     void manySmallOnesAreNotEnded() {
-        guard.choose(new Figure(1, 500, true), GUESTS);
+        guard.choose(whole(500), GUESTS);
         GUESTS.forEach(guest -> allocated.merge(guest, 100L, Long::sum));
-        assertThat(guard.choose(new Figure(2, 900, true), GUESTS)).isEmpty();
+        assertThat(guard.choose(whole(900), GUESTS)).isEmpty();
     }
 }
