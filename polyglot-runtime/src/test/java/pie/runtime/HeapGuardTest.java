@@ -31,7 +31,8 @@ final class HeapGuardTest {
     void nobodyIsEndedWhileTheHeapIsCalmHoweverMuchItAllocates() {
         for (int i = 0; i < 100; i++) {
             allocated.merge("old", 1_000L, Long::sum);
-            assertThat(guard.choose(i % 10 == 0 ? whole(800) : young(800), GUESTS)).isEmpty();
+            assertThat(guard.choose(i % 10 == 0 ? whole(800) : young(800), GUESTS))
+                    .isEmpty();
         }
         assertThat(collections).isZero();
     }
@@ -53,8 +54,7 @@ final class HeapGuardTest {
         assertThat(guard.choose(whole(900), GUESTS)).contains("leaker");
         assertThat(guard.choose(heap, List.of("old", "small"))).isEmpty();
         assertThat(collections).isEqualTo(1);
-        assertThat(guard.choose(whole(900), List.of("old", "small")))
-                .contains("old");
+        assertThat(guard.choose(whole(900), List.of("old", "small"))).contains("old");
     }
 
     @Test
@@ -81,10 +81,8 @@ final class HeapGuardTest {
         assertThat(guard.choose(whole(900), GUESTS)).contains("leaker");
         allocated.merge("old", 2_000L, Long::sum);
         assertThat(guard.choose(whole(900), GUESTS)).isEmpty();
-        assertThat(guard.choose(whole(900), List.of("old", "small")))
-                .isEmpty();
-        assertThat(guard.choose(whole(400), List.of("old", "small")))
-                .isEmpty();
+        assertThat(guard.choose(whole(900), List.of("old", "small"))).isEmpty();
+        assertThat(guard.choose(whole(400), List.of("old", "small"))).isEmpty();
     }
 
     @Test

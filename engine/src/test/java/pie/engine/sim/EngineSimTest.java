@@ -50,7 +50,8 @@ final class EngineSimTest {
     @ValueSource(
             longs = {
                 35989, // an adapter that the device refused, then another: taken for a device that nobody asks
-                42511, // pages found again that rows which were found too had dropped: none left for the next row, out of pages
+                42511, // pages found again that rows which were found too had dropped: none left for the next row, out
+                // of pages
                 48131, // an adapter that was loaded where a step might have begun: the same
                 90866, // a step that hangs for as long as ageing takes and has not failed yet: taken for starvation
                 115654, // a device lost with pages on their way back to it: their pins taken for forgotten ones
