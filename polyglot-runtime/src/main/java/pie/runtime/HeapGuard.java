@@ -23,7 +23,7 @@ final class HeapGuard<G> {
     private static final int TICKS_TO_END = 200;
 
     private final long limit;
-    private final long guestMemory;
+    private final long least;
     private final ToLongFunction<G> allocated;
     private final Runnable collect;
     private final Map<G, Long> allocatedWhenCalm = new HashMap<>();
@@ -34,13 +34,14 @@ final class HeapGuard<G> {
 
     /**
      * @param heap the most that the heap may hold, in bytes
-     * @param guestMemory a guest that allocated less than this is never chosen, in bytes
+     * @param guestMemory a guest that allocated less than this is never chosen, in bytes, unless that is more than a quarter of what
+     *     is left of a full heap: a small one would have overflowed by then
      * @param allocated what a guest has allocated in its life, in bytes
      * @param collect asks for a whole collection
      */
     HeapGuard(long heap, long guestMemory, ToLongFunction<G> allocated, Runnable collect) {
         this.limit = (long) (FULL * heap);
-        this.guestMemory = guestMemory;
+        this.least = Math.min(guestMemory, (heap - limit) / 4);
         this.allocated = allocated;
         this.collect = collect;
     }
@@ -79,7 +80,7 @@ final class HeapGuard<G> {
         Optional<G> chosen = guests.stream()
                 .<G>map(guest -> guest)
                 .max(Comparator.comparingLong(this::allocatedSince))
-                .filter(top -> allocatedSince(top) > guestMemory);
+                .filter(top -> allocatedSince(top) > least);
         ending = chosen.orElse(null);
         ticksToEnd = TICKS_TO_END;
         return chosen;

@@ -8,14 +8,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import pie.runtime.HeapFigures.Figure;
 
-/** Choose whom to end on a full heap of 1,000 bytes, where a guest of up to 100 bytes is never chosen. */
+/** Choose whom to end on a full heap of 1,000 bytes, where a guest of up to 50 bytes is never chosen. */
 final class HeapGuardTest {
     private static final List<String> GUESTS = List.of("old", "leaker", "small");
 
     private final Map<String, Long> allocated = new HashMap<>(Map.of("old", 50_000L, "leaker", 10L, "small", 10L));
     private int collections;
     private Figure heap = new Figure(0, 0, 0);
-    private final HeapGuard<String> guard = new HeapGuard<>(1_000, 100, allocated::get, () -> collections++);
+    private final HeapGuard<String> guard = new HeapGuard<>(1_000, 50, allocated::get, () -> collections++);
 
     private Figure young(long used) {
         heap = new Figure(used, heap.whole(), heap.live());
@@ -117,10 +117,21 @@ final class HeapGuardTest {
         assertThat(guard.chooseStarved(List.of("small"))).isEmpty();
     }
 
+    /** Else a heap that is full to the brim before anybody allocated so much would end whose allocation fails. */
+    @Test
+    void inASmallHeapAFewAreEnoughToBeEnded() {
+        var small = new HeapGuard<String>(1_000, 5_000, allocated::get, () -> {});
+        small.choose(whole(500), GUESTS);
+        GUESTS.forEach(guest -> allocated.merge(guest, 50L, Long::sum));
+        assertThat(small.choose(whole(900), GUESTS)).isEmpty();
+        allocated.merge("leaker", 20L, Long::sum);
+        assertThat(small.choose(whole(900), GUESTS)).contains("leaker");
+    }
+
     @Test
     void manySmallOnesAreNotEnded() {
         guard.choose(whole(500), GUESTS);
-        GUESTS.forEach(guest -> allocated.merge(guest, 100L, Long::sum));
+        GUESTS.forEach(guest -> allocated.merge(guest, 50L, Long::sum));
         assertThat(guard.choose(whole(900), GUESTS)).isEmpty();
     }
 }
