@@ -9,9 +9,7 @@ import _socket
 import _thread
 import importlib.machinery
 import io
-import json
 import posix
-import re
 import types
 
 
@@ -21,7 +19,8 @@ def _prepare(ops, names, library):
     for name in names.split("\n"):
         setattr(pie, name, getattr(ops, name))
     sys.modules["_pie"] = pie
-    library = json.loads(library)
+    parts = library.split("\0")
+    library = dict(zip(parts[::2], parts[1::2]))
     files = {}
 
     class Finder:
@@ -220,14 +219,14 @@ def _prepare(ops, names, library):
             adjust(sys.modules[name])
 
     import inferlet
-    from inferlet import _loop
+    from inferlet import _json, _loop
     from inferlet.errors import PieError
 
     def value_of(text):
         if not text.strip():
             return {}
         try:
-            value = json.loads(text)
+            value = _json.loads(text)
         except ValueError:
             return {"input": text}
         return {} if value == [] else value
@@ -248,7 +247,7 @@ def _prepare(ops, names, library):
             return str(value)
         if hasattr(value, "model_dump_json"):
             return value.model_dump_json()
-        return json.dumps(finite(value), default=str, ensure_ascii=False)
+        return _json.dumps(finite(value), default=str, ensure_ascii=False)
 
     def failure_of(error):
         try:
@@ -269,7 +268,7 @@ def _prepare(ops, names, library):
         if isinstance(error, SystemExit):
             message = message if isinstance(error.code, str) else f"exit status {error.code}"
         code = str(error.code.value) if isinstance(error, PieError) else ""
-        details = json.dumps(finite(error.details), default=str) if isinstance(error, PieError) else "{}"
+        details = _json.dumps(finite(error.details), default=str) if isinstance(error, PieError) else "{}"
         return [False, message, name, shown, code, details]
 
     def use_host_clock():
@@ -325,9 +324,6 @@ def _prepare(ops, names, library):
             cls.__module__ = "datetime"
             setattr(datetime, name, cls)
 
-    # Programs that name none of these need no event loop.
-    loops = re.compile("asyncio|timers")
-
     def takes_input(main):
         if type(main) is types.FunctionType and not main.__dict__:
             code = main.__code__
@@ -345,7 +341,7 @@ def _prepare(ops, names, library):
         """Take in the program's files."""
         nonlocal seed
         seed = seed_value
-        files.update(json.loads(program))
+        files.update(_json.loads(program))
 
     def begin(file, name):
         """Make the module that the code of a file runs in."""
@@ -362,7 +358,8 @@ def _prepare(ops, names, library):
         """Return what a function returned, awaited where it must be."""
         if not is_awaitable(value):
             return value
-        return _loop.run(value, not any(loops.search(text) for text in files.values()))
+        # programs that name none of these need no event loop
+        return _loop.run(value, not any("asyncio" in text or "timers" in text for text in files.values()))
 
     def served(module, entry):
         """Answer requests with a function of the module until no more come."""
@@ -375,19 +372,16 @@ def _prepare(ops, names, library):
 
         _loop.run(_serve.serve(handle), False)
 
-    def run(program, file, entry, text, seed_value, recorded, serving):
+    def run(program, file, name, entry, text, seed_value, recorded, serving):
         """Run a program to its end: [True, result] or [False, message, type, traceback, code, details]."""
         take(program, seed_value)
         if recorded:
             # a module that asks for the time while it is imported would ask in one guest and not in another
             complete()
             use_host_clock()
-        source = files[file]
-        defined = re.search(rf"^(?:async\s+def|def|class)\s+{entry}\b|^{entry}\s*=|^\s*(?:from|import)\b.*\b{entry}\b", source, re.M)
-        name = file.rsplit("/", 1)[-1].removesuffix(".py") if defined else "__main__"
         module = begin(file, name)
         try:
-            exec(compile(source, file, "exec"), module.__dict__)
+            exec(compile(files[file], file, "exec"), module.__dict__)
             if serving:
                 served(module, entry)
                 return [True, ""]
@@ -432,8 +426,10 @@ def _prepare(ops, names, library):
     def complete():
         """Import what many programs import, so that they need not wait for it."""
         import asyncio, contextlib, dataclasses, inspect, random, traceback, typing  # noqa: E401, F401
-        import inferlet._events  # noqa: F401
+        import json, inferlet._events  # noqa: E401, F401
 
+        for name in inferlet.__all__:
+            getattr(inferlet, name)
         # imported by others, they may not have been run
         return inspect.signature, traceback.walk_tb, typing.Any
 

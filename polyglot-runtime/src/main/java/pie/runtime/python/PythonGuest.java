@@ -112,6 +112,7 @@ final class PythonGuest implements Guest<PythonProgram> {
                         run,
                         program.files(),
                         program.file(),
+                        program.module(),
                         program.entry(),
                         input,
                         process.seed() & 0x1f_ffff_ffff_ffffL,

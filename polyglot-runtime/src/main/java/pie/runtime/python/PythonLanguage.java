@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.PolyglotException;
@@ -29,7 +31,9 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
             Map.of("python.NoAsyncActions", "true", "python.BackgroundGCTask", "false");
 
     private final Engine engine = Walls.engine("python");
-    private final String library = Json.text(Resources.folder("python"));
+    private final String library = Resources.folder("python").entrySet().stream()
+            .map(file -> file.getKey() + '\0' + file.getValue())
+            .collect(Collectors.joining("\0"));
     private final Source bootstrap = Source.newBuilder(
                     "python", Resources.text("python/bootstrap.py"), "<pie>/bootstrap.py")
             .buildLiteral();
@@ -59,7 +63,21 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
         }
         var files = new LinkedHashMap<>(source.files());
         files.put(source.file(), source.code());
-        return new PythonProgram(Json.text(files), Set.copyOf(files.keySet()), source.file(), source.entry());
+        return new PythonProgram(
+                Json.text(files), Set.copyOf(files.keySet()), source.file(), module(source), source.entry());
+    }
+
+    /** Return the name of the module that a program's first file makes: that of a script if it seems to define no entry. */
+    private static String module(ProgramSource source) {
+        String entry = Pattern.quote(source.entry());
+        boolean defines = Pattern.compile(
+                        "^(?:async[ \\t]+def|def|class)[ \\t]+%1$s\\b|^%1$s[ \\t]*=|^[ \\t]*(?:from|import)\\b.*\\b%1$s\\b"
+                                .formatted(entry),
+                        Pattern.MULTILINE | Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS)
+                .matcher(source.code())
+                .find();
+        String name = source.file().substring(source.file().lastIndexOf('/') + 1);
+        return !defines ? "__main__" : name.endsWith(".py") ? name.substring(0, name.length() - 3) : name;
     }
 
     private static void parse(Context context, ProgramSource source) {

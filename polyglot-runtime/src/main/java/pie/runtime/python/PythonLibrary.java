@@ -11,7 +11,7 @@ public final class PythonLibrary {
             import sys
             sys.modules.update(ssl=None, _ssl=None)
             import asyncio, contextlib, dataclasses, enum, inspect, linecache, random, socket, threading, traceback, typing
-            import base64, bisect, calendar, copy, csv, datetime, decimal, difflib, fractions, hashlib, heapq, html
+            import base64, bisect, calendar, copy, csv, datetime, decimal, difflib, fractions, hashlib, heapq, html, json, re
             import pprint, statistics, string, textwrap, urllib.parse, uuid
             """;
 

@@ -7,5 +7,6 @@ import java.util.Set;
  *
  * @param files as a JSON object
  * @param names of the files
+ * @param module name of the module that {@code file} makes
  */
-record PythonProgram(String files, Set<String> names, String file, String entry) {}
+record PythonProgram(String files, Set<String> names, String file, String module, String entry) {}

@@ -1,7 +1,8 @@
 """Turn the host's results into Python values; called by the host."""
 
-import json
 import types
+
+from . import _json
 
 
 def list_of(*items):
@@ -12,8 +13,7 @@ def bytes_of(latin):
     return latin.encode("latin-1")
 
 
-def record_of(text):
-    return json.loads(text, object_hook=lambda fields: types.SimpleNamespace(**fields))
+record_of = _json.reader(lambda fields: types.SimpleNamespace(**fields))
 
 
 class Scope:
@@ -83,7 +83,7 @@ def text_of(value):
     if hasattr(value, "model_dump_json"):
         return value.model_dump_json()
     try:
-        return json.dumps(value, default=str, ensure_ascii=False)
+        return _json.dumps(value, default=str, ensure_ascii=False)
     except (ValueError, TypeError, RecursionError) as e:
         from .errors import InvalidArgumentError
 

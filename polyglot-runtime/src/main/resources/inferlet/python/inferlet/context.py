@@ -8,7 +8,6 @@ from ._values import ids as _ids
 from ._values import seconds as _seconds
 from .forward import Forward
 from .generation import OPTIONS, Generator
-from .grammar import constraints, drafter
 from .model import Model
 from .sampler import Sampler, handle
 
@@ -228,8 +227,12 @@ class Context(Scope):
 
     def generate(self, sampler, **given):
         if given.get("constrain") is not None:
+            from .grammar import constraints
+
             given["constrain"] = constraints(given["constrain"], self.model)
         if given.get("speculator") is not None:
+            from .grammar import drafter
+
             given["speculator"] = drafter(given["speculator"])
         flat = options(OPTIONS, given)
         return Generator(_p.ctx_generate(self._h, handle(sampler, Sampler, "sampler"), *flat), self)

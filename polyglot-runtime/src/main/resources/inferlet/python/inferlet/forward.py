@@ -6,7 +6,6 @@ from ._loop import call
 from ._record import Record
 from ._values import Tokens, later
 from ._values import ids as _ids
-from .adapter import Adapter
 from .sampler import Sampler, _Probe, handle
 
 
@@ -146,6 +145,8 @@ class Forward:
         return self
 
     def adapter(self, adapter):
+        from .adapter import Adapter
+
         _p.fwd_adapter(self._h, None if adapter is None else handle(adapter, Adapter, "adapter"))
         return self
 

@@ -1,17 +1,15 @@
 """Generator and GenStep."""
 
-import json
 import time
 
 import _pie as _p
 
+from . import _json
 from ._loop import call
 from ._values import Scope, later, options
 from ._values import seconds as _seconds
 from ._values import ids as _ids
-from .adapter import Adapter
 from .forward import Output, ProbeHandle
-from .grammar import constraints, drafter
 from .sampler import Sampler, _Probe, handle
 
 OPTIONS = (
@@ -85,10 +83,14 @@ class Generator(Scope):
         return _set(self, "add_stop", tokens)
 
     def constrain(self, c):
+        from .grammar import constraints
+
         _p.gen_set(self._h, "constrain", constraints(c, self.context.model))
         return self
 
     def speculator(self, speculator):
+        from .grammar import drafter
+
         _p.gen_set(self._h, "speculator", drafter(speculator))
         return self
 
@@ -102,6 +104,8 @@ class Generator(Scope):
         return _set(self, "rebid_each_step", enabled)
 
     def adapter(self, a):
+        from .adapter import Adapter
+
         _p.gen_set(self._h, "adapter", None if a is None else handle(a, Adapter, "adapter"))
         return self
 
@@ -199,7 +203,7 @@ class Generator(Scope):
         if parse is not None:
             return parse(text)
         try:
-            return json.loads(text)
+            return _json.loads(text)
         except ValueError as e:
             from .errors import GrammarViolationError
 

@@ -1,9 +1,8 @@
 """Ask other hosts, and answer requests. What may be asked is a permission; private addresses may not, whatever leads to them."""
 
-import json as _json
-
 import _pie as _p
 
+from . import _json
 from ._loop import call
 from ._values import Scope
 

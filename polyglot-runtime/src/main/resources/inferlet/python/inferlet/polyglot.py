@@ -1,9 +1,8 @@
 """Files of the program in other languages: their functions are called with plain values and objects of this package."""
 
-import json
-
 import _pie as _p
 
+from . import _json
 from .errors import InvalidArgumentError, InvalidTypeError
 
 _REFERENCE = "$pie"
@@ -67,7 +66,7 @@ def _plain(v, handles, depth=0):
 
 def _lower(value, handles):
     """Turn plain values into JSON, objects of this package into references to handles."""
-    return json.dumps(_plain(value, handles))
+    return _json.dumps(_plain(value, handles))
 
 
 def _lift(text, handles):
@@ -77,7 +76,7 @@ def _lift(text, handles):
             return _wrap(handles[at])
         return {k[1:] if _dollars(k) else k: item for k, item in v.items()}
 
-    return json.loads(text, object_hook=made)
+    return _json.reader(made)(text)
 
 
 class Module:

@@ -1,9 +1,8 @@
 """Read what the market says, as of the last tick. Nothing but explain waits."""
 
-import json
-
 import _pie as _p
 
+from . import _json
 from ._loop import call
 from .context import Context
 from .model import Model
@@ -37,8 +36,8 @@ def price():
 
 def explain():
     """Why this process waits or runs slowly: the record of the server's explain route."""
-    return json.loads(_p.sched_explain())
+    return _json.loads(_p.sched_explain())
 
 
 async def explain_async(*, timeout=None):
-    return json.loads(await call(_p.sched_explain_async, timeout=timeout))
+    return _json.loads(await call(_p.sched_explain_async, timeout=timeout))

@@ -1,9 +1,8 @@
 """Tools for the model to call. On a model without a tool form nothing is registered, and no call is found."""
 
-import json
-
 import _pie as _p
 
+from . import _json
 from ._loop import call
 from ._record import Record
 from ._values import ids as _ids
@@ -119,7 +118,7 @@ class Tool:
     async def call(self, arguments="{}"):
         """Check arguments, JSON text or a dict, against the schema, and call the function with them."""
         _p.tools_check(self.name, self.schema, arguments)
-        given = arguments if isinstance(arguments, dict) else json.loads(arguments or "{}")
+        given = arguments if isinstance(arguments, dict) else _json.loads(arguments or "{}")
         result = self._function(**{name: _value(value, self._types.get(name)) for name, value in given.items()})
         return await result if hasattr(result, "__await__") else result
 

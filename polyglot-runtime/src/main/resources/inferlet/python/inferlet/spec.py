@@ -1,0 +1,3 @@
+"""Protocol of drafters."""
+
+from ._later import Speculator  # noqa: F401
