@@ -659,7 +659,10 @@
     if (recorded) useHostClock();
     ended = done;
     import(file).then(async (module) => {
-      const f = module[entry] ?? module.default;
+      const f = module[entry] ?? (entry === 'main' ? module.default : undefined);
+      if (typeof f !== 'function' && entry !== 'main') {
+        throw makeError('SOURCE_ERROR', `${file}: no exported function '${entry}', which the program's entry names`, '{}');
+      }
       const value = typeof f === 'function' ? await f(valueOf(text)) : undefined;
       done(true, resultOf(value), '', '', '', '{}');
     }).catch((error) => report(error, done));

@@ -363,6 +363,23 @@ final class GuestProcessTest {
                 .isEqualTo(result);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PYTHON | def main(): return 1 | main.py: no function 'other', which the program's entry names",
+                "JAVASCRIPT | export default () => 1 | main.js: no exported function 'other', which the program's entry names"
+            })
+    void anEntryThatIsNotThereIsNamed(Language language, String code, String message) throws Exception {
+        var source = new ProgramSource(language, language.defaultFile(), code, Map.of(), "other");
+        Outcome outcome =
+                t.runtime.launch(LaunchRequest.of(source, "{}")).outcome().get(60, TimeUnit.SECONDS);
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+            assertThat(failed.code()).isEqualTo(ErrorCode.SOURCE_ERROR);
+            assertThat(failed.message()).isEqualTo(message);
+        });
+    }
+
     @Test
     void aProgramWithoutEntryIsItsBody() throws Exception {
         InferletProcess python =
