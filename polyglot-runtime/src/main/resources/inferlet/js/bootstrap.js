@@ -661,7 +661,7 @@
     import(file).then(async (module) => {
       const f = module[entry] ?? (entry === 'main' ? module.default : undefined);
       if (typeof f !== 'function' && entry !== 'main') {
-        throw makeError('SOURCE_ERROR', `${file}: no exported function '${entry}', which the program's entry names`, '{}');
+        throw makeError('SOURCE_ERROR', `the program exports no function '${entry}', which its entry names`, '{}');
       }
       const value = typeof f === 'function' ? await f(valueOf(text)) : undefined;
       done(true, resultOf(value), '', '', '', '{}');

@@ -388,7 +388,7 @@ def _prepare(ops, names, library):
             main = module.__dict__.get(entry)
             if not callable(main):
                 if entry != "main":
-                    raise PieError(f"{file}: no function '{entry}', which the program's entry names", code="SOURCE_ERROR")
+                    raise PieError(f"the program has no function '{entry}', which its entry names", code="SOURCE_ERROR")
                 return [True, ""]
             return [True, result_of(finish(main(value_of(text)) if takes_input(main) else main()))]
         except SystemExit as e:

@@ -367,8 +367,8 @@ final class GuestProcessTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "PYTHON | def main(): return 1 | main.py: no function 'other', which the program's entry names",
-                "JAVASCRIPT | export default () => 1 | main.js: no exported function 'other', which the program's entry names"
+                "PYTHON | def main(): return 1 | the program has no function 'other', which its entry names",
+                "JAVASCRIPT | export default () => 1 | the program exports no function 'other', which its entry names"
             })
     void anEntryThatIsNotThereIsNamed(Language language, String code, String message) throws Exception {
         var source = new ProgramSource(language, language.defaultFile(), code, Map.of(), "other");
