@@ -148,22 +148,37 @@ final class GuestProcess<P> implements InferletProcess {
         }
     }
 
-    /** Give pages back, log the terminal event, publish the outcome; only the first call counts. */
+    /**
+     * Give pages back, log the terminal event, publish the outcome; only the first call counts, but one that fails, for want of
+     * memory, is as if it had not been made.
+     */
     private void finish(Outcome end) {
         if (!finished.compareAndSet(false, true)) {
             return;
         }
-        state = ProcessState.STOPPING;
-        stop.over();
-        recording.end(end);
-        host.close();
-        family.parentEnded(end.state());
-        accounts.close().whenComplete((done, error) -> {
+        try {
+            state = ProcessState.STOPPING;
+            stop.over();
+            recording.end(end);
+            host.close();
+            family.parentEnded(end.state());
+            accounts.close().whenComplete((done, error) -> closed(end, error));
+        } catch (Throwable e) {
+            finished.set(false);
+            throw e;
+        }
+    }
+
+    private void closed(Outcome end, @Nullable Throwable error) {
+        try {
             if (error != null) {
                 LOG.warn("process {} could not be closed in the engine", id, error);
             }
             publish(end);
-        });
+        } catch (Throwable e) {
+            finished.set(false);
+            throw e;
+        }
     }
 
     private void publish(Outcome end) {
@@ -186,6 +201,10 @@ final class GuestProcess<P> implements InferletProcess {
 
     /** Check budgets and let printed text out; called by the watchdog. */
     void tick() {
+        if (thread.ended() && !finished.get()) { // it ran out of memory while it told how it ended
+            finish(result.failed(new OutOfMemoryError()));
+            return;
+        }
         thread.sample();
         if (state == ProcessState.RUNNING) {
             host.flushSoon();

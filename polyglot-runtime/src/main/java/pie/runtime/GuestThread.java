@@ -38,6 +38,11 @@ final class GuestThread<P> {
         return thread.isAlive();
     }
 
+    /** Say whether it was started and is no more. */
+    boolean ended() {
+        return thread.getState() == Thread.State.TERMINATED;
+    }
+
     /** Wait for the thread to end. Return whether it did. */
     boolean ends(Duration within) throws InterruptedException {
         return thread.join(within);
