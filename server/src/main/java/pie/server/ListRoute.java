@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ListRoute {
     private static final int LIMIT = 100;
     private static final int LIMIT_MAX = 1000;
+    private static final List<String> KINDS = List.of("process", "openai", "app");
     private static final Map<String, Comparator<InferletProcess>> SORTS = Map.of(
             "elapsed", Comparator.comparing(ProcessJson::elapsed),
             "tokens",
@@ -118,7 +119,7 @@ final class ListRoute {
         }
         Optional<String> kind = exchange.query("kind");
         if (kind.isPresent()) {
-            List<String> kinds = Arrays.asList(kind.get().split(","));
+            List<String> kinds = kinds(kind.get());
             all = all.and(p -> kinds.contains(p.kind()));
         }
         Optional<String> text = exchange.query("q").map(q -> q.toLowerCase(Locale.ROOT));
@@ -144,6 +145,16 @@ final class ListRoute {
                             + ", got \"" + word + "\"")));
         }
         return states;
+    }
+
+    private static List<String> kinds(String text) {
+        List<String> kinds = List.of(text.split(","));
+        for (String kind : kinds) {
+            if (!KINDS.contains(kind)) {
+                throw PieException.invalid("query parameter \"kind\" knows " + KINDS + ", got \"" + kind + "\"");
+            }
+        }
+        return kinds;
     }
 
     private static Instant instant(String text) {

@@ -92,7 +92,8 @@ class ProcessRoutesTest {
                         .get("id")
                         .asString())
                 .isEqualTo(ids.getLast());
-        for (String bad : List.of("state=x", "limit=0", "limit=1001", "cursor=x", "sort=size", "since=x", "label=x")) {
+        for (String bad :
+                List.of("state=x", "limit=0", "limit=1001", "cursor=x", "sort=size", "since=x", "label=x", "kind=x")) {
             assertThat(code(server.get("/v1/processes?" + bad))).as(bad).isEqualTo("INVALID_ARGUMENT");
         }
     }
