@@ -75,12 +75,26 @@ public final class Bench implements Runnable {
     public static void main(String[] args) {
         int code = new CommandLine(new Bench())
                 .setUsageHelpWidth(100)
+                .setParameterExceptionHandler(Bench::usage)
                 .setExecutionExceptionHandler((e, line, result) -> {
-                    line.getErr().println("bench: " + e.getMessage());
+                    line.getErr().println("pie: " + e.getMessage());
                     return 1;
                 })
                 .execute(args);
         System.exit(code);
+    }
+
+    private static int usage(CommandLine.ParameterException e, String[] args) {
+        CommandLine line = e.getCommandLine();
+        String hint = e instanceof CommandLine.UnmatchedArgumentException u
+                ? u.getSuggestions().stream()
+                        .findFirst()
+                        .map(s -> ", did you mean '" + s + "'?")
+                        .orElse("")
+                : "";
+        line.getErr().println("pie: " + e.getMessage().lines().findFirst().orElse("wrong arguments") + hint);
+        line.getErr().println("     " + line.getCommandSpec().qualifiedName() + " --help shows what is possible");
+        return line.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     @Override

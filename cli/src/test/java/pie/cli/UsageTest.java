@@ -68,6 +68,24 @@ final class UsageTest {
     }
 
     @Test
+    void aMissingProgramBeforeItsArgumentsIsToldAsSuch() {
+        Output output = Output.of("run", "--", "--temperature", "1");
+        assertThat(output.code()).isEqualTo(2);
+        assertThat(output.err())
+                .isEqualTo("pie: the program is missing: FILE goes before --, its arguments after it\n");
+    }
+
+    @Test
+    void sizesOfAnEngineThatCannotBeAreNamed(@TempDir Path dir) throws IOException {
+        String program = Files.writeString(dir.resolve("x.py"), "pass").toString();
+        for (String option : List.of("--pages", "--threads")) {
+            Output output = Output.of("run", program, option, "0");
+            assertThat(output.code()).isEqualTo(2);
+            assertThat(output.err()).contains(option + " is 1 or more, not 0");
+        }
+    }
+
+    @Test
     void aMissingProgramFileIsNamed() {
         Output output = Output.of("run", "no-such.py");
         assertThat(output.code()).isEqualTo(3);

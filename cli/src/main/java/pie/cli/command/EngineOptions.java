@@ -51,7 +51,7 @@ final class EngineOptions {
             names = "--threads",
             paramLabel = "N",
             description = "Threads of the CPU driver. Default: as many as cores.")
-    private int threads;
+    private @Nullable Integer threads;
 
     @Option(
             names = "--weights",
@@ -72,7 +72,7 @@ final class EngineOptions {
             names = "--pages",
             paramLabel = "N",
             description = "Pages of the KV pool. Default: what the driver thinks right.")
-    private int pages;
+    private @Nullable Integer pages;
 
     @Option(
             names = "--host-pages",
@@ -100,14 +100,8 @@ final class EngineOptions {
 
     /** @param once the engine serves one program: nothing is compiled ahead for others */
     InstanceConfig instance(ModelChoice choice, RuntimeConfig runtime, boolean once) {
-        if (Integer.bitCount(pageSize) != 1 || pageSize < 8 || pageSize > 64) {
-            throw PieException.invalid("--page-size is 8, 16, 32 or 64, not " + pageSize);
-        }
-        if (threads < 0 || pages < 0) {
-            throw PieException.invalid((threads < 0 ? "--threads" : "--pages") + " must be positive");
-        }
         Map<String, String> options = new HashMap<>();
-        if (threads > 0) {
+        if (threads != null) {
             options.put("threads", Integer.toString(threads));
         }
         if (!driver.equals("dummy")) {
@@ -121,7 +115,6 @@ final class EngineOptions {
             }
         }
         if (faults != null) {
-            FaultPlan.parse(faults); // so that a mistake is told before the model is read
             options.put(Instance.FAULTS, faults);
         }
         DriverConfig d = DriverConfig.DEFAULT;
@@ -130,7 +123,13 @@ final class EngineOptions {
                 choice.path(),
                 driver,
                 new DriverConfig(
-                        d.device(), pageSize, pages, d.maxContext(), d.maxBatchTokens(), d.maxBatchSize(), options),
+                        d.device(),
+                        pageSize,
+                        pages == null ? d.pages() : pages,
+                        d.maxContext(),
+                        d.maxBatchTokens(),
+                        d.maxBatchSize(),
+                        options),
                 hostPages == null ? EngineConfig.DEFAULT : EngineConfig.DEFAULT.withHostPages(hostPages),
                 runtime,
                 Optional.of(SnapshotOptions.inHome()),
@@ -146,8 +145,30 @@ final class EngineOptions {
         }
     }
 
-    /** @param err told how a fetch of the default model goes on */
+    /** Check what was given and find the model. @param err told how a fetch of the default model goes on */
     ModelChoice choose(PrintWriter err) {
+        check();
         return model == null ? ModelChoice.byDefault(err) : ModelChoice.of(model);
+    }
+
+    /** Refuse what cannot be before a model is fetched or read. */
+    private void check() {
+        if (Integer.bitCount(pageSize) != 1 || pageSize < 8 || pageSize > 64) {
+            throw PieException.invalid("--page-size is 8, 16, 32 or 64, not " + pageSize);
+        }
+        positive("--threads", threads);
+        positive("--pages", pages);
+        if (hostPages != null && hostPages < 0) {
+            throw PieException.invalid("--host-pages is 0 or more, not " + hostPages);
+        }
+        if (faults != null) {
+            FaultPlan.parse(faults);
+        }
+    }
+
+    private static void positive(String name, @Nullable Integer given) {
+        if (given != null && given <= 0) {
+            throw PieException.invalid(name + " is 1 or more, not " + given);
+        }
     }
 }

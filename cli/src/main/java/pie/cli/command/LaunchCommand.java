@@ -1,5 +1,6 @@
 package pie.cli.command;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +20,7 @@ import tools.jackson.databind.JsonNode;
             "Examples:",
             "  pie launch examples/python/hello.py",
             "  pie launch -f chat.js -- --interactive",
+            "  pie launch agent.py --label run=7; pie ps --label run=7",
             "  id=$(pie launch agent.py --input @task.json); pie logs -f $id"
         })
 public final class LaunchCommand extends ClientCommand {
@@ -42,6 +44,12 @@ public final class LaunchCommand extends ClientCommand {
     @Option(names = "--profile", description = "Keep a timeline of the run, for pie profile ID.")
     private boolean profile;
 
+    @Option(
+            names = "--label",
+            paramLabel = "NAME=VALUE",
+            description = "Label to find it by, with pie ps --label or in the monitor. May be repeated.")
+    private Map<String, String> labels = new LinkedHashMap<>();
+
     @Option(names = "--json", description = "Print the process object instead of the id.")
     private boolean json;
 
@@ -52,6 +60,9 @@ public final class LaunchCommand extends ClientCommand {
         }
         if (profile) {
             body.put("profile", true);
+        }
+        if (!labels.isEmpty()) {
+            body.put("labels", labels);
         }
         return body;
     }

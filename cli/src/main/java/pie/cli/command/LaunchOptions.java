@@ -121,6 +121,9 @@ final class LaunchOptions {
     }
 
     ProgramSource source() {
+        if (file.startsWith("--") && !Files.exists(Path.of(file))) {
+            throw PieException.invalid("the program is missing: FILE goes before --, its arguments after it");
+        }
         return ProgramFile.read(file, language, System.in);
     }
 

@@ -1,6 +1,9 @@
 package pie.cli.command;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -14,7 +17,15 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "ps",
         description = "List the processes of a running server.%n",
-        footer = {"", "Examples:", "  pie ps", "  pie ps -a", "  pie ps -w", "  pie ps --json | jq -r '.items[].id'"})
+        footer = {
+            "",
+            "Examples:",
+            "  pie ps",
+            "  pie ps -a",
+            "  pie ps -w",
+            "  pie ps --label run=7",
+            "  pie ps --json | jq -r '.items[].id'"
+        })
 public final class PsCommand extends ClientCommand {
     private static final long REFRESH_MILLIS = 1000;
 
@@ -27,6 +38,9 @@ public final class PsCommand extends ClientCommand {
             names = {"-w", "--watch"},
             description = "Print it anew every second, until Ctrl-C.")
     private boolean watch;
+
+    @Option(names = "--label", paramLabel = "NAME=VALUE", description = "Only those with this label. May be repeated.")
+    private Map<String, String> labels = new LinkedHashMap<>();
 
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
@@ -50,12 +64,19 @@ public final class PsCommand extends ClientCommand {
 
     private List<JsonNode> list(PieClient client) throws InterruptedException {
         List<JsonNode> found = new ArrayList<>();
-        for (JsonNode process : client.get("/v1/processes?limit=1000").path("items")) {
+        for (JsonNode process : client.get(query()).path("items")) {
             if (all || !Processes.ended(process)) {
                 found.add(process);
             }
         }
         return found;
+    }
+
+    private String query() {
+        var query = new StringBuilder("/v1/processes?limit=1000");
+        labels.forEach((name, value) ->
+                query.append("&label=").append(URLEncoder.encode(name + ":" + value, StandardCharsets.UTF_8)));
+        return query.toString();
     }
 
     private void print(List<JsonNode> processes) {
