@@ -247,6 +247,20 @@ short_run_flags() {
         "-XX:CompileCommand=CompileThresholdScaling,com/oracle/graal/python/nodes/bytecode/PBytecodeRootNode.bytecodeLoop,20.0")
 }
 
+# A server with programs by the hundred must not stop for a collection of all they hold (docs/decisions/0017), and gives back what it
+# needs no more; what runs once and ends does with the collector of least memory.
+long_run_flags() {
+    flags+=(-XX:-UseSerialGC -XX:+UseG1GC -XX:MaxGCPauseMillis=50 -XX:G1PeriodicGCInterval=300000
+        -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30)
+}
+
+# What is run here reads and keeps models, caches and snapshots in the folder of pie.
+need_home() {
+    local home=${PIE_HOME:-${HOME:+$HOME/.pie}}
+    [ -z "$home" ] || [ -d "$home" ] || mkdir -p -- "$home" 2>/dev/null ||
+        fail "the folder of pie cannot be made: $home; set PIE_HOME to one that can"
+}
+
 common_flags() {
     flags=(-XX:+UseSerialGC -Xss8m -Xlog:disable "-Xlog:all=error,aot*=off,cds*=off:stderr"
         "-Dpie.app=$app/$build" "-Dpie.root=$root")

@@ -107,6 +107,27 @@ final class LauncherTest {
         assertThat(flags("serve")).noneMatch(f -> f.startsWith("-XX:Tier4"));
     }
 
+    @Test
+    void serversCollectWithShortStops() throws Exception {
+        jdk("new", "25");
+        assertThat(flags("serve")).containsSubsequence("-XX:-UseSerialGC", "-XX:+UseG1GC");
+        assertThat(flags("run", "x.py")).contains("-XX:+UseSerialGC").doesNotContain("-XX:+UseG1GC");
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsToldBeforeAnythingStarts() throws Exception {
+        jdk("new", "25");
+        Path file = Files.writeString(dir.resolve("file"), "");
+        Run run = pie(Map.of("PIE_HOME", file.resolve("home").toString()), "run", "x.py");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("cannot be made: " + file.resolve("home"), "PIE_HOME");
+        Path made = dir.resolve("made/home");
+        assertThat(pie(Map.of("PIE_HOME", made.toString()), "run", "x.py").code())
+                .isZero();
+        assertThat(made).isDirectory();
+    }
+
     private List<String> flags(String... words) throws Exception {
         Run run = pie(Map.of("PIE_NO_AOT", "1"), words);
         return List.of(run.out().split("\\|")).stream()
