@@ -92,7 +92,9 @@ public final class Bench implements Runnable {
                         .map(s -> ", did you mean '" + s + "'?")
                         .orElse("")
                 : "";
-        line.getErr().println("pie: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong arguments") + hint);
+        line.getErr()
+                .println("pie: "
+                        + String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong arguments") + hint);
         line.getErr().println("     " + line.getCommandSpec().qualifiedName() + " --help shows what is possible");
         return line.getCommandSpec().exitCodeOnInvalidInput();
     }
