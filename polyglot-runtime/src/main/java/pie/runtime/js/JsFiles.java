@@ -44,13 +44,9 @@ final class JsFiles implements FileSystem {
         library.forEach((name, text) -> files.put(LIBRARY + name, text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Read the modules that programs import. */
+    /** Read the modules that programs import, and those that they are made of. */
     static Map<String, String> library() {
-        var all = new HashMap<String, String>();
-        for (String name : BUILT_IN.values()) {
-            all.computeIfAbsent(name, n -> Resources.text("js/" + n));
-        }
-        return Map.copyOf(all);
+        return Resources.folder("js");
     }
 
     void add(Map<String, String> program) {

@@ -1,0 +1,3 @@
+import { ops } from './base.js';
+
+export const filesystem = Object.freeze({ usage: () => ops.fs_usage() });
