@@ -27,6 +27,18 @@ import pie.runtime.profile.GuestStacks;
 
 /** Hold one JavaScript context with the facade loaded, waiting for its program; its event loop runs here. */
 final class JsGuest implements Guest<JsProgram> {
+    /** Where the modules of the host find its functions. */
+    private static final Source HOST = Source.newBuilder(
+                    "js",
+                    "(ops) => Object.defineProperty(globalThis, Symbol.for('pie.host'), { value: { ops }, configurable: true })",
+                    "<pie>/host.js")
+            .buildLiteral();
+
+    private static final Source MAIN = Source.newBuilder("js", "export * from '/lib/host/main.js';", "<pie>/main.mjs")
+            .mimeType(JsLanguage.MODULE)
+            .uri(URI.create("file:///lib/main.mjs"))
+            .buildLiteral();
+
     private final Engine engine;
     private final JsFiles files;
     private final Context context;
@@ -43,7 +55,7 @@ final class JsGuest implements Guest<JsProgram> {
     private @Nullable Tape tape;
     private boolean ending;
 
-    JsGuest(Engine engine, Source bootstrap, Map<String, String> library) {
+    JsGuest(Engine engine, Map<String, String> library) {
         this.engine = engine;
         files = new JsFiles(library);
         var dialect = new JsDialect();
@@ -57,13 +69,9 @@ final class JsGuest implements Guest<JsProgram> {
                         IOAccess.newBuilder().fileSystem(files).build())
                 .build();
         stop = new ContextStop(context, bridge);
-        prepared = context.eval(bootstrap).execute(ProxyObject.fromMap(bridge.table()));
+        context.eval(HOST).executeVoid(ProxyObject.fromMap(bridge.table()));
+        prepared = context.eval(MAIN);
         dialect.bind(prepared);
-        context.eval(
-                Source.newBuilder("js", "import * as pie from 'inferlet'; globalThis.pie = pie;", "<pie>/global.mjs")
-                        .mimeType("application/javascript+module")
-                        .uri(URI.create("file:///lib/global.mjs"))
-                        .buildLiteral());
     }
 
     /** Return where it runs; for one thread at a time. */

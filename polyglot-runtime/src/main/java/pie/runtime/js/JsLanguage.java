@@ -19,7 +19,6 @@ import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.FirstContext;
 import pie.runtime.bridge.GuestFailure;
-import pie.runtime.bridge.Resources;
 import pie.runtime.bridge.Walls;
 
 /** Run JavaScript, and TypeScript without its types, on GraalJS; all contexts share one polyglot engine. */
@@ -30,13 +29,12 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
             "js.console", "false",
             "js.java-package-globals", "false",
             "js.polyglot-builtin", "false",
-            "js.graal-builtin", "false");
-    private static final String MODULE = "application/javascript+module";
+            "js.graal-builtin", "false",
+            "js.esm-eval-returns-exports", "true");
+    static final String MODULE = "application/javascript+module";
 
     private final Engine engine = Walls.engine("js");
     private final Map<String, String> library = JsFiles.library();
-    private final Source bootstrap = Source.newBuilder("js", Resources.text("js/bootstrap.js"), "<pie>/bootstrap.js")
-            .buildLiteral();
     private final TypeStripper stripper = new TypeStripper(engine);
     private final ProgramCache<JsProgram> programs = new ProgramCache<>();
     private final FirstContext first;
@@ -121,7 +119,7 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
 
     @Override
     public Guest<JsProgram> prepare() {
-        return first.make(() -> new JsGuest(engine, bootstrap, library), JsGuest::context);
+        return first.make(() -> new JsGuest(engine, library), JsGuest::context);
     }
 
     @Override

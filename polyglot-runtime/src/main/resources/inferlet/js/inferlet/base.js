@@ -1,5 +1,9 @@
 // What the modules of the facade have in common: the host's functions, and how values of a program reach them.
-const { ops, call, checkWaiting, errors, makeError, facade } = globalThis[Symbol.for('pie.host')];
+import { ops } from '../host/base.js';
+import { errors, makeError } from '../host/errors.js';
+import { facade } from '../host/facade.js';
+import { call, checkWaiting } from '../host/operations.js';
+
 export { ops, call, errors, makeError, facade };
 
 // The key of the host's object behind an object of this library.

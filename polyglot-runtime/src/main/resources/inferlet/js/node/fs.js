@@ -1,5 +1,5 @@
 // Node's files over those of the process: /scratch, /data, /app.
-const { ops } = globalThis[Symbol.for('pie.host')];
+import { ops } from '../host/base.js';
 
 const TEXTS = {
   ENOENT: 'no such file or directory', EACCES: 'permission denied', EEXIST: 'file already exists', ENOTEMPTY: 'directory not empty',
