@@ -14,13 +14,16 @@ import java.util.Map;
  */
 public record ProgramSource(
         Language language, String file, String code, Map<String, String> files, String entry, String name) {
+    /** Name of the entry function unless something else is said. */
+    public static final String MAIN = "main";
+
     /** Hold an inline program. */
     public ProgramSource(Language language, String file, String code, Map<String, String> files, String entry) {
         this(language, file, code, files, entry, "");
     }
 
     public static ProgramSource of(Language language, String file, String code) {
-        return new ProgramSource(language, file, code, Map.of(), "main");
+        return new ProgramSource(language, file, code, Map.of(), MAIN);
     }
 
     /** Return the text of all files by path, that of the entry too. */

@@ -54,7 +54,7 @@ final class AppStarter {
 
     /** A program whose manifest names no other function answers with {@code handle}. */
     private static ProgramSource handling(ProgramSource source) {
-        return source.entry().equals("main")
+        return source.entry().equals(ProgramSource.MAIN)
                 ? new ProgramSource(
                         source.language(), source.file(), source.code(), source.files(), HANDLE, source.name())
                 : source;

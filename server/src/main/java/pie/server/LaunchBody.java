@@ -118,7 +118,7 @@ final class LaunchBody {
         problems.unknown("/source", source, SOURCE_KEYS);
         String file = string(source.path("file"), "/source/file", "");
         String code = string(source.path("code"), "/source/code", "");
-        String entry = string(source.path("entry"), "/source/entry", "main");
+        String entry = string(source.path("entry"), "/source/entry", ProgramSource.MAIN);
         if (!source.has("code")) {
             problems.add("/source/code", "is missing");
         }

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.runtime.ProgramSource;
 
 /** Find the method that a run calls: in the class named like the entry file, else in the only class that has one. */
 final class EntryPoint {
     private static final Set<String> PARAMETERS = Set.of(
             "Ljava/lang/String;", "Ljava/util/Map;", "Ljava/lang/Object;", "[Ljava/lang/String;", "Ljava/util/List;");
 
-    private static final String MAIN = "main";
     private static final String HANDLE = "handle";
     private static final String REQUEST = "Lpie/inferlet/Request;";
 
@@ -30,8 +30,9 @@ final class EntryPoint {
      * @throws PieException SOURCE_ERROR if there is none, or more than one
      */
     static JavaProgram.Entry find(Map<String, ClassModel> classes, String entryFile, String postedFile, String method) {
-        boolean served = method.equals(MAIN)
-                && classes.values().stream().allMatch(c -> methods(c, MAIN).isEmpty())
+        boolean served = method.equals(ProgramSource.MAIN)
+                && classes.values().stream()
+                        .allMatch(c -> methods(c, ProgramSource.MAIN).isEmpty())
                 && classes.values().stream()
                         .flatMap(c -> methods(c, HANDLE).stream())
                         .anyMatch(m -> parameters(m).contains(REQUEST));

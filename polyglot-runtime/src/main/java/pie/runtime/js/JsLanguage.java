@@ -4,13 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
-import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
-import org.graalvm.polyglot.SourceSection;
-import org.graalvm.polyglot.io.IOAccess;
-import org.jspecify.annotations.Nullable;
 import pie.runtime.Guest;
 import pie.runtime.GuestLanguage;
 import pie.runtime.Language;
@@ -18,7 +13,7 @@ import pie.runtime.Portable;
 import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.FirstContext;
-import pie.runtime.bridge.GuestFailure;
+import pie.runtime.bridge.SyntaxCheck;
 import pie.runtime.bridge.Walls;
 
 /** Run JavaScript, and TypeScript without its types, on GraalJS; all contexts share one polyglot engine. */
@@ -38,11 +33,12 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
     private final TypeStripper stripper = new TypeStripper(engine);
     private final ProgramCache<JsProgram> programs = new ProgramCache<>();
     private final FirstContext first;
-    private @Nullable Context parser;
+    private final SyntaxCheck syntax;
 
     /** @param once whether one launch is all that is wanted */
     JsLanguage(boolean once) {
         first = new FirstContext(once);
+        syntax = new SyntaxCheck(engine, "js", OPTIONS, first, new Modules());
     }
 
     @Override
@@ -56,54 +52,37 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
     }
 
     private JsProgram checked(ProgramSource source) {
-        var sources = new LinkedHashMap<>(source.files());
-        sources.put(source.file(), source.code());
-        var files = new LinkedHashMap<String, String>();
-        Context context = first.take().orElseGet(this::parser);
-        synchronized (context) {
-            sources.forEach((name, text) -> files.put(name, plain(context, name, text)));
-        }
+        Map<String, String> sources = source.texts();
+        var files = new LinkedHashMap<>(sources);
+        var scripts = new LinkedHashMap<String, String>();
+        sources.forEach((name, text) -> Language.ofFile(name)
+                .filter(languages()::contains)
+                .ifPresent(language -> {
+                    scripts.put(name, plain(name, text, language == Language.TYPESCRIPT));
+                }));
+        syntax.check(scripts);
+        files.putAll(scripts);
         return new JsProgram(Map.copyOf(files), Map.copyOf(sources), source.file(), source.entry());
     }
 
-    /** Return what runs of a file. */
-    private String plain(Context context, String name, String text) {
-        Language language = Language.ofFile(name).orElse(Language.PYTHON);
-        if (language != Language.JAVASCRIPT && language != Language.TYPESCRIPT) {
-            return text;
-        }
-        boolean typescript = language == Language.TYPESCRIPT;
-        String script = typescript || TypeStripper.lowers(text) ? stripper.strip(name, text, typescript) : text;
-        parse(context, name, script);
-        return script;
+    /** Return what runs of a script. */
+    private String plain(String name, String text, boolean typescript) {
+        return typescript || TypeStripper.lowers(text) ? stripper.strip(name, text, typescript) : text;
     }
 
-    private synchronized Context parser() {
-        Context context = parser;
-        if (context == null) {
-            context = Walls.context(engine, "js", OPTIONS, IOAccess.NONE).build();
-            parser = context;
+    /** Take scripts as modules, and what is said of errors without the place, which is told anyway. */
+    private static final class Modules implements SyntaxCheck.Scripts {
+        @Override
+        public Source.Builder source(String text, String file) {
+            return Source.newBuilder("js", text, file).mimeType(MODULE);
         }
-        return context;
-    }
 
-    private static void parse(Context context, String file, String text) {
-        try {
-            context.parse(Source.newBuilder("js", text, file)
-                    .mimeType(MODULE)
-                    .cached(false)
-                    .buildLiteral());
-        } catch (PolyglotException e) {
-            if (!e.isSyntaxError()) {
-                throw e;
-            }
-            @Nullable SourceSection at = e.getSourceLocation();
-            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("syntax error");
-            throw GuestFailure.syntax(
-                    message.replaceFirst("^SyntaxError: \\S+?:\\d+:\\d+ ", "SyntaxError: "),
-                    file,
-                    at == null ? 1 : at.getStartLine(),
-                    at == null ? 1 : at.getStartColumn());
+        @Override
+        public String message(String said) {
+            return said.lines()
+                    .findFirst()
+                    .orElse("syntax error")
+                    .replaceFirst("^SyntaxError: \\S+?:\\d+:\\d+ ", "SyntaxError: ");
         }
     }
 

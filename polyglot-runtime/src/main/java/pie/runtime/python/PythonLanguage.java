@@ -6,13 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
-import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
-import org.graalvm.polyglot.SourceSection;
-import org.graalvm.polyglot.io.IOAccess;
-import org.jspecify.annotations.Nullable;
 import pie.inferlet.Json;
 import pie.runtime.Guest;
 import pie.runtime.GuestLanguage;
@@ -21,8 +16,8 @@ import pie.runtime.Portable;
 import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.FirstContext;
-import pie.runtime.bridge.GuestFailure;
 import pie.runtime.bridge.Resources;
+import pie.runtime.bridge.SyntaxCheck;
 import pie.runtime.bridge.Walls;
 
 /** Run Python on GraalPy; all contexts share one polyglot engine. */
@@ -39,11 +34,13 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
             .buildLiteral();
     private final ProgramCache<PythonProgram> programs = new ProgramCache<>();
     private final FirstContext first;
-    private @Nullable Context parser;
+    private final SyntaxCheck syntax;
 
     /** @param once whether one launch is all that is wanted */
     PythonLanguage(boolean once) {
         first = new FirstContext(once);
+        syntax = new SyntaxCheck(
+                engine, "python", OPTIONS, first, (text, file) -> Source.newBuilder("python", text, file));
     }
 
     @Override
@@ -57,12 +54,14 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
     }
 
     private PythonProgram checked(ProgramSource source) {
-        Context context = first.take().orElseGet(this::parser);
-        synchronized (context) {
-            parse(context, source);
-        }
-        var files = new LinkedHashMap<>(source.files());
-        files.put(source.file(), source.code());
+        Map<String, String> files = source.texts();
+        var scripts = new LinkedHashMap<String, String>();
+        files.forEach((name, text) -> {
+            if (name.equals(source.file()) || name.endsWith(".py")) {
+                scripts.put(name, text);
+            }
+        });
+        syntax.check(scripts);
         return new PythonProgram(
                 Json.text(files), Set.copyOf(files.keySet()), source.file(), module(source), source.entry());
     }
@@ -78,40 +77,6 @@ final class PythonLanguage implements GuestLanguage<PythonProgram> {
                 .find();
         String name = source.file().substring(source.file().lastIndexOf('/') + 1);
         return !defines ? "__main__" : name.endsWith(".py") ? name.substring(0, name.length() - 3) : name;
-    }
-
-    private static void parse(Context context, ProgramSource source) {
-        parse(context, source.file(), source.code());
-        source.files().forEach((name, text) -> {
-            if (name.endsWith(".py")) {
-                parse(context, name, text);
-            }
-        });
-    }
-
-    private synchronized Context parser() {
-        Context context = parser;
-        if (context == null) {
-            context = Walls.context(engine, "python", OPTIONS, IOAccess.NONE).build();
-            parser = context;
-        }
-        return context;
-    }
-
-    private static void parse(Context context, String file, String text) {
-        try {
-            context.parse(Source.newBuilder("python", text, file).cached(false).buildLiteral());
-        } catch (PolyglotException e) {
-            if (!e.isSyntaxError()) {
-                throw e;
-            }
-            @Nullable SourceSection at = e.getSourceLocation();
-            throw GuestFailure.syntax(
-                    String.valueOf(e.getMessage()),
-                    file,
-                    at == null ? 1 : at.getStartLine(),
-                    at == null ? 1 : at.getStartColumn());
-        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import pie.engine.PieException;
 import pie.runtime.Language;
 import pie.runtime.NetworkRule;
 import pie.runtime.Permissions;
+import pie.runtime.ProgramSource;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.toml.TomlMapper;
@@ -70,7 +71,7 @@ public record Manifest(
         checkName(name);
         checkVersion(version);
         JsonNode runtime = root.path("runtime");
-        String entry = runtime.path("entry").asString("main");
+        String entry = runtime.path("entry").asString(ProgramSource.MAIN);
         if (!ENTRY.matcher(entry).matches()) {
             throw invalid("runtime.entry must be the name of a function, got \"" + entry + "\"");
         }

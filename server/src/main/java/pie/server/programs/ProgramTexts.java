@@ -88,7 +88,7 @@ public final class ProgramTexts {
                 file,
                 code,
                 others,
-                manifest.map(Manifest::entry).orElse("main"),
+                manifest.map(Manifest::entry).orElse(ProgramSource.MAIN),
                 manifest.map(Manifest::id).orElse(identity));
     }
 
