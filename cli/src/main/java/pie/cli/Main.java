@@ -16,7 +16,7 @@ public final class Main {
         takeStderrBack();
         var out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
         var err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
-        int code = Pie.run(args, out, err);
+        int code = Pie.run(args, Settings::load, out, err);
         out.flush();
         err.flush();
         System.exit(code);

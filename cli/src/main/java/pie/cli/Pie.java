@@ -1,6 +1,8 @@
 package pie.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,25 +40,39 @@ final class Pie {
     @Option(names = "--version", versionHelp = true, description = "Print the version and exit.")
     private boolean version;
 
-    /** Run a command line and return its exit code; never throws. */
-    static int run(String[] args, PrintWriter out, PrintWriter err) {
+    /**
+     * Run a command line and return its exit code; never throws.
+     *
+     * @param settings reads what is set elsewhere
+     */
+    static int run(String[] args, Supplier<Settings> settings, PrintWriter out, PrintWriter err) {
         String[] words = args.length == 0 ? new String[] {"--help"} : args;
-        return commandLine(words).setOut(out).setErr(err).execute(words);
+        String[] joined;
+        try {
+            joined = takesSettings(words) ? settings.get().joined(() -> commandLine(words), words) : words;
+        } catch (PieException e) {
+            err.println("pie: " + e.message());
+            return e.code().exitCode();
+        }
+        return commandLine(joined).setOut(out).setErr(err).execute(joined);
+    }
+
+    /** Say whether a command is called that may have options set elsewhere; what is wrong with these must be seen and mended. */
+    private static boolean takesSettings(String[] words) {
+        String called = called(words);
+        return called != null && !called.equals("config");
+    }
+
+    private static @Nullable String called(String... words) {
+        return Arrays.stream(words).filter(w -> !w.startsWith("-")).findFirst().orElse(null);
     }
 
     /** Return the root with the command that {@code args} call, and with mere names of the others. */
     static CommandLine commandLine(String... args) {
         CommandLine root = new CommandLine(new Pie());
-        @Nullable String called = null;
-        for (String arg : args) {
-            if (!arg.startsWith("-")) {
-                called = arg;
-                break;
-            }
-        }
-        @Nullable String word = called;
+        @Nullable String called = called(args);
         Verb.HIDDEN.stream()
-                .filter(v -> v.name().equals(word))
+                .filter(v -> v.name().equals(called))
                 .forEach(v -> root.addSubcommand(
                         v.name(), configured(new CommandLine(v.command().get()))));
         for (Verb verb : Verb.ALL) {

@@ -34,13 +34,17 @@ final class Suggestions {
         } else {
             known.addAll(line.getSubcommands().keySet());
         }
-        String hint =
-                nearest(name, known).map(n -> ", did you mean '" + n + "'?").orElse("");
+        String hint = hint(name, known);
         if (hint.isEmpty() && option && line.getCommandName().equals("run")) {
             hint = ", arguments of the program go after --";
         }
         String kind = option ? "option" : root || !line.getSubcommands().isEmpty() ? "command" : "argument";
         return "unknown " + kind + " '" + name + "'" + hint;
+    }
+
+    /** Return a question for the closest name, if it is close. */
+    static String hint(String word, List<String> names) {
+        return nearest(word, names).map(n -> ", did you mean '" + n + "'?").orElse("");
     }
 
     /** Return the closest name, if it is close: at most a third of its letters differ. */

@@ -6,6 +6,7 @@ import pie.cli.command.AppCommand;
 import pie.cli.command.AttachCommand;
 import pie.cli.command.BenchCommand;
 import pie.cli.command.CompletionCommand;
+import pie.cli.command.ConfigCommand;
 import pie.cli.command.CpCommand;
 import pie.cli.command.DoctorCommand;
 import pie.cli.command.ExplainCommand;
@@ -82,6 +83,10 @@ record Verb(String name, String summary, Supplier<Object> command) {
                     "Check this machine: JDK, processor, memory, ports, guests, models, GPU",
                     DoctorCommand::new),
             new Verb("bench", "Measure pie, alone or beside other engines on the same machine", BenchCommand::new),
+            new Verb(
+                    "config",
+                    "Show what options are set outside of command lines, or begin a file of them",
+                    () -> new ConfigCommand(Pie::whole)),
             new Verb("version", "Print version, build and JVM", VersionCommand::new),
             new Verb(
                     "completion", "Print a completion script for your shell", () -> new CompletionCommand(Pie::whole)));

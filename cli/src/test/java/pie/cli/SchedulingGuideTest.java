@@ -80,7 +80,7 @@ class SchedulingGuideTest {
     private static String run(String command) {
         var out = new StringWriter();
         var err = new StringWriter();
-        int code = Pie.run(command.split(" "), new PrintWriter(out), new PrintWriter(err));
+        int code = Pie.run(command.split(" "), () -> Settings.NONE, new PrintWriter(out), new PrintWriter(err));
         assertThat(code).as(command + ": " + err).isZero();
         return out.toString();
     }
