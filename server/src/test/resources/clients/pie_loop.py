@@ -28,6 +28,41 @@ async def main(input):
     while True:
         await session.receive()
 '''
+TOOLS = '''
+import json
+from inferlet import PieError, mcp
+
+async def main(input):
+    desk = await mcp.connect_async("desk")
+    tools = [t["name"] for t in json.loads(await desk.list_tools_async())["tools"]]
+    total = json.loads(await desk.call_tool_async("add", json.dumps({"a": 2, "b": 3})))["content"][0]["text"]
+    try:
+        await desk.call_tool_async("sing", "{}")
+        failed = None
+    except PieError as e:
+        failed = [e.code, e.details["rpc"]["code"]]
+    return json.dumps([tools, total, failed])
+'''
+DESK = '''
+import json, sys
+
+for line in sys.stdin:
+    request = json.loads(line)
+    if "id" not in request:
+        continue
+    params = request.get("params") or {}
+    answer = {"jsonrpc": "2.0", "id": request["id"]}
+    if request["method"] == "initialize":
+        answer["result"] = {"protocolVersion": params["protocolVersion"], "capabilities": {}, "serverInfo": {"name": "desk", "version": "1"}}
+    elif request["method"] == "tools/list":
+        answer["result"] = {"tools": [{"name": "add", "inputSchema": {"type": "object"}}]}
+    elif params.get("name") == "add":
+        total = params["arguments"]["a"] + params["arguments"]["b"]
+        answer["result"] = {"content": [{"type": "text", "text": str(total)}]}
+    else:
+        answer["error"] = {"code": -32602, "message": "unknown tool"}
+    print(json.dumps(answer), flush=True)
+'''
 
 
 async def measure(client, program):
@@ -51,7 +86,7 @@ async def main(uri):
         await client.authenticate("ada")
         await client.ping()
         with tempfile.TemporaryDirectory() as folder:
-            for name, code in (("greedy", PROGRAM), ("waiting", WAITING)):
+            for name, code in (("greedy", PROGRAM), ("waiting", WAITING), ("tools", TOOLS)):
                 source = Path(folder) / f"{name}.py"
                 source.write_text(code)
                 manifest = Path(folder) / "Pie.toml"
@@ -74,6 +109,11 @@ async def main(uri):
             await client.launch_process("nothing@9.9.9")
         except Exception as e:
             out["unknown"] = str(e)
+        if hasattr(client, "register_mcp_server"):
+            await client.register_mcp_server("desk", "stdio", sys.executable, ["-c", DESK])
+            process = await client.launch_process("tools@1.0.0")
+            event, value = await process.recv()
+            out["tools"] = [event.value, value]
         if hasattr(client, "run"):
             import decorated
 

@@ -13,6 +13,7 @@ import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
+import pie.runtime.mcp.McpPeer;
 import pie.server.metrics.RequestMetrics;
 import pie.server.openai.PlainRuns;
 import pie.server.trace.RequestSpans;
@@ -32,6 +33,11 @@ record AllRuns(Launcher programs, PlainRuns plain, RequestMetrics metrics, Reque
     @Override
     public void check(ProgramSource source) {
         programs.check(source);
+    }
+
+    @Override
+    public void registerMcp(ProcessId process, String name, McpPeer peer) {
+        programs.registerMcp(process, name, peer);
     }
 
     @Override

@@ -13,6 +13,7 @@ import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramRegistry;
 import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
+import pie.runtime.mcp.McpPeer;
 
 /** Show the runtime of an instance to the routes. */
 record InstanceLauncher(Instance instance) implements Launcher {
@@ -28,6 +29,11 @@ record InstanceLauncher(Instance instance) implements Launcher {
     @Override
     public void check(ProgramSource source) {
         runtime().check(source);
+    }
+
+    @Override
+    public void registerMcp(ProcessId process, String name, McpPeer peer) {
+        runtime().registerMcp(process, name, peer);
     }
 
     @Override

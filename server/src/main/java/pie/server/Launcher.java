@@ -12,6 +12,7 @@ import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramRegistry;
 import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
+import pie.runtime.mcp.McpPeer;
 
 /** Launch and find processes: what the routes see of an {@link Instance}. */
 interface Launcher extends AutoCloseable {
@@ -20,6 +21,9 @@ interface Launcher extends AutoCloseable {
 
     /** Refuse what cannot run. @throws pie.engine.PieException SOURCE_ERROR, UNSUPPORTED, PERMISSION_DENIED */
     void check(ProgramSource source);
+
+    /** Let a program that runs call an MCP server through someone. @throws pie.engine.PieException NOT_FOUND */
+    void registerMcp(ProcessId process, String name, McpPeer peer);
 
     Optional<InferletProcess> find(ProcessId id);
 

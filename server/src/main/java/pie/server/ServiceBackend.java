@@ -8,6 +8,8 @@ import pie.engine.process.InferletProcess;
 import pie.engine.process.OwnerId;
 import pie.engine.process.ProcessId;
 import pie.runtime.LaunchRequest;
+import pie.runtime.ProgramSource;
+import pie.runtime.mcp.McpPeer;
 import pie.server.programs.ProgramStore;
 import pie.server.ws.Backend;
 
@@ -27,6 +29,16 @@ final class ServiceBackend implements Backend {
     public InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare) {
         service.checkLaunching();
         return service.launcher().launch(request, prepare);
+    }
+
+    @Override
+    public void check(ProgramSource source) {
+        service.launcher().check(source);
+    }
+
+    @Override
+    public void registerMcp(ProcessId process, String name, McpPeer peer) {
+        service.launcher().registerMcp(process, name, peer);
     }
 
     @Override

@@ -135,6 +135,11 @@ class PeerClientsTest {
                 .isPositive()
                 .isLessThanOrEqualTo(out.path("whole").asDouble());
         assertThat(out.path("pages").path(0).asInt()).isEqualTo(512);
+        if (out.has("tools")) { // a client that knows of MCP servers, and runs one
+            assertThat(out.path("tools").path(0).asString()).isEqualTo("return");
+            assertThat(out.path("tools").path(1).asString())
+                    .isEqualTo("[[\"add\"], \"5\", [\"UPSTREAM_FAILURE\", -32602]]");
+        }
     }
 
     @Test

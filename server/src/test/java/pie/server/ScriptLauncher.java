@@ -18,6 +18,7 @@ import pie.engine.snapshot.SnapshotStore;
 import pie.runtime.LaunchRequest;
 import pie.runtime.ProgramSource;
 import pie.runtime.RuntimeConfig;
+import pie.runtime.mcp.McpPeer;
 
 /** Launch scripts: processes with a real event log and no model. */
 final class ScriptLauncher implements Launcher {
@@ -50,6 +51,11 @@ final class ScriptLauncher implements Launcher {
             throw new PieException(
                     ErrorCode.SOURCE_ERROR, "bad syntax", Map.of("file", source.file(), "line", 1, "column", 1));
         }
+    }
+
+    @Override
+    public void registerMcp(ProcessId process, String name, McpPeer peer) {
+        throw new PieException(ErrorCode.NOT_FOUND, "scripts call no MCP servers");
     }
 
     @Override

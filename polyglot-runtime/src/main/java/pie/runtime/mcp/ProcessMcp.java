@@ -36,9 +36,10 @@ public final class ProcessMcp implements Host.McpServers, AutoCloseable {
         this.unbounded = unbounded;
     }
 
-    /** Let the program call a server through someone. */
-    public void register(String name, McpPeer peer) {
+    /** Let the program call a server through someone, in place of who had that name; what is under way goes on. */
+    public synchronized void register(String name, McpPeer peer) {
         registered.put(name, new McpServer.Relay(peer));
+        connections.remove(name);
     }
 
     @Override

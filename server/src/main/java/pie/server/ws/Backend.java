@@ -7,6 +7,8 @@ import pie.engine.Engine;
 import pie.engine.process.InferletProcess;
 import pie.engine.process.ProcessId;
 import pie.runtime.LaunchRequest;
+import pie.runtime.ProgramSource;
+import pie.runtime.mcp.McpPeer;
 import pie.server.programs.ProgramStore;
 
 /** What sessions need of the server. */
@@ -18,6 +20,12 @@ public interface Backend {
      * @throws pie.engine.PieException DRAINING, NOT_READY and whatever a launch fails with
      */
     InferletProcess launch(LaunchRequest request, Consumer<? super InferletProcess> prepare);
+
+    /** Refuse what cannot run. @throws pie.engine.PieException SOURCE_ERROR, UNSUPPORTED, PERMISSION_DENIED, NOT_READY */
+    void check(ProgramSource source);
+
+    /** Let a process call an MCP server through someone. @throws pie.engine.PieException NOT_FOUND, for one that is not a program too */
+    void registerMcp(ProcessId process, String name, McpPeer peer);
 
     Optional<InferletProcess> find(ProcessId id);
 

@@ -34,6 +34,16 @@ record Channel(Outbox outbox, boolean json) {
         send(message);
     }
 
+    void mcpRequest(long corrId, String processId, String server, String method, String params) {
+        Map<String, Object> message = message("mcp_request");
+        message.put("corr_id", corrId);
+        message.put("process_id", processId);
+        message.put("server_name", server);
+        message.put("method", method);
+        message.put("params", params);
+        send(message);
+    }
+
     /** Send a text frame that says only its type and perhaps why. */
     void note(String type, String message) {
         Map<String, Object> note = message(type);

@@ -22,9 +22,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Start programs by name. */
 final class Launches {
     private final Backend backend;
+    private final McpRelay mcp;
 
-    Launches(Backend backend) {
+    /** @param mcp servers that the programs may call */
+    Launches(Backend backend, McpRelay mcp) {
         this.backend = backend;
+        this.mcp = mcp;
     }
 
     /** Hold a process and the reader of its events, which there is if they are captured: it is there before the first event. */
@@ -40,13 +43,17 @@ final class Launches {
         return start(request(owner, stored, input, capture, budget));
     }
 
-    private Started start(LaunchRequest request) {
+    private Started start(LaunchRequest asked) {
+        var caller = new McpRelay.Caller();
+        LaunchRequest request = asked.calling(mcp.servers(caller));
         if (!request.capture()) {
-            return new Started(backend.launch(request, process -> {}), Optional.empty());
+            return new Started(backend.launch(request, made -> caller.is(made.id())), Optional.empty());
         }
         var reading = new AtomicReference<EventLog.@Nullable Watcher>();
-        InferletProcess process =
-                backend.launch(request, made -> reading.set(made.log().watch(0, true)));
+        InferletProcess process = backend.launch(request, made -> {
+            caller.is(made.id());
+            reading.set(made.log().watch(0, true));
+        });
         return new Started(process, Optional.ofNullable(reading.get()));
     }
 

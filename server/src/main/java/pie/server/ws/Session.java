@@ -40,6 +40,7 @@ final class Session implements AutoCloseable {
     private final Backend backend;
     private final Channel channel;
     private final Login login;
+    private final McpRelay mcp;
     private final Launches launches;
     private final Uploads uploads;
     private final Transfers transfers;
@@ -52,7 +53,8 @@ final class Session implements AutoCloseable {
         this.backend = backend;
         this.channel = channel;
         this.login = login;
-        launches = new Launches(backend);
+        mcp = new McpRelay(channel);
+        launches = new Launches(backend, mcp);
         uploads = new Uploads(limits);
         transfers = new Transfers(limits);
     }
@@ -154,8 +156,10 @@ final class Session implements AutoCloseable {
             case "run_processes" -> aside(corrId, () -> run(m));
             case "attach_process" -> ordered(corrId, () -> attach(corrId, m));
             case "terminate_process" -> terminate(m);
-            case "launch_daemon", "register_mcp_server" ->
-                throw new Fields.Refused("UNSUPPORTED: " + m.type() + " is not offered by this server yet");
+            case "register_mcp_server" -> registerMcp(m);
+            case "launch_daemon" ->
+                throw new Fields.Refused("UNSUPPORTED: launch_daemon is not offered by this server; PUT /v1/apps/NAME"
+                        + " starts a program that answers HTTP requests");
             case "submit_workflow", "cancel_workflow", "attach_workflow", "detach_workflow" ->
                 throw new Fields.Refused("UNSUPPORTED: workflows");
             default -> throw new Fields.Refused("Unknown message type '" + m.type() + "'");
@@ -199,10 +203,27 @@ final class Session implements AutoCloseable {
     private @Nullable String install(long corrId, Fields m) {
         Optional<Uploads.Whole> whole = uploads.take(corrId, m);
         whole.ifPresent(w -> ordered(corrId, () -> {
-            backend.programs().add(owner(), w.manifest(), w.content(), w.force());
+            backend.programs().add(owner(), w.manifest(), w.content(), w.force(), false, backend::check);
             return "Program installed successfully";
         }));
         return null;
+    }
+
+    /** Let the programs that this session launches, and those that it hears of now, call a server. */
+    private String registerMcp(Fields m) {
+        String name = mcp.register(m);
+        pumps.keySet().forEach(id -> offer(id, name));
+        return "MCP server registered";
+    }
+
+    private void offer(ProcessId id, String server) {
+        try {
+            mcp.relayed(server, id).ifPresent(peer -> backend.registerMcp(id, server, peer));
+        } catch (PieException e) {
+            if (e.code() != ErrorCode.NOT_FOUND) { // one that is forgotten, or is no program, calls nobody
+                throw e;
+            }
+        }
     }
 
     private @Nullable String launch(long corrId, Fields m) {
@@ -278,6 +299,7 @@ final class Session implements AutoCloseable {
         if (since < 0 || since > process.log().lastId()) {
             throw new Fields.Refused("Invalid field 'since' in 'attach_process'");
         }
+        mcp.names().forEach(name -> offer(process.id(), name));
         channel.response(corrId, true, "Process attached");
         pump(process, process.log().watch(since, true));
         return null;
@@ -324,6 +346,7 @@ final class Session implements AutoCloseable {
         InferletProcess process;
         try {
             if (m.type().equals("mcp_response")) {
+                mcp.answer(m);
                 return;
             }
             process = own(m, "Invalid process_id");
@@ -362,6 +385,7 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         pumps.values().forEach(EventPump::stop);
+        mcp.close();
         inOrder.shutdownNow();
         transfers.close();
     }
