@@ -46,13 +46,10 @@ final class Agents {
     /** Run agents against one engine in one way. */
     record Way(String name, Agent agent, Optional<PieOptions.Server> pie, int drawnAs) {}
 
-    /**
-     * Sum up what all agents did together.
-     *
-     * @param computed rows that the device computed, 0 where the engine does not say
-     * @param reused tokens whose pages were there, 0 likewise
-     */
-    record Round(double seconds, int tokens, long computed, long reused) {}
+    /** Return the tokens that all agents generated. */
+    static int tokens(AtOnce<Integer> round) {
+        return round.results().stream().mapToInt(Integer::intValue).sum();
+    }
 
     int count() {
         return agents;
@@ -82,16 +79,17 @@ final class Agents {
     }
 
     /** Let all ways of all engines take turns, after one that warms up. */
-    Map<String, List<Round>> measure(Map<String, Way> ways, Repeats repeats) throws IOException, InterruptedException {
+    Map<String, List<AtOnce<Integer>>> measure(Map<String, Way> ways, Repeats repeats)
+            throws IOException, InterruptedException {
         return Turns.run(ways, -1, repeats.count(), (way, repeat) -> {
-            Round round = run(way, repeats.seed() + 1000L * repeat);
+            AtOnce<Integer> round = run(way, repeats.seed() + 1000L * repeat);
             System.out.printf(
                     Locale.ROOT,
                     "agents %-14s %s: %.2f s, %d tokens%s%n",
                     way.name(),
                     repeat < 0 ? "warm-up " : "repeat " + (repeat + 1),
                     round.seconds(),
-                    round.tokens(),
+                    tokens(round),
                     way.pie().isPresent()
                             ? ", " + round.computed() + " rows computed, " + round.reused() + " tokens reused"
                             : "");
@@ -100,26 +98,24 @@ final class Agents {
     }
 
     /** Return the seconds that all agents together took, by name. */
-    static Map<String, Spread> seconds(Map<String, List<Round>> rounds) {
+    static Map<String, Spread> seconds(Map<String, List<AtOnce<Integer>>> rounds) {
         Map<String, Spread> seconds = new LinkedHashMap<>();
         rounds.forEach((name, of) -> seconds.put(
-                name, Spread.of(of.stream().mapToDouble(Round::seconds).toArray())));
+                name, Spread.of(of.stream().mapToDouble(AtOnce::seconds).toArray())));
         return seconds;
     }
 
     /** Say whether all agents generated as many tokens as they were asked to. */
-    boolean whole(Map<String, List<Round>> rounds) {
-        return rounds.values().stream()
-                .flatMap(List::stream)
-                .allMatch(r -> r.tokens() == agents * turns * outputLength);
+    boolean whole(Map<String, List<AtOnce<Integer>>> rounds) {
+        return rounds.values().stream().flatMap(List::stream).allMatch(r -> tokens(r) == agents * turns * outputLength);
     }
 
     /** Run all agents at once; one that fails is told, and counts no tokens. */
-    Round run(Way way, long seed) throws IOException, InterruptedException {
+    AtOnce<Integer> run(Way way, long seed) throws IOException, InterruptedException {
         long drawn = Prompt.seed(seed, way.drawnAs(), 0);
         List<Task> tasks =
                 IntStream.range(0, agents).mapToObj(i -> task(i, drawn)).toList();
-        AtOnce<Integer> done = AtOnce.run(way.pie(), agents, n -> {
+        return AtOnce.run(way.pie(), agents, n -> {
             try {
                 return way.agent().run(tasks.get(n));
             } catch (IOException e) {
@@ -127,8 +123,6 @@ final class Agents {
                 return 0;
             }
         });
-        int tokens = done.results().stream().mapToInt(Integer::intValue).sum();
-        return new Round(done.seconds(), tokens, done.computed(), done.reused());
     }
 
     private Task task(int agent, long seed) {

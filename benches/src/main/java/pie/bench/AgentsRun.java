@@ -33,7 +33,7 @@ final class AgentsRun implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         report.environment(Environment.json());
-        Map<String, List<Agents.Round>> rounds;
+        Map<String, List<AtOnce<Integer>>> rounds;
         try (Targets opened = new Targets()) {
             List<Peer> all = peers.open(opened, agents.count(), agents.contextLength());
             rounds = agents.measure(agents.ways(all), repeats);

@@ -29,7 +29,7 @@ final class ContestReport {
                 "%n%s: %s%n%s%n", load.name(), load.title(), comparison(results).text());
     }
 
-    void add(Agents agents, Map<String, List<Agents.Round>> rounds) {
+    void add(Agents agents, Map<String, List<AtOnce<Integer>>> rounds) {
         agentSeconds = Agents.seconds(rounds);
         agentConfig = agents.config();
         agentsWhole = agents.whole(rounds);

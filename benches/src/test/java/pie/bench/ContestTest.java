@@ -181,9 +181,9 @@ final class ContestTest {
         new CommandLine(agents).parseArgs("--agents", "1", "--turns", "3", "--tool-wait", "0", "--shared-len", "4");
         Asker asker = new LlamaCppAsker(URI.create(url), true);
         var ways = agents.ways(List.of(new Peer("llamacpp", asker, asker, Optional.empty())));
-        Map<String, List<Agents.Round>> rounds = Turns.run(ways, 0, 1, (way, repeat) -> agents.run(way, 7));
+        Map<String, List<AtOnce<Integer>>> rounds = Turns.run(ways, 0, 1, (way, repeat) -> agents.run(way, 7));
         assertThat(agents.whole(rounds)).isTrue();
-        assertThat(rounds.getOrDefault("llamacpp", List.of()).getFirst().tokens())
+        assertThat(Agents.tokens(rounds.getOrDefault("llamacpp", List.of()).getFirst()))
                 .isEqualTo(3 * 32);
         assertThat(asked.stream().map(b -> b.path("prompt").size())).containsExactly(260, 356, 452);
         String first = asked.getFirst().path("prompt").toString();
