@@ -60,7 +60,7 @@ final class Pie {
     /** Say whether a command is called that may have options set elsewhere; what is wrong with these must be seen and mended. */
     private static boolean takesSettings(String[] words) {
         String called = called(words);
-        return called != null && !called.equals("config");
+        return called != null && !called.equals("config") && !called.equals("doctor");
     }
 
     private static @Nullable String called(String... words) {

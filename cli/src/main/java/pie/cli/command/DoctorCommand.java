@@ -39,6 +39,7 @@ public final class DoctorCommand extends PieCommand {
                 MachineChecks::processor,
                 MachineChecks::memory,
                 HomeChecks::home,
+                HomeChecks::settings,
                 () -> HomeChecks.port(port),
                 DeviceChecks::drivers,
                 DeviceChecks::cuda,

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import pie.cli.PieHome;
+import pie.cli.Settings;
+import pie.engine.PieException;
 
 /** Look at the folder of pie, its file modes, and the port of the server. */
 public final class HomeChecks {
@@ -42,6 +44,19 @@ public final class HomeChecks {
             }
         }
         return findings;
+    }
+
+    /** Look at the options that are set outside of command lines, if any are. */
+    public static List<Finding> settings() {
+        try {
+            int set = Settings.load().all().size();
+            return set == 0
+                    ? List.of()
+                    : List.of(Finding.ok("config", set + " options are set, pie config show lists them"));
+        } catch (PieException e) {
+            return List.of(
+                    Finding.failed("config", e.message(), "mend it; until then no command starts that takes options"));
+        }
     }
 
     public static List<Finding> port(int port) {
