@@ -1,5 +1,6 @@
 package pie.runtime;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -13,6 +14,9 @@ import pie.engine.process.ProcessState;
 /** Say how a run ended, from what its program returned or threw and why it was told to end. */
 final class RunOutcome {
     private static final Logger LOG = LoggerFactory.getLogger(RunOutcome.class);
+
+    /** Bytes of a result: it is held until the process is forgotten, and again for each who asks for it. */
+    private static final int RESULT_MAX = 16 << 20;
 
     private final ProcessId id;
     private final String program;
@@ -28,12 +32,24 @@ final class RunOutcome {
     Outcome returned(String value) {
         String set = host.returned();
         String result = value.isEmpty() && set != null ? set : value;
+        if (larger(result)) {
+            return told(new PieException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "the result is larger than the " + (RESULT_MAX >> 20)
+                            + " MiB that are kept: write it to a file, or send it in parts",
+                    Map.of("limit", "return", "bytes", RESULT_MAX)));
+        }
         PieException ending = host.ending();
         if (ending == null) {
             return new Outcome.Completed(result);
         }
         host.returns(result);
         return told(ending);
+    }
+
+    private static boolean larger(String result) {
+        return result.length() > RESULT_MAX
+                || result.length() > RESULT_MAX / 3 && result.getBytes(StandardCharsets.UTF_8).length > RESULT_MAX;
     }
 
     /** A process ends even if what ended it is an object of the program that cannot be asked what it is. */

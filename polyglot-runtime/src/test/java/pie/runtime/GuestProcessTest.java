@@ -103,6 +103,37 @@ final class GuestProcessTest {
         assertThat(before).containsAll(t.runtime.processes());
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"PYTHON", "JAVASCRIPT"})
+    void aResultThatIsTooLargeIsNotKept(Language language) throws Exception {
+        String code = pick(
+                language,
+                "async def main(input):\n    return 'é' * input['n']\n",
+                "export function main({ n }) { return 'é'.repeat(n); }\n");
+        assertThat(t.value(language, code, "{\"n\":" + (8 << 20) + "}")).hasSize(8 << 20);
+        var failed = (Outcome.Failed) t.run(language, code, "{\"n\":" + ((8 << 20) + 1) + "}");
+        assertThat(failed.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+        assertThat(failed.details()).containsEntry("limit", "return");
+    }
+
+    @Test
+    void aParserThatFailsRefusesTheFile() {
+        String code = """
+                async def main(input):
+                    match input:
+                        case {'a': [*b]}: return f"{b!r:>{10} A:
+                    x: int = 1
+
+                async def main(input):
+                    match input:
+                        case {'a': [*b]}: return f"{b!r:>{10}}"
+                    return [y async for y ia, **k: None
+                """;
+        assertThatThrownBy(() -> t.launch(Language.PYTHON, code, "{}"))
+                .isInstanceOfSatisfying(
+                        PieException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_ERROR));
+    }
+
     @Test
     void typesGoAndPlacesStay() throws Exception {
         String code = """

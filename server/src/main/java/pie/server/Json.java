@@ -54,6 +54,8 @@ final class Json {
                 throw new PieException(ErrorCode.BAD_REQUEST, what + " is empty: send one JSON value");
             }
             return node;
+        } catch (NumberFormatException e) { // a number whose exponent no decimal has
+            throw new PieException(ErrorCode.BAD_REQUEST, what + " has a number that is out of range", Map.of(), e);
         } catch (StreamConstraintsException e) {
             throw new PieException(
                     ErrorCode.BAD_REQUEST,

@@ -74,6 +74,8 @@ class LaunchTest {
     void saysWhatIsWrongWithABodyThatIsNoJson() {
         String cut = message(server.post("/v1/processes", "{\"source\": {\"files\": [1"));
         assertThat(cut).startsWith("the body is not valid JSON: ").doesNotContain("start marker", "REDACTED");
+        assertThat(message(server.post("/v1/processes", "{\"bid\": 9E9999999999}")))
+                .isEqualTo("the body has a number that is out of range");
         for (String type : List.of("text/x-ruby", "text/plain", "application/x-www-form-urlencoded")) {
             var response = server.send(server.request("/v1/processes")
                     .POST(BodyPublishers.ofString("def main(input): return 1"))

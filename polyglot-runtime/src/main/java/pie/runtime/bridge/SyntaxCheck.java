@@ -8,6 +8,8 @@ import org.graalvm.polyglot.Source;
 import org.graalvm.polyglot.SourceSection;
 import org.graalvm.polyglot.io.IOAccess;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Parse the files of programs without running them. Safe for use from several threads. */
 public final class SyntaxCheck {
@@ -20,6 +22,8 @@ public final class SyntaxCheck {
             return said;
         }
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SyntaxCheck.class);
 
     private final Engine engine;
     private final String language;
@@ -67,6 +71,11 @@ public final class SyntaxCheck {
         try {
             context.parse(scripts.source(text, file).cached(false).buildLiteral());
         } catch (PolyglotException e) {
+            if (e.isInternalError()) {
+                // Parsers have faults, which show with text that is no program.
+                LOG.warn("the parser of {} fails on a file", language, e);
+                throw GuestFailure.syntax("the file cannot be parsed", file, 1, 1);
+            }
             if (!e.isSyntaxError()) {
                 throw e;
             }
