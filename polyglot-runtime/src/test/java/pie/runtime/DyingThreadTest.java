@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,24 +49,11 @@ final class DyingThreadTest {
         }
     }
 
-    private static final class Starving implements GuestLanguage<String> {
-        @Override
-        public Set<Language> languages() {
-            return Set.of(Language.PYTHON);
-        }
-
-        @Override
-        public String check(ProgramSource source) {
-            return source.code();
-        }
-
+    private static final class Starving extends TextLanguage {
         @Override
         public Guest<String> prepare() {
             return new Starved();
         }
-
-        @Override
-        public void close() {}
     }
 
     private final AtomicReference<Throwable> died = new AtomicReference<>();

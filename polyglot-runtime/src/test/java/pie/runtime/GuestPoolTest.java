@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,25 +49,12 @@ final class GuestPoolTest {
         }
     }
 
-    private final class Counting implements GuestLanguage<String> {
-        @Override
-        public Set<Language> languages() {
-            return Set.of(Language.PYTHON);
-        }
-
-        @Override
-        public String check(ProgramSource source) {
-            return source.code();
-        }
-
+    private final class Counting extends TextLanguage {
         @Override
         public Guest<String> prepare() {
             made.incrementAndGet();
             return new Counted();
         }
-
-        @Override
-        public void close() {}
     }
 
     @AfterEach

@@ -2,7 +2,6 @@ package pie.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import pie.runtime.Language;
 import pie.runtime.RuntimeConfig;
-import pie.server.programs.ProgramStore;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,21 +49,10 @@ class McpRelayTest {
         server =
                 RealServer.dummy(home, RuntimeConfig.DEFAULT.withPoolMin(1).withLanguages(Set.of(Language.JAVASCRIPT)));
         try (WsClient client = client()) {
-            byte[] code = PROGRAM.getBytes(StandardCharsets.UTF_8);
-            JsonNode added = client.ask(
-                    "add_program",
-                    "program_hash",
-                    ProgramStore.hash(code),
-                    "manifest",
+            JsonNode added = client.install(
                     "[package]\nname = \"desk\"\nversion = \"1.0.0\"\n[runtime]\nlanguage = \"javascript\"\n",
-                    "force_overwrite",
                     false,
-                    "chunk_index",
-                    0,
-                    "total_chunks",
-                    1,
-                    "chunk_data",
-                    code);
+                    PROGRAM);
             assertThat(added.path("ok").asBoolean()).as(added.toString()).isTrue();
         }
     }

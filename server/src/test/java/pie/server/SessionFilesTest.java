@@ -249,21 +249,10 @@ class SessionFilesTest {
     @Test
     void clients_of_the_socket_send_and_get_them_in_chunks() throws Exception {
         try (var socket = new WsClient(server.uri(), "/", Map.of("x-pie-identity", "default/local"))) {
-            byte[] code = TURNS_AROUND.get("python").getBytes(StandardCharsets.UTF_8);
-            JsonNode installed = socket.ask(
-                    "add_program",
-                    "program_hash",
-                    ProgramStore.hash(code),
-                    "manifest",
+            JsonNode installed = socket.install(
                     "[package]\nname = \"turn\"\nversion = \"1.0.0\"\n[runtime]\nlanguage = \"python\"\n",
-                    "force_overwrite",
                     false,
-                    "chunk_index",
-                    0,
-                    "total_chunks",
-                    1,
-                    "chunk_data",
-                    code);
+                    TURNS_AROUND.get("python"));
             assertThat(installed.path("ok").asBoolean())
                     .as(installed.toString())
                     .isTrue();

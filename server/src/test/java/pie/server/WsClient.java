@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.msgpack.core.MessageBufferPacker;
 import org.msgpack.core.MessagePack;
 import org.msgpack.value.Value;
+import pie.server.programs.ProgramStore;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,6 +54,25 @@ final class WsClient implements AutoCloseable, WebSocket.Listener {
             }
             others.add(message);
         }
+    }
+
+    /** Install a program in one chunk, and return the answer. */
+    JsonNode install(String manifest, boolean force, String code) {
+        byte[] bytes = code.getBytes(StandardCharsets.UTF_8);
+        return ask(
+                "add_program",
+                "program_hash",
+                ProgramStore.hash(bytes),
+                "manifest",
+                manifest,
+                "force_overwrite",
+                force,
+                "chunk_index",
+                0,
+                "total_chunks",
+                1,
+                "chunk_data",
+                bytes);
     }
 
     long send(String type, Object... fields) {

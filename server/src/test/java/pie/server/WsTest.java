@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.http.HttpRequest;
 import java.net.http.WebSocketHandshakeException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -35,21 +34,7 @@ class WsTest {
     }
 
     private static JsonNode install(WsClient client, String name, String more, boolean force, String... lines) {
-        byte[] code = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
-        return client.ask(
-                "add_program",
-                "program_hash",
-                ProgramStore.hash(code),
-                "manifest",
-                manifest(name, more),
-                "force_overwrite",
-                force,
-                "chunk_index",
-                0,
-                "total_chunks",
-                1,
-                "chunk_data",
-                code);
+        return client.install(manifest(name, more), force, String.join("\n", lines));
     }
 
     private static String launched(JsonNode answer) {
