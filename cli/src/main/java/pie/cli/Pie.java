@@ -2,6 +2,7 @@ package pie.cli;
 
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -31,6 +32,9 @@ import pie.engine.PieException;
             "pie COMMAND --help tells more about a command."
         })
 final class Pie {
+    /** Commands that tell what is wrong with options set elsewhere, and so take none of them. */
+    private static final Set<String> SEES_SETTINGS = Set.of("config", "doctor");
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -49,7 +53,10 @@ final class Pie {
         String[] words = args.length == 0 ? new String[] {"--help"} : args;
         String[] joined;
         try {
-            joined = takesSettings(words) ? settings.get().joined(() -> commandLine(words), words) : words;
+            @Nullable String called = called(words);
+            joined = called == null || SEES_SETTINGS.contains(called)
+                    ? words
+                    : settings.get().joined(() -> commandLine(words), called, words);
         } catch (PieException e) {
             err.println("pie: " + e.message());
             return e.code().exitCode();
@@ -57,12 +64,7 @@ final class Pie {
         return commandLine(joined).setOut(out).setErr(err).execute(joined);
     }
 
-    /** Say whether a command is called that may have options set elsewhere; what is wrong with these must be seen and mended. */
-    private static boolean takesSettings(String[] words) {
-        String called = called(words);
-        return called != null && !called.equals("config") && !called.equals("doctor");
-    }
-
+    /** Return the command, the first word that is no option. */
     private static @Nullable String called(String... words) {
         return Arrays.stream(words).filter(w -> !w.startsWith("-")).findFirst().orElse(null);
     }

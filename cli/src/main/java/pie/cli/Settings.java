@@ -62,16 +62,17 @@ public final class Settings {
     /** Return the file that is read, there or not: {@code PIE_CONFIG}, else that in pie's folder. */
     public static Path file() {
         String named = System.getenv("PIE_CONFIG");
-        return named != null && !named.isEmpty()
-                ? Path.of(named).toAbsolutePath()
-                : PieHome.path().resolve("config.toml");
+        return named != null && !named.isEmpty() ? Path.of(named).toAbsolutePath() : usual();
+    }
+
+    private static Path usual() {
+        return PieHome.path().resolve("config.toml");
     }
 
     /** @throws PieException INVALID_ARGUMENT for a file that is none, or that {@code PIE_CONFIG} names and that is not there */
     public static Settings load() {
         Path file = file();
-        boolean named = !file.equals(PieHome.path().resolve("config.toml"));
-        return of(named || Files.exists(file) ? Optional.of(file) : Optional.empty(), System.getenv());
+        return of(!file.equals(usual()) || Files.exists(file) ? Optional.of(file) : Optional.empty(), System.getenv());
     }
 
     static Settings of(Optional<Path> file, Map<String, String> environment) {
@@ -100,14 +101,10 @@ public final class Settings {
      * Return a command line with the options that are set here for its command, and not by itself.
      *
      * @param fresh makes the root with the command of these words
+     * @param called the command, the first of the words that is no option
      * @throws PieException INVALID_ARGUMENT with the origin of settings that the command does not take
      */
-    String[] joined(Supplier<CommandLine> fresh, String... words) {
-        int at = 0;
-        while (at < words.length && words[at].startsWith("-")) {
-            at++;
-        }
-        String called = at < words.length ? words[at] : "";
+    String[] joined(Supplier<CommandLine> fresh, String called, String... words) {
         if (all.isEmpty()) {
             return words;
         }
@@ -127,6 +124,7 @@ public final class Settings {
         if (given == null) {
             return words;
         }
+        int at = Arrays.asList(words).indexOf(called);
         var joined = new ArrayList<>(Arrays.asList(words).subList(0, at + 1));
         for (Choice choice : choices) {
             if (!given.hasMatchedOption(choice.option.longestName())) {

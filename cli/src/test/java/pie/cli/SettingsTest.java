@@ -23,7 +23,7 @@ final class SettingsTest {
     }
 
     private static List<String> joined(Settings settings, String... words) {
-        return List.of(settings.joined(() -> Pie.commandLine(words), words));
+        return List.of(settings.joined(() -> Pie.commandLine(words), words[0], words));
     }
 
     @Test

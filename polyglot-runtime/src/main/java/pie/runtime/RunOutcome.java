@@ -1,12 +1,12 @@
 package pie.runtime;
 
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pie.engine.ErrorCode;
 import pie.engine.PieException;
+import pie.engine.event.Texts;
 import pie.engine.process.Outcome;
 import pie.engine.process.ProcessId;
 import pie.engine.process.ProcessState;
@@ -32,7 +32,7 @@ final class RunOutcome {
     Outcome returned(String value) {
         String set = host.returned();
         String result = value.isEmpty() && set != null ? set : value;
-        if (larger(result)) {
+        if (Texts.exceeds(result, RESULT_MAX)) {
             return told(new PieException(
                     ErrorCode.LIMIT_EXCEEDED,
                     "the result is larger than the " + (RESULT_MAX >> 20)
@@ -45,11 +45,6 @@ final class RunOutcome {
         }
         host.returns(result);
         return told(ending);
-    }
-
-    private static boolean larger(String result) {
-        return result.length() > RESULT_MAX
-                || result.length() > RESULT_MAX / 3 && result.getBytes(StandardCharsets.UTF_8).length > RESULT_MAX;
     }
 
     /** A process ends even if what ended it is an object of the program that cannot be asked what it is. */

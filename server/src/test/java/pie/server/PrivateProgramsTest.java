@@ -43,9 +43,12 @@ class PrivateProgramsTest {
                 .isTrue();
         assertThat(store.resolve(bob, "mine").hidden()).isFalse();
         String newer = Manifest.minimal("mine", "1.0.1", Optional.of(Language.JAVASCRIPT), Optional.empty());
-        assertThatThrownBy(() -> store.add(bob, newer, code, false)).hasMessageContaining("another user");
+        assertThatThrownBy(() -> store.add(bob, newer, code, false, false, source -> {}))
+                .hasMessageContaining("another user");
         assertThatThrownBy(() -> store.remove(bob, "mine", "1.0.0")).hasMessageContaining("another user");
-        assertThat(store.add(OwnerId.LOCAL, newer, code, false).stored().owner())
+        assertThat(store.add(OwnerId.LOCAL, newer, code, false, false, source -> {})
+                        .stored()
+                        .owner())
                 .isEqualTo(ann);
         store.remove(ann, "mine", "1.0.1");
     }

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import org.graalvm.polyglot.io.FileSystem;
 import org.jspecify.annotations.Nullable;
-import pie.runtime.bridge.Resources;
 import pie.runtime.files.ByteChannel;
 
 /** Serve modules from memory, read-only: the facade under {@code /lib}, the program under {@code /app}. There is nothing else. */
@@ -40,13 +39,9 @@ final class JsFiles implements FileSystem {
 
     private final Map<String, byte[]> files = new HashMap<>();
 
+    /** @param library the modules that programs import, and those that they are made of, by path */
     JsFiles(Map<String, String> library) {
         library.forEach((name, text) -> files.put(LIBRARY + name, text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    /** Read the modules that programs import, and those that they are made of. */
-    static Map<String, String> library() {
-        return Resources.folder("js");
     }
 
     void add(Map<String, String> program) {

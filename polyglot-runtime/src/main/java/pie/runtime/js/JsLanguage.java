@@ -13,6 +13,7 @@ import pie.runtime.Portable;
 import pie.runtime.ProgramCache;
 import pie.runtime.ProgramSource;
 import pie.runtime.bridge.FirstContext;
+import pie.runtime.bridge.Resources;
 import pie.runtime.bridge.SyntaxCheck;
 import pie.runtime.bridge.Walls;
 
@@ -29,7 +30,7 @@ final class JsLanguage implements GuestLanguage<JsProgram> {
     static final String MODULE = "application/javascript+module";
 
     private final Engine engine = Walls.engine("js");
-    private final Map<String, String> library = JsFiles.library();
+    private final Map<String, String> library = Resources.folder("js");
     private final TypeStripper stripper = new TypeStripper(engine);
     private final ProgramCache<JsProgram> programs = new ProgramCache<>();
     private final FirstContext first;

@@ -175,18 +175,10 @@ public final class ProgramStore {
      * adds versions to it or replaces them; what the operator adds belongs to the same user.
      *
      * @param force replace other content of the same version
-     * @throws PieException INVALID_MANIFEST, UNSUPPORTED for content that does not run here, PERMISSION_DENIED for a name of another
-     *     user, ALREADY_EXISTS, STORAGE_FULL
-     */
-    public Added add(OwnerId owner, String manifestText, byte[] content, boolean force) {
-        return add(owner, manifestText, content, force, false, source -> {});
-    }
-
-    /**
-     * Install a program as above.
-     *
      * @param hidden keep it for its owner alone
      * @param check refuses, before anything is kept, what cannot run
+     * @throws PieException INVALID_MANIFEST, UNSUPPORTED for content that does not run here, PERMISSION_DENIED for a name of another
+     *     user, ALREADY_EXISTS, STORAGE_FULL
      */
     public Added add(
             OwnerId owner,

@@ -9,6 +9,7 @@ import pie.engine.ErrorCode;
 import pie.engine.event.EventLog;
 import pie.engine.event.EventLog.Next;
 import pie.engine.event.ProcessEvent;
+import pie.engine.event.Texts;
 import pie.engine.process.InferletProcess;
 
 /** Send the events of one process to one client, in order, the terminal one last. A client that reads slowly makes the program wait. */
@@ -70,25 +71,18 @@ final class EventPump implements Runnable {
     }
 
     private void text(String event, String value) {
-        // a char is at most three bytes of UTF-8
-        if (value.length() > VALUE_MAX / 3) {
-            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-            if (bytes.length > VALUE_MAX) {
-                String name = event + ".json";
-                String hash = Chunks.send(channel, id, bytes, name);
-                channel.event(
-                        id,
-                        event,
-                        String.format(
-                                Locale.ROOT,
-                                "{\"$pie_file\":\"%s\",\"name\":\"%s\",\"bytes\":%d}",
-                                hash,
-                                name,
-                                bytes.length));
-                return;
-            }
+        if (!Texts.exceeds(value, VALUE_MAX)) {
+            channel.event(id, event, value);
+            return;
         }
-        channel.event(id, event, value);
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        String name = event + ".json";
+        String hash = Chunks.send(channel, id, bytes, name);
+        channel.event(
+                id,
+                event,
+                String.format(
+                        Locale.ROOT, "{\"$pie_file\":\"%s\",\"name\":\"%s\",\"bytes\":%d}", hash, name, bytes.length));
     }
 
     /** Return the program's own words for what it raised, {@code Signal} for what was terminated, else the code before the message. */
@@ -102,6 +96,7 @@ final class EventPump implements Runnable {
         return own ? failed.message() : failed.code() + ": " + failed.message();
     }
 
+    // a char is at most three bytes of UTF-8
     private static String cut(String text) {
         return text.length() > ERROR_MAX / 3 ? text.substring(0, ERROR_MAX / 3) : text;
     }

@@ -1,7 +1,6 @@
 package pie.server.ws;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import pie.engine.event.Texts;
 import pie.engine.process.ProcessId;
 import pie.runtime.mcp.McpPeer;
 import pie.runtime.mcp.McpServer;
@@ -35,7 +35,9 @@ final class McpRelay implements AutoCloseable {
     private static final int UNREADABLE = -32603;
 
     private final Channel channel;
-    private final Map<String, McpServer> servers = new LinkedHashMap<>();
+    /** Addresses by name, empty for a server that the client runs. */
+    private final Map<String, Optional<McpServer.Http>> servers = new LinkedHashMap<>();
+
     private final Map<Long, Call> open = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
     private volatile boolean closed;
@@ -65,9 +67,9 @@ final class McpRelay implements AutoCloseable {
     String register(Fields m) {
         String name = m.text("name");
         String transport = m.text("transport");
-        McpServer server = switch (transport) {
-            case "stdio" -> new McpServer.Relay(peer(name, new Caller()));
-            case "http" -> new McpServer.Http(address(m.text("url")), Map.of());
+        Optional<McpServer.Http> server = switch (transport) {
+            case "stdio" -> Optional.empty();
+            case "http" -> Optional.of(new McpServer.Http(address(m.text("url")), Map.of()));
             default -> throw new Fields.Refused("Unsupported MCP transport '" + transport + "'");
         };
         synchronized (servers) {
@@ -92,8 +94,8 @@ final class McpRelay implements AutoCloseable {
     Map<String, McpServer> servers(Caller caller) {
         var own = new LinkedHashMap<String, McpServer>();
         synchronized (servers) {
-            servers.forEach((name, server) -> own.put(
-                    name, server instanceof McpServer.Relay ? new McpServer.Relay(peer(name, caller)) : server));
+            servers.forEach((name, server) ->
+                    own.put(name, server.isPresent() ? server.get() : new McpServer.Relay(peer(name, caller))));
         }
         return own;
     }
@@ -108,7 +110,7 @@ final class McpRelay implements AutoCloseable {
     /** Return what reaches a server for a process that runs already; empty where the client does not run it. */
     Optional<McpPeer> relayed(String server, ProcessId process) {
         synchronized (servers) {
-            return servers.get(server) instanceof McpServer.Relay
+            return Optional.empty().equals(servers.get(server))
                     ? Optional.of(peer(server, new Caller().is(process)))
                     : Optional.empty();
         }
@@ -128,7 +130,7 @@ final class McpRelay implements AutoCloseable {
             return CompletableFuture.completedFuture(hello(request, server, id));
         }
         String params = request.path("params").toString();
-        if (params.length() > PARAMS_MAX / 3 && params.getBytes(StandardCharsets.UTF_8).length > PARAMS_MAX) {
+        if (Texts.exceeds(params, PARAMS_MAX)) {
             return CompletableFuture.completedFuture(failed(id, FAILED, "the request is larger than clients take"));
         }
         long corrId = ids.incrementAndGet();
